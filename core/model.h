@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The entities of the evaluation model, their fields and types: data, looked up by name. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdint.h>
+
+enum field_type {
+	FIELD_KEY,
+	FIELD_REFERENCE,
+	FIELD_SYMBOL,
+	FIELD_DATE,
+	FIELD_NUMBER,
+	FIELD_MONEY,
+	FIELD_FLAG,
+	FIELD_TEXT
+};
+
+struct field {
+	const char *name;
+	enum field_type type;
+	const char *target;       /* of a reference: the entity; else NULL */
+	const char *const *words; /* of a closed set of words, in rising order, ended by NULL, lower case; else NULL */
+	int is_optional;          /* no measure needs it */
+	int is_folded;            /* a symbol whose words are compared in ASCII lower case */
+};
+
+struct entity {
+	const char *name;
+	const struct field *fields;
+	uint32_t field_count;
+	const char *
+		money_date; /* the field whose day gives the exchange rate of its money; NULL: the entity has no money */
+};
+
+extern const struct entity model_entities[];
+extern const uint32_t model_entity_count;
+
+/* The place of an entity, or of a field in an entity; -1: there is none. */
+int model_entity_index(const char *name);
+int model_field_index(const struct entity *entity, const char *name);
+
+#endif

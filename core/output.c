@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a report goes: a stream that remembers its first error, and the texts that all reports share. */
+#include "output.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistr.h>
+
+static void write_out(struct output *output, const char *bytes, size_t length)
+{
+	if (!output->failure && fwrite(bytes, 1, length, output->stream) != length)
+		output->failure = errno ? errno : EIO;
+}
+
+void output_bytes(struct output *output, const char *bytes, size_t length)
+{
+	if (length > sizeof output->buffer - output->used) {
+		write_out(output, output->buffer, output->used);
+		output->used = 0;
+	}
+	if (length > sizeof output->buffer) {
+		write_out(output, bytes, length);
+		return;
+	}
+	memcpy(output->buffer + output->used, bytes, length);
+	output->used += length;
+}
+
+void output_text(struct output *output, const char *text)
+{
+	output_bytes(output, text, strlen(text));
+}
+
+int output_finish(struct output *output, struct crmval_error *error)
+{
+	write_out(output, output->buffer, output->used);
+	output->used = 0;
+	if (!output->failure && fflush(output->stream) != 0)
+		output->failure = errno ? errno : EIO;
+	if (output->failure)
+		return fail(error, CRMVAL_EIO, "writing the report failed: %s", strerror(output->failure));
+	return CRMVAL_OK;
+}
+
+/* What is published is rounded to 10 decimals: written from its digits, since trying formats costs ten times as much. */
+static int short_text(double number, char text[OUTPUT_NUMBER_SIZE])
+{
+	double scaled = number * 1e10;
+	long long digits;
+	int length, places = 10;
+
+	if (!(fabs(number) >= 1e-4 && fabs(number) < 1e5) || rint(scaled) / 1e10 != number)
+		return 0;
+	digits = llrint(fabs(scaled));
+	length = snprintf(text, OUTPUT_NUMBER_SIZE, "%s%lld.%010lld", number < 0 ? "-" : "", digits / 10000000000,
+			  digits % 10000000000);
+	while (places-- > 0 && text[length - 1] == '0')
+		length--;
+	if (text[length - 1] == '.')
+		length--;
+	text[length] = '\0';
+	return length;
+}
+
+int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE])
+{
+	int length = 0;
+
+	text[0] = '\0';
+	if (!isfinite(number))
+		return 0;
+	if (number == rint(number) && fabs(number) < 0x1p53)
+		return snprintf(text, OUTPUT_NUMBER_SIZE, "%.0f", number + 0.0);
+	length = short_text(number, text);
+	if (length > 0)
+		return length;
+	for (int digits = 15; length == 0 || strtod(text, NULL) != number; digits++)
+		length = snprintf(text, OUTPUT_NUMBER_SIZE, "%.*g", digits, number);
+	return length;
+}
+
+void output_day_text(int32_t day, char text[OUTPUT_DAY_SIZE])
+{
+	time_t seconds = (time_t)day * 86400;
+	struct tm parts;
+
+	if (!gmtime_r(&seconds, &parts))
+		memset(&parts, 0, sizeof parts);
+	snprintf(text, OUTPUT_DAY_SIZE, "%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+const char *output_valid_text(const char *text, char **copy)
+{
+	size_t length = strlen(text);
+	const uint8_t *from = (const uint8_t *)text, *end = from + length;
+	char *to;
+
+	if (!u8_check(from, length))
+		return text;
+	/* Each byte becomes three at most. */
+	to = realloc(*copy, 3 * length + 1);
+	if (!to)
+		return NULL;
+	*copy = to;
+	while (from < end) {
+		ucs4_t character;
+		int bytes = u8_mbtouc(&character, from, (size_t)(end - from));
+		to += u8_uctomb((uint8_t *)to, character, 4);
+		from += bytes;
+	}
+	*to = '\0';
+	return *copy;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a report goes: a stream that remembers its first error, and the texts that all reports share. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include "crmval/plugin.h"
+
+#include <stdio.h>
+
+struct output {
+	FILE *stream;
+	int failure; /* errno of the first write that failed; nothing is written after it */
+	size_t used;
+	char buffer[16384]; /* reports come in very small pieces, and the stream takes a lock for each */
+};
+
+void output_bytes(struct output *output, const char *bytes, size_t length);
+void output_text(struct output *output, const char *text);
+
+/* Flushes; CRMVAL_EIO if anything could not be written. */
+int output_finish(struct output *output, struct crmval_error *error);
+
+/* The shortest text that reads back as the same double; "" for NaN.  Returns its length. */
+#define OUTPUT_NUMBER_SIZE 32
+int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE]);
+
+/* "2025-12-31" */
+#define OUTPUT_DAY_SIZE 32
+void output_day_text(int32_t day, char text[OUTPUT_DAY_SIZE]);
+
+/*
+ * A text made fit for a reader: bytes that are not UTF-8 become U+FFFD.  Gives the text itself, or a copy in *copy, which
+ * is the caller's to free and may be handed in again; NULL: out of memory.
+ */
+const char *output_valid_text(const char *text, char **copy);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Two lists of lines. */
+#include "problems.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static char *text_of(const char *file, int line, const char *format, va_list arguments)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	if (!stream)
+		return NULL;
+	if (file && line > 0)
+		fprintf(stream, "%s:%d: ", file, line);
+	else if (file)
+		fprintf(stream, "%s: ", file);
+	vfprintf(stream, format, arguments);
+	int failed = ferror(stream);
+	if (fclose(stream) != 0 || failed) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Takes text, which may be NULL.  A text that finds no room is dropped: the list then ends in NULL entries. */
+static void append(char ***texts, size_t *count, size_t *capacity, char *text)
+{
+	if (*count == *capacity) {
+		size_t wanted = *capacity ? *capacity * 2 : 16;
+		char **grown = realloc(*texts, wanted * sizeof *grown);
+		if (grown) {
+			*texts = grown;
+			*capacity = wanted;
+		}
+	}
+	if (*count < *capacity)
+		(*texts)[*count] = text;
+	else
+		free(text);
+	++*count;
+}
+
+void problems_add(struct problems *problems, const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	append(&problems->texts, &problems->count, &problems->capacity, text_of(file, line, format, arguments));
+	va_end(arguments);
+}
+
+void problems_warn(struct problems *problems, const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	append(&problems->warnings, &problems->warning_count, &problems->warning_capacity,
+	       text_of(file, line, format, arguments));
+	va_end(arguments);
+}
+
+static void print(FILE *stream, const char *mark, char *const *texts, size_t count, size_t capacity)
+{
+	size_t dropped = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i < capacity && texts[i])
+			fprintf(stream, "%s%s\n", mark, texts[i]);
+		else
+			dropped++;
+	}
+	if (dropped)
+		fprintf(stream, "%s%zu more, for which memory did not suffice\n", mark, dropped);
+}
+
+void problems_print(const struct problems *problems, FILE *stream)
+{
+	print(stream, "", problems->texts, problems->count, problems->capacity);
+	print(stream, "warning: ", problems->warnings, problems->warning_count, problems->warning_capacity);
+}
+
+static void free_texts(char **texts, size_t count, size_t capacity)
+{
+	for (size_t i = 0; i < count && i < capacity; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+void problems_free(struct problems *problems)
+{
+	free_texts(problems->texts, problems->count, problems->capacity);
+	free_texts(problems->warnings, problems->warning_count, problems->warning_capacity);
+	*problems = (struct problems){0};
+}
