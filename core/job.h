@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A job, read from its file and checked whole.
+ *
+ * In two steps, since what a plugin's section may hold is known only from the plugin's table: job_read() takes the file
+ * and all that is the core's; then job_bind_source() and job_bind_dimension() check each section against its plugin.
+ * Problems are collected; the job is good when there are none after both.
+ */
+#ifndef JOB_H
+#define JOB_H
+
+#include "crmval/plugin.h"
+#include "problems.h"
+
+#include <math.h>
+#include <stdint.h>
+
+enum { BREAKDOWN_TEAM, BREAKDOWN_EMPLOYEE, BREAKDOWN_REGION, BREAKDOWN_SIZE_CLASS, BREAKDOWN_COUNT };
+extern const char *const breakdown_names[BREAKDOWN_COUNT]; /* "team", "employee", "region", "size_class" */
+
+enum job_aggregation { AGGREGATE_ARITHMETIC, AGGREGATE_GEOMETRIC };
+enum job_missing { MISSING_RENORMALISE, MISSING_ZERO, MISSING_FAIL };
+enum job_sandbox { SANDBOX_DEFAULT, SANDBOX_REQUIRE, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
+enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NONE };
+enum job_hashing { HASH_AUTO, HASH_ALWAYS, HASH_NEVER };
+
+/* How a cell's words become the model's: `values = ( ("outcome", ( ("Closed Won", "won"), ... )) )`. */
+struct job_value_map {
+	const char *field;
+	uint32_t count;
+	const char *const *from, *const *to;
+};
+
+struct job_field {
+	const char *field, *column; /* column "" : not mapped, even where a column has the field's name */
+	int line;
+};
+
+struct job_date_format {
+	const char *field;  /* NULL: all dates of the entity; it comes last, so that the first that fits is the one */
+	const char *format; /* as of strptime(3), of which %Y %y %m %d %H %I %M %S %p %b %T %% and literals are known */
+};
+
+/* What a source's `entities` section says of one entity. */
+struct job_entity {
+	const char *entity;
+	int line;
+	uint32_t field_count, value_map_count, date_format_count;
+	struct job_field *fields;
+	struct job_value_map *value_maps;
+	struct job_date_format *date_formats;
+	struct crmval_value *table_options; /* bound; one per table option of the plugin */
+	void *setting;                      /* the core's own: its place in the job's tree */
+};
+
+struct job_source {
+	const char *plugin;
+	int line;
+	struct crmval_value *options; /* bound */
+	struct job_entity *entities;
+	uint32_t entity_count;
+	struct crmval_value *default_table_options; /* bound: for an entity that the job does not list */
+	void *setting;
+};
+
+struct job_measure {
+	double weight;   /* NaN: not set */
+	int basis;       /* 0: not set */
+	double baseline; /* the stated baseline value; NaN: none */
+	uint32_t scale_count;
+	struct crmval_point *scale;
+};
+
+struct job_dimension {
+	const char *plugin;
+	int line;
+	double weight;                   /* 1 where not set */
+	struct crmval_value *parameters; /* bound; one per parameter */
+	double *indicator_weights;       /* bound; one per indicator, 1 where not set */
+	struct job_measure *measures;    /* bound; one per measure */
+	void *setting;
+};
+
+struct job_report {
+	const char *file;
+	enum job_format format;
+};
+
+struct job {
+	const char *path, *directory; /* of the job file; the folder absolute */
+	char sha256[65];              /* of the file's bytes and the settings that override it */
+	const char *name;
+	struct crmval_window period, baseline;
+	int has_baseline;
+	int breakdowns[BREAKDOWN_COUNT]; /* wanted, in the order of breakdown_names */
+	const char *currency;            /* upper case, or NULL */
+	const char *language;            /* or NULL */
+
+	enum job_aggregation aggregation;
+	enum job_missing missing;
+	double min_coverage;
+
+	uint64_t max_rejected_rows;  /* per entity */
+	double max_rejected_share;   /* per entity, of all its rows, 0..1 */
+	double max_unreadable_share; /* per field, of the entity's rows */
+	double max_dangling_share;   /* per reference */
+	uint32_t max_examples;       /* rejected rows and unreadable cells that are shown, per entity */
+	enum job_hashing hashing;    /* SHA-256 of the inputs */
+
+	const char *const *plugin_directories; /* absolute */
+	uint32_t plugin_directory_count;
+	enum job_sandbox sandbox;
+	double plugin_deadline; /* seconds */
+	uint64_t plugin_memory; /* bytes on top of what the data take */
+
+	struct job_source *sources;
+	uint32_t source_count;
+	struct job_dimension *dimensions;
+	uint32_t dimension_count;
+	struct job_report *reports;
+	uint32_t report_count;
+	void *config; /* the core's own: the job's tree of settings */
+	void *arena;
+};
+
+/* Settings from the command line, which win over the file. */
+struct job_overrides {
+	const char *period, *baseline; /* "FROM..TO" or a window's name; baseline also "none"; NULL: as in the file */
+	const char *breakdown;         /* "team,employee"; "" : none; NULL: as in the file */
+	const char *const *settings;   /* "key.path=value" */
+	uint32_t setting_count;
+	int32_t today; /* the day that named windows start from, days since 1970 */
+};
+
+/*
+ * Reads and checks the job file.  Fails only where there is nothing to check (file missing: CRMVAL_ENOINPUT, not readable:
+ * CRMVAL_EPERM or CRMVAL_EIO, memory); whatever is wrong in it goes into problems and *job may then be NULL.
+ */
+int job_read(const char *path, const struct job_overrides *overrides, struct job **job, struct problems *problems,
+	     struct crmval_error *error);
+
+/* Check the section of source (or dimension) number i against the plugin's table, and fill what is marked "bound". */
+void job_bind_source(struct job *job, uint32_t i, const struct crmval_source *source, struct problems *problems);
+void job_bind_dimension(struct job *job, uint32_t i, const struct crmval_dimension *dimension,
+			struct problems *problems);
+
+/* A path as seen from the job file's folder, where it lies in it: so that results do not depend on where a job is kept. */
+const char *job_relative(const struct job *job, const char *path);
+
+void job_free(struct job *job);
+
+#endif
