@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Confined children: code that is not trusted runs in a child process that can compute, write its answer to one pipe and
+ * shared memory it was given, and nothing else.
+ */
+#ifndef CONFINE_H
+#define CONFINE_H
+
+#include "crmval/plugin.h"
+#include "job.h"
+
+struct confine_limits {
+	enum job_sandbox sandbox; /* SANDBOX_REQUIRE, _BEST_EFFORT or _OFF */
+	double deadline;          /* seconds of wall time */
+	uint64_t memory;          /* bytes that the child may take on top of what it inherits */
+	size_t answer_limit;      /* bytes it may write */
+};
+
+struct confine_answer {
+	unsigned char *bytes; /* what the body wrote, whole and checked; the caller frees it */
+	size_t size;
+};
+
+enum { CONFINE_BREADCRUMB = 128 };
+
+/* One child to run.  The caller fills the first part, confine_run() the second. */
+struct confine_task {
+	int plugin_fd;    /* the plugin's open file: the one file that the child can open, as /proc/self/fd/N */
+	const char *name; /* for messages */
+	/* Runs in the child, confined.  Writes its answer through confine_write(). */
+	int (*body)(void *context, struct crmval_error *error);
+	void *context;
+	/* What the child was doing, shown if it dies: CONFINE_BREADCRUMB bytes of shared memory, ended by NUL; or NULL. */
+	const char *breadcrumb;
+
+	int code; /* CRMVAL_OK, or why there is no answer: error */
+	struct crmval_error
+		error; /* "crashed (SIGSEGV) in ...", "took longer than 60 s", "ended without an answer (exit 0)", ... */
+	struct confine_answer answer;
+	char sandbox[64]; /* what was in force: "landlock 7, seccomp" */
+};
+
+/* Runs the tasks, at most `parallel` at once.  Fails only for want of memory or processes; what became of a task is in it. */
+int confine_run(struct confine_task *tasks, size_t count, unsigned parallel, const struct confine_limits *limits,
+		struct crmval_error *error);
+
+/* In a body: append to the answer.  The answer counts only if the body then returns CRMVAL_OK. */
+int confine_write(const void *bytes, size_t size, struct crmval_error *error);
+
+/* In a body: dlopen the task's plugin and check it (magic, versions, sizes, that the symbol is the file's own); then take
+   away what dlopen needed.  No code of the plugin may run before the confinement is in force. */
+int confine_load(const struct crmval_plugin **plugin, struct crmval_error *error);
+
+#endif

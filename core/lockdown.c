@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Resource limits, capabilities, Landlock. */
+#include "lockdown.h"
+#include "error.h"
+#include "syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <math.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * Landlock as the kernel documents it.  The C library has no wrappers, and the header of the distribution may be older
+ * than the running kernel, so all is defined here.
+ */
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule 445
+#define SYS_landlock_restrict_self 446
+#endif
+enum { RULESET_VERSION = 1, RULE_PATH_BENEATH = 1, MAY_READ_FILE = 1 << 2 };
+
+struct ruleset {
+	uint64_t files, network, scoped; /* what is denied unless a rule allows it */
+};
+
+struct path_rule {
+	uint64_t allowed;
+	int32_t fd;
+} __attribute__((packed));
+
+/* What each version of Landlock can deny: of files, of the network, and reaching other processes. */
+static struct ruleset everything(int abi)
+{
+	struct ruleset all = {(1 << 13) - 1, 0, 0}; /* executing, reading, writing, making and removing files */
+	if (abi >= 2)
+		all.files |= 1 << 13; /* linking to other folders */
+	if (abi >= 3)
+		all.files |= 1 << 14; /* truncating */
+	if (abi >= 4)
+		all.network = 3; /* TCP: binding, connecting */
+	if (abi >= 5)
+		all.files |= 1 << 15; /* ioctl on devices */
+	if (abi >= 6)
+		all.scoped = 3; /* abstract Unix sockets, signals */
+	return all;
+}
+
+static int landlock_abi(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, RULESET_VERSION);
+	return abi > 0 ? (int)abi : 0;
+}
+
+static int allow(int ruleset, int fd, uint64_t rights)
+{
+	struct path_rule rule = {rights, fd};
+	return (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0);
+}
+
+/* A folder that is not there needs no rule. */
+static int allow_path(int ruleset, const char *path, uint64_t rights)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	int failed = allow(ruleset, fd, rights);
+	close(fd);
+	return failed;
+}
+
+/* Libraries that a plugin is linked with.  dlopen only reads: Landlock does not see that memory is mapped to be executed. */
+static int allow_libraries(int ruleset)
+{
+	static const char *const paths[] = {"/lib",       "/lib64",         "/usr/lib",
+					    "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		if (allow_path(ruleset, paths[i], MAY_READ_FILE) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int landlock_restrict(int abi, int plugin_fd)
+{
+	struct ruleset all = everything(abi);
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
+	if (ruleset < 0)
+		return -1;
+	int failed = allow_libraries(ruleset);
+	if (!failed && plugin_fd >= 0)
+		failed = allow(ruleset, plugin_fd, MAY_READ_FILE);
+#ifdef CRMVAL_COVERAGE
+	if (!failed) /* where the counters are written */
+		failed = allow_path(ruleset, CRMVAL_COVERAGE, all.files);
+#endif
+	if (!failed)
+		failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+	close(ruleset);
+	return failed;
+}
+
+/* ---- limits ---- */
+
+static int limit(int resource, uint64_t soft, uint64_t hard, struct crmval_error *error)
+{
+	struct rlimit present, wanted = {soft, hard};
+	if (getrlimit(resource, &present) < 0)
+		return fail(error, CRMVAL_EBUG, "cannot read a resource limit: %s", strerror(errno));
+	if (present.rlim_max < wanted.rlim_max)
+		wanted.rlim_max = present.rlim_max;
+	if (wanted.rlim_max < wanted.rlim_cur)
+		wanted.rlim_cur = wanted.rlim_max;
+	if (setrlimit(resource, &wanted) < 0)
+		return fail(error, CRMVAL_EBUG, "cannot set a resource limit: %s", strerror(errno));
+	return CRMVAL_OK;
+}
+
+/* Bytes of address space in use; 0: not known. */
+static uint64_t address_space(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%lu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+int lockdown_limit(const struct confine_limits *limits, struct crmval_error *error)
+{
+	enum { OPEN_FILES = 64 };
+	uint64_t seconds = limits->deadline < 1e9 ? (uint64_t)ceil(limits->deadline) + 1 : (uint64_t)1e9;
+	int code = limit(RLIMIT_CORE, 0, 0, error);
+	if (!code) /* behind the parent's own deadline, should the parent be stopped */
+		code = limit(RLIMIT_CPU, seconds, seconds + 1, error);
+#ifndef CRMVAL_COVERAGE
+	if (!code)
+		code = limit(RLIMIT_FSIZE, 0, 0, error);
+#endif
+	if (code ||
+	    is_instrumented()) /* sanitizers take address space without bound, valgrind descriptors of its own */
+		return code;
+	code = limit(RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES, error);
+	if (code)
+		return code;
+	uint64_t used = address_space();
+	if (!used)
+		return fail(error, CRMVAL_EIO, "cannot read /proc/self/statm, by which memory is limited: mount /proc");
+	return limit(RLIMIT_AS, used + limits->memory, used + limits->memory, error);
+}
+
+/* Root's child is to be nobody in particular. */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+	return (int)syscall(SYS_capset, &header, none);
+}
+
+int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *lockdown, struct crmval_error *error)
+{
+	*lockdown = (struct lockdown){0, 0};
+	if (drop_capabilities() < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(error, CRMVAL_EPERM, "cannot give up its privileges: %s", strerror(errno));
+	if (sandbox == SANDBOX_OFF)
+		return CRMVAL_OK;
+	int abi = landlock_abi();
+	if (abi && landlock_restrict(abi, plugin_fd) == 0)
+		lockdown->landlock_abi = abi;
+	lockdown->has_seccomp = syscalls_restrict() == 0;
+	if (sandbox == SANDBOX_BEST_EFFORT || (lockdown->landlock_abi && lockdown->has_seccomp))
+		return CRMVAL_OK;
+	return fail(error, CRMVAL_EPERM,
+		    "cannot be confined, since the kernel has no %s: set plugins.sandbox = \"best-effort\" or \"off\" "
+		    "if you trust the plugin",
+		    lockdown->has_seccomp    ? "Landlock"
+		    : lockdown->landlock_abi ? "seccomp filters"
+					     : "Landlock and no seccomp filters");
+}
+
+int lockdown_tighten(const struct lockdown *lockdown, struct crmval_error *error)
+{
+	if (lockdown->has_seccomp && syscalls_deny_opening() < 0)
+		return fail(error, CRMVAL_EPERM, "cannot give up the opening of files: %s", strerror(errno));
+	return CRMVAL_OK;
+}

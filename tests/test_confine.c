@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: MIT */
+/* Confined children: what they answer, how they fail, what they cannot do. */
+#include "suite.h"
+
+#include "confine.h"
+#include "error.h"
+#include "syscalls.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct confine_limits limits = {SANDBOX_BEST_EFFORT, 60, 256 << 20, 1 << 20};
+
+static struct confine_task run_one(int (*body)(void *, struct crmval_error *), void *context,
+				   const struct confine_limits *how)
+{
+	struct confine_task task = {.plugin_fd = -1, .name = "x", .body = body, .context = context};
+	struct crmval_error error = {.struct_size = sizeof error};
+	int code = confine_run(&task, 1, 1, how, &error);
+	CU_ASSERT_EQUAL_FATAL(code, CRMVAL_OK);
+	return task;
+}
+
+/* What became of a body that gives no answer. */
+static void expect_failure(int (*body)(void *, struct crmval_error *), const struct confine_limits *how, int code,
+			   const char *message)
+{
+	struct confine_task task = run_one(body, NULL, how);
+	CU_ASSERT_EQUAL(task.code, code);
+	CU_ASSERT_EQUAL(task.error.code, code);
+	CU_ASSERT_STRING_EQUAL(task.error.message, message);
+	CU_ASSERT_PTR_NULL(task.answer.bytes);
+	CU_ASSERT_EQUAL(task.answer.size, 0);
+}
+
+/* ---- answers ---- */
+
+static int say_hello(void *context, struct crmval_error *error)
+{
+	int code = confine_write("hello ", 6, error);
+	return code ? code : confine_write(context, strlen(context), error);
+}
+
+static void test_answer(void)
+{
+	char who[] = "world";
+	struct confine_task task = run_one(say_hello, who, &limits);
+	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(task.answer.size, 11);
+	CU_ASSERT(!memcmp(task.answer.bytes, "hello world", 11));
+	free(task.answer.bytes);
+}
+
+static int say_nothing(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	return CRMVAL_OK;
+}
+
+static void test_empty_answer(void)
+{
+	struct confine_task task = run_one(say_nothing, NULL, &limits);
+	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
+	CU_ASSERT_EQUAL(task.answer.size, 0);
+	free(task.answer.bytes);
+}
+
+/* 16-bit numbers, in pieces that fit no buffer evenly. */
+static int count_up(void *context, struct crmval_error *error)
+{
+	uint16_t piece[1000];
+	uint32_t numbers = *(uint32_t *)context;
+	int code = CRMVAL_OK;
+	for (uint32_t i = 0; i < numbers && !code; i += 1000) {
+		for (uint32_t j = 0; j < 1000; j++)
+			piece[j] = (uint16_t)(i + j);
+		code = confine_write(piece, sizeof piece, error);
+	}
+	return code;
+}
+
+static void test_long_answer(void)
+{
+	uint32_t numbers = 500 * 1000, wrong = 0;
+	struct confine_task task = run_one(count_up, &numbers, &limits);
+	CU_ASSERT_EQUAL_FATAL(task.code, CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(task.answer.size, 1000 * 1000);
+	for (uint32_t i = 0; i < numbers; i++) {
+		uint16_t number;
+		memcpy(&number, task.answer.bytes + 2 * i, 2);
+		wrong += number != (uint16_t)i;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	free(task.answer.bytes);
+}
+
+/* 524288 numbers fill the limit of a mebibyte to the byte; a thousand more do not fit. */
+static int fill_to_the_limit(void *context, struct crmval_error *error)
+{
+	static const char mebibyte[1 << 20];
+	int code = confine_write(mebibyte, sizeof mebibyte, error);
+	return !code && context ? confine_write("x", 1, error) : code;
+}
+
+static int overfill(void *context, struct crmval_error *error)
+{
+	(void)context;
+	return fill_to_the_limit(error, error);
+}
+
+static void test_answer_limit(void)
+{
+	struct confine_task task = run_one(fill_to_the_limit, NULL, &limits);
+	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
+	CU_ASSERT_EQUAL(task.answer.size, 1 << 20);
+	free(task.answer.bytes);
+	expect_failure(overfill, &limits, CRMVAL_EBUG,
+		       "plugin x: wrote more than the 1048576 bytes that an answer may have");
+}
+
+/* Past confine_write(), as only a hostile plugin does it. */
+static int flood(void *context, struct crmval_error *error)
+{
+	static const char junk[65536];
+	(void)context, (void)error;
+	for (int fd = 3;; fd = fd == 63 ? 3 : fd + 1) {
+		if (write(fd, junk, sizeof junk) < 0 && errno != EBADF)
+			break;
+	}
+	return CRMVAL_OK;
+}
+
+static void test_flood(void)
+{
+	expect_failure(flood, &limits, CRMVAL_EBUG,
+		       "plugin x: wrote more than the 1048576 bytes that an answer may have");
+}
+
+/* ---- failures ---- */
+
+static int complain(void *context, struct crmval_error *error)
+{
+	(void)context;
+	confine_write("half an answer", 14, NULL);
+	return fail(error, CRMVAL_EDATA, "row 7 is \x1b[31mred\xff and \xc3\xa9t\xc3\xa9");
+}
+
+static int complain_silently(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	return CRMVAL_EIO;
+}
+
+static int return_nonsense(void *context, struct crmval_error *error)
+{
+	(void)context;
+	return fail(error, 4711, "nonsense");
+}
+
+static int pretend_to_be_stopped(void *context, struct crmval_error *error)
+{
+	(void)context;
+	return fail(error, CRMVAL_ESTOP, "stop");
+}
+
+static void test_errors(void)
+{
+	expect_failure(complain, &limits, CRMVAL_EDATA, "plugin x: row 7 is ?[31mred? and \xc3\xa9t\xc3\xa9");
+	expect_failure(complain_silently, &limits, CRMVAL_EIO, "plugin x: failed and does not say why");
+	expect_failure(return_nonsense, &limits, CRMVAL_EBUG, "plugin x: nonsense");
+	expect_failure(pretend_to_be_stopped, &limits, CRMVAL_EBUG, "plugin x: stop");
+}
+
+static int end_early(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	_exit(3);
+}
+
+static int end_early_with_half_an_answer(void *context, struct crmval_error *error)
+{
+	static const char much[100 * 1000];
+	(void)context;
+	confine_write(much, sizeof much, error);
+	_exit(0);
+}
+
+static int die(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler would exit */
+	raise(SIGSEGV);
+	return CRMVAL_OK;
+}
+
+static int give_up(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	signal(SIGABRT, SIG_DFL);
+	abort();
+}
+
+static int never_end(void *context, struct crmval_error *error)
+{
+	(void)context, (void)error;
+	for (volatile int forever = 1; forever;)
+		;
+	return CRMVAL_OK;
+}
+
+static void test_endings(void)
+{
+	struct confine_limits brief = limits;
+	brief.deadline = 0.2;
+	expect_failure(end_early, &limits, CRMVAL_EBUG, "plugin x: ended without an answer (exit 3)");
+	expect_failure(end_early_with_half_an_answer, &limits, CRMVAL_EBUG,
+		       "plugin x: ended before its answer was whole (exit 0)");
+	expect_failure(die, &limits, CRMVAL_EBUG, "plugin x: crashed (SIGSEGV)");
+	expect_failure(give_up, &limits, CRMVAL_EBUG, "plugin x: crashed (SIGABRT)");
+	expect_failure(never_end, &brief, CRMVAL_EBUG, "plugin x: took longer than 0.2 s");
+}
+
+static int leave_a_trace(void *context, struct crmval_error *error)
+{
+	memset(context, '#', CONFINE_BREADCRUMB); /* not ended by NUL, as it should be */
+	memcpy(context, "batch 12\n", 9);
+	return die(NULL, error);
+}
+
+static void test_breadcrumb(void)
+{
+	char expected[256] = "plugin x: crashed (SIGSEGV) while batch 12?";
+	char *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct confine_task task = {
+		.plugin_fd = -1, .name = "x", .body = leave_a_trace, .context = shared, .breadcrumb = shared};
+	CU_ASSERT_FATAL(shared != MAP_FAILED);
+	CU_ASSERT_EQUAL(confine_run(&task, 1, 1, &limits, NULL), CRMVAL_OK);
+	memset(expected + strlen(expected), '#', CONFINE_BREADCRUMB - 9 - 1); /* what fits beside the final NUL */
+	CU_ASSERT_STRING_EQUAL(task.error.message, expected);
+	munmap(shared, 4096);
+}
+
+static void test_ignored_children(void)
+{
+	struct sigaction saved, ignored = {.sa_handler = SIG_IGN};
+	struct sigaction after;
+	sigaction(SIGCHLD, &ignored, &saved);
+	expect_failure(end_early, &limits, CRMVAL_EBUG, "plugin x: ended without an answer (exit 3)");
+	sigaction(SIGCHLD, &saved, &after);
+	CU_ASSERT_PTR_EQUAL(after.sa_handler, SIG_IGN);
+}
+
+/* ---- several ---- */
+
+static int open_descriptors(void)
+{
+	int count = 0;
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void test_many(void)
+{
+	enum { COUNT = 20 };
+	struct confine_task tasks[COUNT];
+	char texts[COUNT][12];
+	int before = open_descriptors(), right = 0;
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(texts[i], sizeof texts[i], "%d", i);
+		tasks[i] = (struct confine_task){
+			.plugin_fd = -1, .name = "x", .body = i == 5 ? die : say_hello, .context = texts[i]};
+	}
+	CU_ASSERT_EQUAL(confine_run(tasks, COUNT, 3, &limits, NULL), CRMVAL_OK);
+	for (int i = 0; i < COUNT; i++) {
+		char expected[20];
+		snprintf(expected, sizeof expected, "hello %d", i);
+		right += tasks[i].code == CRMVAL_OK && tasks[i].answer.size == strlen(expected) &&
+			 !memcmp(tasks[i].answer.bytes, expected, tasks[i].answer.size);
+		free(tasks[i].answer.bytes);
+	}
+	CU_ASSERT_EQUAL(right, COUNT - 1);
+	CU_ASSERT_EQUAL(tasks[5].code, CRMVAL_EBUG);
+	CU_ASSERT_EQUAL(open_descriptors(), before);
+	CU_ASSERT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD); /* none is left */
+	CU_ASSERT_EQUAL(confine_run(NULL, 0, 4, &limits, NULL), CRMVAL_OK);
+}
+
+/* There are descriptors for one child, not for two: nothing is left behind. */
+static int without_processes(void)
+{
+	struct confine_task tasks[2] = {{.plugin_fd = -1, .name = "x", .body = say_nothing},
+					{.plugin_fd = -1, .name = "y", .body = say_nothing}};
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct rlimit files = {6, 6}; /* beside the standard streams: /dev/null, a pipe */
+	closefrom(3);
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		return 77;
+	if (confine_run(tasks, 2, 2, &limits, &error) != CRMVAL_ENOMEM || !strstr(error.message, "cannot make a pipe"))
+		return 1;
+	if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD || open_descriptors() != 3)
+		return 2;
+	return tasks[0].answer.bytes == NULL && tasks[0].code == CRMVAL_EBUG ? 0 : 3;
+}
+
+/* ---- what is taken away ---- */
+
+static int forked(int (*check)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(check());
+	CU_ASSERT_FATAL(pid > 0);
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+static void test_no_processes(void)
+{
+	int status = forked(without_processes);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		suite_skip("the limit of open files cannot be set under valgrind");
+	else
+		CU_ASSERT_EQUAL(status, 0);
+}
+
+/* The sandbox may be missing where the tests run; then what it denies cannot be tested. */
+static int is_confinable(void)
+{
+	struct confine_limits strict = limits;
+	strict.sandbox = SANDBOX_REQUIRE;
+	struct confine_task task = run_one(say_nothing, NULL, &strict);
+	free(task.answer.bytes);
+	if (task.code)
+		suite_skip("this kernel cannot confine");
+	return task.code == CRMVAL_OK;
+}
+
+/* Each of the standard streams leads nowhere, nothing else is open but the answer, the environment is gone. */
+static int look_around(void *context, struct crmval_error *error)
+{
+	extern char **environ;
+	(void)context;
+	char seen[64];
+	snprintf(seen, sizeof seen, "%d %s %d %d", open_descriptors(), environ && *environ ? "environment" : "none",
+		 getsid(0) == getpid(), (int)read(0, seen, sizeof seen));
+	return confine_write(seen, strlen(seen) + 1, error);
+}
+
+static void test_inheritance(void)
+{
+	struct confine_limits off = limits;
+	off.sandbox = SANDBOX_OFF; /* getsid() is denied otherwise */
+	int extra = open("/dev/zero", O_RDONLY);
+	struct confine_task task = run_one(look_around, NULL, &off);
+	CU_ASSERT_EQUAL_FATAL(task.code, CRMVAL_OK);
+	CU_ASSERT_STRING_EQUAL((char *)task.answer.bytes, "4 none 1 0");
+	CU_ASSERT_STRING_EQUAL(task.sandbox, "none");
+	free(task.answer.bytes);
+	close(extra);
+}
+
+/* Opening a library is possible until the plugin is loaded, of other files never. */
+static int open_files(void *context, struct crmval_error *error)
+{
+	const struct crmval_plugin *plugin;
+	int32_t codes[4];
+	codes[0] = open("/etc/passwd", O_RDONLY) < 0 ? errno : 0;
+	codes[1] = open(context, O_RDONLY) < 0 ? errno : 0;
+	codes[2] = confine_load(&plugin, error);
+	codes[3] = open(context, O_RDONLY) < 0 ? errno : 0;
+	return confine_write(codes, sizeof codes, error);
+}
+
+static int open_hostile(const char *name)
+{
+	char path[512];
+	const char *build = getenv("BUILDDIR");
+	snprintf(path, sizeof path, "%s/tests/hostile/.libs/%s.so", build ? build : ".", name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void test_stages(void)
+{
+	Dl_info info;
+	char library[512];
+	struct crmval_error error = {.struct_size = sizeof error};
+	if (!is_confinable())
+		return;
+	CU_ASSERT_FATAL(dladdr((void *)(uintptr_t)&CU_get_error, &info) != 0);
+	snprintf(library, sizeof library, "%s", info.dli_fname);
+	struct confine_task task = {.plugin_fd = open_hostile("well_behaved"),
+				    .name = "well_behaved",
+				    .body = open_files,
+				    .context = library};
+	CU_ASSERT_FATAL(task.plugin_fd >= 0);
+	struct confine_limits strict = limits;
+	strict.sandbox = SANDBOX_REQUIRE;
+	CU_ASSERT_EQUAL(confine_run(&task, 1, 1, &strict, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(task.answer.size, 4 * sizeof(int32_t));
+	const int32_t *codes = (const int32_t *)(const void *)task.answer.bytes;
+	CU_ASSERT_EQUAL(codes[0], EACCES);
+	CU_ASSERT_EQUAL(codes[1], 0);
+	CU_ASSERT_EQUAL(codes[2], CRMVAL_OK);
+#ifndef CRMVAL_COVERAGE
+	CU_ASSERT_EQUAL(codes[3], EPERM);
+#endif
+	CU_ASSERT(!strncmp(task.sandbox, "landlock ", 9));
+	CU_ASSERT(strstr(task.sandbox, ", seccomp") != NULL);
+	free(task.answer.bytes);
+	close(task.plugin_fd);
+}
+
+static int take_memory(void *context, struct crmval_error *error)
+{
+	int32_t mebibytes = 0;
+	(void)context;
+	while (mebibytes < 1024 && mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+		mebibytes++;
+	return confine_write(&mebibytes, sizeof mebibytes, error);
+}
+
+static void test_memory_limit(void)
+{
+	int32_t mebibytes;
+	struct confine_limits little = limits;
+	little.memory = 64 << 20;
+	if (is_instrumented()) {
+		suite_skip("address space is not limited under sanitizers and valgrind");
+		return;
+	}
+	struct confine_task task = run_one(take_memory, NULL, &little);
+	CU_ASSERT_EQUAL_FATAL(task.answer.size, sizeof mebibytes);
+	memcpy(&mebibytes, task.answer.bytes, sizeof mebibytes);
+	CU_ASSERT(mebibytes >= 60 && mebibytes <= 64); /* less what the child itself had taken since */
+	free(task.answer.bytes);
+}
+
+/* ---- kernels that lack something ---- */
+
+/* Makes this process one on a kernel without these calls. */
+static int lose(const int *calls, size_t count)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int failed = !filter;
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), calls[i], 0);
+	failed = failed || seccomp_load(filter);
+	seccomp_release(filter);
+	return failed;
+}
+
+static int check_sandbox(enum job_sandbox sandbox, int code, const char *text)
+{
+	struct confine_limits how = limits;
+	how.sandbox = sandbox;
+	struct confine_task task = {.plugin_fd = -1, .name = "x", .body = say_nothing};
+	if (confine_run(&task, 1, 1, &how, NULL) || task.code != code)
+		return 1;
+	return code ? strstr(task.error.message, text) == NULL : strcmp(task.sandbox, text) != 0;
+}
+
+static int without_landlock(void)
+{
+	static const int calls[] = {444};
+	if (lose(calls, 1))
+		return 99;
+	return check_sandbox(SANDBOX_REQUIRE, CRMVAL_EPERM, "has no Landlock: ") |
+	       check_sandbox(SANDBOX_DEFAULT, CRMVAL_EPERM, "has no Landlock: ") |
+	       check_sandbox(SANDBOX_BEST_EFFORT, CRMVAL_OK, "seccomp");
+}
+
+static int without_both(void)
+{
+	static const int calls[] = {444, SCMP_SYS(seccomp)};
+	/* libseccomp has found out in this process already what the kernel can do, and it will get an error. */
+	if (lose(calls, 2))
+		return 99;
+	return check_sandbox(SANDBOX_REQUIRE, CRMVAL_EPERM, "has no Landlock and no seccomp filters: ") |
+	       check_sandbox(SANDBOX_BEST_EFFORT, CRMVAL_OK, "none") | check_sandbox(SANDBOX_OFF, CRMVAL_OK, "none");
+}
+
+static void test_lesser_kernels(void)
+{
+	if (!is_confinable())
+		return;
+	CU_ASSERT_EQUAL(forked(without_landlock), 0);
+	CU_ASSERT_EQUAL(forked(without_both), 0);
+}
+
+static void test_outside_of_a_child(void)
+{
+	const struct crmval_plugin *plugin;
+	CU_ASSERT_EQUAL(confine_write("x", 1, NULL), CRMVAL_EBUG);
+	CU_ASSERT_EQUAL(confine_load(&plugin, NULL), CRMVAL_EBUG);
+}
+
+static const struct test tests[] = {{"answer", test_answer},
+				    {"empty answer", test_empty_answer},
+				    {"long answer", test_long_answer},
+				    {"answer limit", test_answer_limit},
+				    {"flood", test_flood},
+				    {"errors", test_errors},
+				    {"endings", test_endings},
+				    {"breadcrumb", test_breadcrumb},
+				    {"SIGCHLD ignored", test_ignored_children},
+				    {"many at once", test_many},
+				    {"no processes to be had", test_no_processes},
+				    {"inheritance", test_inheritance},
+				    {"stages", test_stages},
+				    {"memory limit", test_memory_limit},
+				    {"lesser kernels", test_lesser_kernels},
+				    {"outside of a child", test_outside_of_a_child},
+				    {NULL, NULL}};
+
+const struct suite suite_confine = {"confine", tests};
