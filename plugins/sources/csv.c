@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* The source plugin for CSV files, plain or compressed, of one or more files to a table. */
+#include "csv_table.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define GZIP_RATIO 1032 /* no DEFLATE stream grows by more */
+
+enum { DIRECTORY };
+
+static const struct crmval_option options[] = {
+	[DIRECTORY] = {.name = "directory", .type = CRMVAL_OPTION_PATH, .initial = ".", .help = "where the files are"},
+};
+
+enum { FILE_WORDS, DELIMITER, ENCODING, MAX_FIELD, MAX_ROW, MAX_COLUMNS, MAX_HEADER, CHUNK, TABLE_OPTIONS };
+
+static const struct crmval_option table_options[] = {
+	[FILE_WORDS] = {.name = "file",
+			.type = CRMVAL_OPTION_WORDS,
+			.help = "the table's files: paths or patterns, relative to directory; by default ENTITY.csv or "
+				"ENTITY.csv.gz"},
+	[DELIMITER] = {.name = "delimiter",
+		       .type = CRMVAL_OPTION_TEXT,
+		       .initial = ",",
+		       .help = "what separates fields: one ASCII character, or \"tab\""},
+	[ENCODING] = {.name = "encoding",
+		      .type = CRMVAL_OPTION_TEXT,
+		      .initial = "UTF-8",
+		      .help = "the files' encoding, as iconv calls it; a byte order mark overrides it"},
+	[MAX_FIELD] = {.name = "max_field_bytes",
+		       .type = CRMVAL_OPTION_INTEGER,
+		       .initial = "16777216",
+		       .least = 1,
+		       .most = 1 << 30,
+		       .help = "a row with a longer field is rejected"},
+	[MAX_ROW] = {.name = "max_row_bytes",
+		     .type = CRMVAL_OPTION_INTEGER,
+		     .initial = "33554432",
+		     .least = 1,
+		     .most = 1 << 30,
+		     .help = "a longer row is rejected, without ever being held in memory"},
+	[MAX_COLUMNS] = {.name = "max_columns",
+			 .type = CRMVAL_OPTION_INTEGER,
+			 .initial = "4096",
+			 .least = 1,
+			 .most = 1 << 20,
+			 .help = "a file with more columns is refused"},
+	[MAX_HEADER] = {.name = "max_header_bytes",
+			.type = CRMVAL_OPTION_INTEGER,
+			.initial = "1048576",
+			.least = 1,
+			.most = 1 << 26,
+			.help = "a file with a longer header is refused"},
+	[CHUNK] = {.name = "chunk_bytes",
+		   .type = CRMVAL_OPTION_INTEGER,
+		   .initial = "524288",
+		   .least = 64,
+		   .most = 1 << 26,
+		   .help = "how much of a file is read at a time, rounded up to 64; for tests and tuning"},
+};
+
+struct source {
+	char *directory;
+	const struct csv_scanner *scanner;
+	struct csv_table *tables;
+};
+
+/* ---- opening a table ---- */
+
+static void table_free(struct csv_table *table)
+{
+	for (uint32_t i = 0; i < table->file_count; i++)
+		csv_file_free(&table->files[i]);
+	free(table->files);
+	free(table->inputs);
+	free(table->answers);
+	free(table->encoding);
+	free(table);
+}
+
+static int read_options(struct csv_table *table, const char *entity, const struct crmval_value *values,
+			struct crmval_error *error)
+{
+	const char *delimiter = values[DELIMITER].text;
+	if (!strcasecmp(delimiter, "tab"))
+		delimiter = "\t";
+	if (strlen(delimiter) != 1 || strchr("\"\r\n", *delimiter) || (unsigned char)*delimiter >= 0x80)
+		return fail(error, CRMVAL_ECONF,
+			    "%s: delimiter \"%s\" is not one ASCII character other than a quote or "
+			    "a line end; write \"tab\" for a tab",
+			    entity, delimiter);
+	table->dialect = (struct csv_dialect){.delimiter = (uint8_t)*delimiter,
+					      .max_field_bytes = (uint32_t)values[MAX_FIELD].number,
+					      .max_row_bytes = (uint32_t)values[MAX_ROW].number,
+					      .max_columns = (uint32_t)values[MAX_COLUMNS].number,
+					      .max_header_bytes = (uint32_t)values[MAX_HEADER].number};
+	table->chunk_bytes = ((uint32_t)values[CHUNK].number + CSV_WORD - 1) / CSV_WORD * CSV_WORD;
+	table->encoding = strdup(values[ENCODING].text);
+	return table->encoding ? CRMVAL_OK : fail_memory(error);
+}
+
+/* Opens all files; of paths those that were opened are gone. */
+static int open_files(struct csv_table *table, struct csv_paths *paths, struct crmval_error *error)
+{
+	table->files = calloc(paths->count, sizeof *table->files);
+	table->inputs = calloc(paths->count, sizeof *table->inputs);
+	if (!table->files || !table->inputs)
+		return fail_memory(error);
+	for (size_t i = 0; i < paths->count; i++) {
+		struct csv_file *file = &table->files[table->file_count++];
+		int status = csv_file_open(file, paths->paths[i], &table->dialect, table->encoding, error);
+		paths->paths[i] = NULL;
+		if (status)
+			return status;
+		table->inputs[i] = file->path;
+		for (struct csv_file *other = table->files; other < file; other++) {
+			if (other->seen.st_ino == file->seen.st_ino && other->seen.st_dev == file->seen.st_dev)
+				return fail(error, CRMVAL_ECONF,
+					    "%s and %s are the same file; its rows would count twice", other->path,
+					    file->path);
+		}
+	}
+	return CRMVAL_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(**(char **const *)a, **(char **const *)b);
+}
+
+/* The names of a header, sorted: pointers to where each stands. */
+static char ***sort_names(const struct csv_header *header)
+{
+	char ***sorted = malloc(header->count * sizeof *sorted);
+	for (uint32_t i = 0; sorted && i < header->count; i++)
+		sorted[i] = &header->names[i];
+	if (sorted)
+		qsort(sorted, header->count, sizeof *sorted, compare_names);
+	return sorted;
+}
+
+/* Finds each column of the table, which are those of its first file, in another file. */
+static int match_columns(const struct csv_file *first, struct csv_file *file, struct crmval_error *error)
+{
+	const struct csv_header *ours = &first->header, *theirs = &file->header;
+	char ***a = sort_names(ours), ***b = sort_names(theirs);
+	int status = CRMVAL_OK;
+	file->places = malloc(ours->count * sizeof *file->places);
+	if (!a || !b || !file->places) {
+		status = fail_memory(error);
+		goto out;
+	}
+	for (uint32_t i = 0; i < ours->count || i < theirs->count; i++) {
+		int order = i == ours->count ? 1 : i == theirs->count ? -1 : strcmp(*a[i], *b[i]);
+		if (order) {
+			const struct csv_file *with = order < 0 ? first : file, *without = order < 0 ? file : first;
+			status = fail(error, CRMVAL_EDATA,
+				      "%s has no column \"%.200s\", but %s has; files of one table need "
+				      "the same columns",
+				      without->path, order < 0 ? *a[i] : *b[i], with->path);
+			goto out;
+		}
+		file->places[a[i] - ours->names] = (uint32_t)(b[i] - theirs->names);
+	}
+out:
+	free(a);
+	free(b);
+	return status;
+}
+
+static int find_files(const struct source *source, const char *entity, const struct crmval_value *file, int is_named,
+		      struct csv_paths *paths, struct crmval_error *error)
+{
+	if (file->is_set)
+		return csv_paths_find(source->directory, file->words, file->word_count, paths, error);
+	int status = csv_paths_of_name(source->directory, entity, paths, error);
+	if (status || paths->count)
+		return status;
+	if (!is_named)
+		return CRMVAL_NO_TABLE;
+	return fail(error, CRMVAL_ENOINPUT, "neither %s/%s.csv nor %s.csv.gz is there; set `file` of %s",
+		    source->directory, entity, entity, entity);
+}
+
+static int csv_table(void *self, const char *entity, const struct crmval_value *values, int is_named,
+		     struct crmval_table *shape, struct crmval_error *error)
+{
+	struct source *source = self;
+	struct csv_paths paths = {0};
+	struct csv_table *table = calloc(1, sizeof *table);
+	if (!table)
+		return fail_memory(error);
+	int status = read_options(table, entity, values, error);
+	if (!status)
+		status = find_files(source, entity, &values[FILE_WORDS], is_named, &paths, error);
+	if (!status && !paths.count)
+		status = fail(error, CRMVAL_ECONF, "%s: `file` is an empty list", entity);
+	if (!status)
+		status = open_files(table, &paths, error);
+	for (uint32_t i = 0; i < table->file_count && !status; i++)
+		status = match_columns(&table->files[0], &table->files[i], error);
+	csv_paths_free(&paths);
+	if (status) {
+		table_free(table);
+		return status;
+	}
+	table->next = source->tables;
+	source->tables = table;
+	shape->column_count = table->files[0].header.count;
+	shape->columns = (const char *const *)table->files[0].header.names;
+	shape->input_count = table->file_count;
+	shape->inputs = table->inputs;
+	shape->table = table;
+	return CRMVAL_OK;
+}
+
+/* ---- planning ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	return left < right ? -1 : left > right;
+}
+
+/* Which columns to read, each once, in the order of the first file; and which of them answers what is asked. */
+static int plan_columns(struct csv_table *table, const uint32_t *wanted, uint32_t count, struct crmval_error *error)
+{
+	uint32_t columns = table->files[0].header.count;
+	uint32_t *sorted = malloc((count + 1) * sizeof *sorted);
+	free(table->answers);
+	table->answers = malloc((count + 1) * sizeof *table->answers);
+	int status = sorted && table->answers ? CRMVAL_OK : fail_memory(error);
+	for (uint32_t i = 0; i < count && !status; i++) {
+		sorted[i] = wanted[i];
+		if (wanted[i] >= columns)
+			status = fail(error, CRMVAL_EBUG, "%s: column %u was asked for, of %u", table->files[0].path,
+				      wanted[i], columns);
+	}
+	if (status)
+		goto out;
+	qsort(sorted, count, sizeof *sorted, compare_numbers);
+	table->read_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == 0 || sorted[i] != sorted[i - 1])
+			sorted[table->read_count++] = sorted[i];
+	}
+	table->answer_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t *found = bsearch(&wanted[i], sorted, table->read_count, sizeof *sorted, compare_numbers);
+		table->answers[i] = (uint32_t)(found - sorted);
+	}
+	for (uint32_t i = 0; i < table->file_count && !status; i++) {
+		struct csv_file *file = &table->files[i];
+		free(file->read_places);
+		file->read_places = malloc((table->read_count + 1) * sizeof *file->read_places);
+		if (!file->read_places)
+			status = fail_memory(error);
+		for (uint32_t j = 0; j < table->read_count && !status; j++)
+			file->read_places[j] = file->places[sorted[j]];
+	}
+out:
+	free(sorted);
+	return status;
+}
+
+/* A chunk where a file is plain; else all of it.  Even a file without a row is a split, for the lines passed over. */
+static int plan_file(struct csv_table *table, struct csv_file *file, struct crmval_error *error)
+{
+	uint64_t size = (uint64_t)file->seen.st_size, splits = 1;
+	if (file->is_plain && size > file->data)
+		splits = (size - file->data - 1) / table->chunk_bytes + 1;
+	if (splits > UINT32_MAX / 2 - table->split_count)
+		return fail(error, CRMVAL_ECONF, "%s: too many chunks; raise chunk_bytes", file->path);
+	file->first_split = table->split_count;
+	file->split_count = (uint32_t)splits;
+	table->split_count += file->split_count;
+	csv_chain_free(file->chain);
+	file->chain = NULL;
+	if (file->is_plain && !(file->chain = csv_chain_new(file->split_count, file->header.line)))
+		return fail_memory(error);
+	return CRMVAL_OK;
+}
+
+static int csv_plan(void *self, void *planned, const uint32_t *wanted, uint32_t wanted_count, struct crmval_plan *plan,
+		    struct crmval_error *error)
+{
+	(void)self;
+	struct csv_table *table = planned;
+	int status = plan_columns(table, wanted, wanted_count, error);
+	uint64_t rows = 0;
+	table->split_count = 0;
+	for (uint32_t i = 0; i < table->file_count && !status; i++) {
+		struct csv_file *file = &table->files[i];
+		status = csv_file_check(file, error);
+		if (!status)
+			status = plan_file(table, file, error);
+		/* A row has a byte for each column, its delimiters and line end, which only the last may lack. */
+		uint64_t bytes = (uint64_t)file->seen.st_size * (file->is_gzip ? GZIP_RATIO : 1);
+		rows += bytes / file->header.count + 1;
+	}
+	plan->split_count = table->split_count;
+	plan->rows_at_most = rows;
+	return status;
+}
+
+/* ---- the source ---- */
+
+static void csv_close(void *self)
+{
+	struct source *source = self;
+	while (source->tables) {
+		struct csv_table *table = source->tables;
+		source->tables = table->next;
+		table_free(table);
+	}
+	free(source->directory);
+	free(source);
+}
+
+static int csv_open(const struct crmval_value *values, void **opened, struct crmval_error *error)
+{
+	struct stat seen;
+	const char *directory = values[DIRECTORY].text;
+	if (stat(directory, &seen) < 0)
+		return fail(error, errno == EACCES ? CRMVAL_EPERM : CRMVAL_ENOINPUT, "directory %s: %s", directory,
+			    strerror(errno));
+	if (!S_ISDIR(seen.st_mode))
+		return fail(error, CRMVAL_ENOINPUT, "directory %s is not a folder; name a file by `file` of its entity",
+			    directory);
+	struct source *source = calloc(1, sizeof *source);
+	if (!source)
+		return fail_memory(error);
+	source->scanner = csv_scanner_best();
+	source->directory = strdup(directory);
+	if (!source->directory) {
+		free(source);
+		return fail_memory(error);
+	}
+	*opened = source;
+	return CRMVAL_OK;
+}
+
+static int csv_worker(void *self, void **worker, struct crmval_error *error)
+{
+	(void)self;
+	return csv_worker_open((struct csv_worker **)worker, error);
+}
+
+static void csv_worker_end(void *worker)
+{
+	csv_worker_close(worker);
+}
+
+static int csv_read(void *self, void *table, uint32_t split, void *worker, const struct crmval_sink *sink,
+		    struct crmval_error *error)
+{
+	const struct source *source = self;
+	return csv_worker_read(worker, source->scanner, table, split, sink, error);
+}
+
+static int csv_finish(void *self, void *finished, struct crmval_error *error)
+{
+	(void)self;
+	const struct csv_table *table = finished;
+	int status = CRMVAL_OK;
+	for (uint32_t i = 0; i < table->file_count && !status; i++)
+		status = csv_file_check(&table->files[i], error);
+	return status;
+}
+
+static const struct crmval_source csv_source = {
+	.struct_size = sizeof csv_source,
+	.option_count = sizeof options / sizeof *options,
+	.table_option_count = TABLE_OPTIONS,
+	.options = options,
+	.table_options = table_options,
+	.open = csv_open,
+	.table = csv_table,
+	.plan = csv_plan,
+	.worker_open = csv_worker,
+	.worker_close = csv_worker_end,
+	.read = csv_read,
+	.finish = csv_finish,
+	.close = csv_close,
+};
+
+CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
+	.magic = CRMVAL_MAGIC,
+	.abi_major = CRMVAL_ABI_MAJOR,
+	.abi_minor = CRMVAL_ABI_MINOR,
+	.struct_size = sizeof crmval_plugin_v1,
+	.name = "csv",
+	.version = "1.0",
+	.summary = "CSV files, plain or compressed",
+	.source = &csv_source,
+};

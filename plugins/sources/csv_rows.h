@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Making rows of a window over a CSV file, and handing them to a sink. */
+#ifndef CSV_ROWS_H
+#define CSV_ROWS_H
+
+#include "csv_window.h"
+
+/* What is read of one file. */
+struct csv_view {
+	const struct csv_dialect *dialect;
+	uint32_t column_count;  /* of the header */
+	const uint32_t *places; /* the columns to be read, each once, by their place in the file */
+	uint32_t place_count;
+	const uint32_t *answers; /* for each column asked for: which of places it is */
+	uint32_t answer_count;
+	uint32_t input; /* which file of the table it is */
+};
+
+/* The working storage of one thread. */
+struct csv_rows {
+	const struct csv_view *view;
+	const struct crmval_sink *sink;
+	struct csv_window *window;
+	void *memory; /* all arrays below */
+	size_t capacity;
+	/*
+	 * The separators listed and not yet used: the record at hand has those from separators[next] to
+	 * separators[fill - 1], and maybe more to come.  separators[next - 1] is the place before its first byte.
+	 */
+	uint32_t *separators;
+	size_t next, fill;
+	uint64_t dropped; /* separators of the record that were not kept, since it has more than it should anyway */
+	uint32_t *ends;   /* the line ends of the words listed */
+	uint64_t inside;  /* quoting behind the words listed */
+	uint32_t begin;   /* the record's first byte */
+	int is_foreign;   /* it began before the window, and is not ours */
+	uint64_t blank_lines;
+	/* The batch: row i begins at begins[i]; starts and lengths hold batch_size entries for each of the view's places. */
+	uint32_t row_count, batch_size;
+	uint32_t *begins, *starts, *lengths;
+	struct crmval_cells *columns;
+};
+
+void csv_rows_free(struct csv_rows *rows);
+
+/* Prepares for a view.  Memory is kept from view to view. */
+int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const struct crmval_sink *sink,
+		   struct crmval_error *error);
+
+/*
+ * Hands over all rows that begin in the first `size` bytes of the window, which are scanned and settled, and reads on for
+ * the last of them.  A record that never ends is passed over: whoever reads the last chunk of the file reports it.
+ */
+int csv_rows_read(struct csv_rows *rows, struct csv_window *window, size_t size, struct crmval_error *error);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* The program's part of the contract of a source, in small. */
+#include "csv_trial.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTIONS = 16, WORDS = 16, SKIPS = 4 };
+
+struct run {
+	struct csv_trial *trial;
+	const struct crmval_source *source;
+	void *self;
+	struct crmval_table table;
+	struct split *splits;
+	atomic_uint next;
+	atomic_int status;
+	atomic_ullong rows;
+	pthread_mutex_t lock;
+	struct {
+		char what[128];
+		uint64_t count;
+	} skips[SKIPS];
+};
+
+/* Each split's text is its own, so that they can be joined in order. */
+struct split {
+	struct crmval_sink sink;
+	struct run *run;
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+/* ---- the sink ---- */
+
+static void put_place(const struct split *split, const char *what, uint32_t input)
+{
+	fputs(what, split->out);
+	if (split->run->table.input_count > 1)
+		fprintf(split->out, " %u:", input);
+}
+
+static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
+{
+	const struct split *split = (const struct split *)sink;
+	uint32_t columns = split->run->trial->wanted_count;
+	for (uint32_t i = 0; i < rows->row_count; i++) {
+		uint32_t input = UINT32_MAX;
+		unsigned long long line = rows->line(rows->context, i, &input);
+		put_place(split, "row", input);
+		fprintf(split->out, " %llu", line);
+		for (uint32_t j = 0; j < columns; j++) {
+			const struct crmval_cells *cells = &rows->columns[j];
+			fputs(" [", split->out);
+			fwrite(cells->base + cells->start[i], 1, cells->length[i], split->out);
+			fputc(']', split->out);
+		}
+		fputc('\n', split->out);
+	}
+	if (split->run->trial->on_rows)
+		split->run->trial->on_rows(split->run->trial->context);
+	uint64_t before = atomic_fetch_add(&split->run->rows, rows->row_count), most = split->run->trial->stop_after;
+	if (most && before + rows->row_count >= most) {
+		strcpy(error->message, "stopped by the sink");
+		return error->code = CRMVAL_ESTOP;
+	}
+	return CRMVAL_OK;
+}
+
+static int reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
+		  struct crmval_error *error)
+{
+	(void)error;
+	const struct split *split = (const struct split *)sink;
+	put_place(split, "reject", input);
+	fprintf(split->out, " %llu at %llu: %s\n", (unsigned long long)line, (unsigned long long)offset, rule);
+	return CRMVAL_OK;
+}
+
+static void skip(const struct crmval_sink *sink, const char *what, uint64_t count)
+{
+	struct run *run = ((const struct split *)sink)->run;
+	pthread_mutex_lock(&run->lock);
+	int i = 0;
+	while (run->skips[i].count && strcmp(run->skips[i].what, what))
+		i++;
+	snprintf(run->skips[i].what, sizeof run->skips[i].what, "%s", what);
+	run->skips[i].count += count;
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* ---- reading ---- */
+
+static void *work(void *argument)
+{
+	struct run *run = argument;
+	struct crmval_error error = {.struct_size = sizeof error};
+	void *worker = NULL;
+	int status = run->source->worker_open(run->self, &worker, &error);
+	for (unsigned i; !status && (i = atomic_fetch_add(&run->next, 1)) < run->trial->plan.split_count;) {
+		struct split *split = &run->splits[i];
+		*split = (struct split){.sink = {sizeof split->sink, take, reject, skip}, .run = run};
+		split->out = open_memstream(&split->text, &split->size);
+		status = run->source->read(run->self, run->table.table, i, worker, &split->sink, &error);
+		fclose(split->out);
+	}
+	if (status) { /* no more splits are begun; the first error is kept, but for those that only follow from another */
+		atomic_fetch_add(&run->next, run->trial->plan.split_count);
+		pthread_mutex_lock(&run->lock);
+		int known = atomic_load(&run->status);
+		if (known == CRMVAL_OK || known == CRMVAL_ESTOP) {
+			atomic_store(&run->status, status);
+			run->trial->error = error;
+		}
+		pthread_mutex_unlock(&run->lock);
+	}
+	if (worker)
+		run->source->worker_close(worker);
+	return NULL;
+}
+
+static int read_all(struct run *run)
+{
+	pthread_t threads[8];
+	unsigned count = run->trial->threads;
+	run->splits = calloc(run->trial->plan.split_count, sizeof *run->splits);
+	if (count < 2) {
+		work(run);
+		return atomic_load(&run->status);
+	}
+	for (unsigned i = 0; i < count; i++)
+		pthread_create(&threads[i], NULL, work, run);
+	for (unsigned i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	return atomic_load(&run->status);
+}
+
+/* ---- options ---- */
+
+static void set_defaults(const struct crmval_option *table, uint32_t count, struct crmval_value *values)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		values[i] = (struct crmval_value){.is_set = table[i].initial != NULL, .text = table[i].initial};
+		if (values[i].is_set && table[i].type == CRMVAL_OPTION_INTEGER)
+			values[i].number = strtod(table[i].initial, NULL);
+	}
+}
+
+static struct crmval_value *find_value(const struct crmval_option *table, struct crmval_value *values, const char *name)
+{
+	for (uint32_t i = 0;; i++) {
+		if (!strcmp(table[i].name, name))
+			return &values[i];
+	}
+}
+
+static void set_table_options(const struct csv_trial *trial, const struct crmval_option *table, uint32_t count,
+			      struct crmval_value *values)
+{
+	const struct {
+		const char *name;
+		double number;
+	} numbers[] = {{"max_field_bytes", trial->max_field},
+		       {"max_row_bytes", trial->max_row},
+		       {"max_columns", trial->max_columns},
+		       {"max_header_bytes", trial->max_header},
+		       {"chunk_bytes", trial->chunk}};
+	set_defaults(table, count, values);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		if (numbers[i].number > 0)
+			find_value(table, values, numbers[i].name)->number = numbers[i].number;
+	}
+	if (trial->delimiter)
+		find_value(table, values, "delimiter")->text = trial->delimiter;
+	if (trial->encoding)
+		find_value(table, values, "encoding")->text = trial->encoding;
+	if (trial->files) {
+		struct crmval_value *file = find_value(table, values, "file");
+		file->is_set = 1;
+		file->words = trial->files;
+		while (trial->files[file->word_count])
+			file->word_count++;
+	}
+}
+
+/* ---- the whole ---- */
+
+/* Joins what the splits told; frees it. */
+static void tell(struct run *run)
+{
+	struct csv_trial *trial = run->trial;
+	FILE *out = open_memstream(&trial->text, &trial->size);
+	if (trial->status == CRMVAL_EDATA) {
+		const char *end = strstr(trial->error.message, ": a quote is opened"), *line = end;
+		while (line && line[-1] != ':')
+			line--;
+		fputs("refused", out);
+		if (line)
+			fprintf(out, " in line %.*s", (int)(end - line), line);
+		fputc('\n', out);
+	}
+	for (uint32_t i = 0; i < run->table.column_count && trial->status != CRMVAL_EDATA; i++)
+		fprintf(out, "column %s\n", run->table.columns[i]);
+	for (uint32_t i = 0; run->splits && i < trial->plan.split_count; i++) {
+		if (trial->status != CRMVAL_EDATA && run->splits[i].text)
+			fwrite(run->splits[i].text, 1, run->splits[i].size, out);
+		free(run->splits[i].text);
+	}
+	for (int i = 0; i < SKIPS && run->skips[i].count && trial->status != CRMVAL_EDATA; i++)
+		fprintf(out, "skip %llu %s\n", (unsigned long long)run->skips[i].count, run->skips[i].what);
+	fclose(out);
+	free(run->splits);
+}
+
+static int run_table(struct run *run)
+{
+	struct csv_trial *trial = run->trial;
+	const struct crmval_source *source = run->source;
+	struct crmval_value values[OPTIONS];
+	set_table_options(trial, source->table_options, source->table_option_count, values);
+	int status = source->table(run->self, trial->entity ? trial->entity : "it", values, !trial->is_optional,
+				   &run->table, &trial->error);
+	if (status)
+		return status;
+	uint32_t *all = calloc(run->table.column_count, sizeof *all);
+	for (uint32_t i = 0; i < run->table.column_count; i++)
+		all[i] = i;
+	if (!trial->wanted)
+		trial->wanted_count = run->table.column_count;
+	status = source->plan(run->self, run->table.table, trial->wanted ? trial->wanted : all, trial->wanted_count,
+			      &trial->plan, &trial->error);
+	free(all);
+	if (!status)
+		status = read_all(run);
+	trial->rows = atomic_load(&run->rows);
+	if (!status)
+		status = source->finish(run->self, run->table.table, &trial->error);
+	return status;
+}
+
+int csv_trial_run(struct csv_trial *trial)
+{
+	struct run run = {.trial = trial, .source = trial->plugin->source, .table.struct_size = sizeof run.table};
+	struct crmval_value values[OPTIONS];
+	pthread_mutex_init(&run.lock, NULL);
+	trial->error = (struct crmval_error){.struct_size = sizeof trial->error};
+	trial->plan = (struct crmval_plan){.struct_size = sizeof trial->plan};
+	set_defaults(run.source->options, run.source->option_count, values);
+	find_value(run.source->options, values, "directory")->text = trial->directory ? trial->directory : "/";
+	trial->status = run.source->open(values, &run.self, &trial->error);
+	if (!trial->status)
+		trial->status = run_table(&run);
+	tell(&run);
+	if (run.self)
+		run.source->close(run.self);
+	pthread_mutex_destroy(&run.lock);
+	return trial->status;
+}
+
+void csv_trial_free(struct csv_trial *trial)
+{
+	free(trial->text);
+	trial->text = NULL;
+}
