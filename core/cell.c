@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading cells, the common forms fast, the odd ones right. */
+#include "cell.h"
+
+#include "window.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+static int is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+/* Two digits as a number, or -1. */
+static int two_digits(const char *p)
+{
+	return is_digit(p[0]) && is_digit(p[1]) ? (p[0] - '0') * 10 + (p[1] - '0') : -1;
+}
+
+static int days_in_month(int year, int month)
+{
+	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+		return 29;
+	return days[month - 1];
+}
+
+static enum cell_state make_day(int year, int month, int day, int32_t *out)
+{
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+		return CELL_UNREADABLE;
+	*out = days_from_civil(year, (unsigned)month, (unsigned)day);
+	return CELL_OK;
+}
+
+/* Is p[0..n) a zone: Z, UTC or GMT, or +hh, +hhmm, +hh:mm? */
+static int is_zone(const char *p, uint32_t n)
+{
+	if ((n == 1 && (*p == 'Z' || *p == 'z')) ||
+	    (n == 3 && (strncasecmp(p, "UTC", 3) == 0 || strncasecmp(p, "GMT", 3) == 0)))
+		return 1;
+	if (n < 3 || (*p != '+' && *p != '-') || two_digits(p + 1) < 0 || two_digits(p + 1) > 23)
+		return 0;
+	if (n == 3)
+		return 1;
+	const char *minutes = p + 3 + (p[3] == ':');
+	return p + n - minutes == 2 && two_digits(minutes) >= 0 && two_digits(minutes) < 60;
+}
+
+/* Is p[0..n), what follows a date, a separator, a time and perhaps a zone? */
+static int is_time(const char *p, uint32_t n)
+{
+	const char *end = p + n;
+	if (n < 6 || (*p != 'T' && *p != 't' && *p != ' '))
+		return 0;
+	p++;
+	int hour = two_digits(p);
+	if (hour < 0 || hour > 24 || p[2] != ':' || two_digits(p + 3) < 0 || two_digits(p + 3) > 59)
+		return 0;
+	p += 5;
+	if (end - p >= 3 && *p == ':') {
+		if (two_digits(p + 1) < 0 || two_digits(p + 1) > 60)
+			return 0;
+		p += 3;
+		if (end - p >= 2 && (*p == '.' || *p == ',') && is_digit(p[1]))
+			for (p++; p < end && is_digit(*p); p++)
+				;
+	}
+	if (p < end && *p == ' ')
+		p++;
+	else if (p == end)
+		return 1;
+	return is_zone(p, (uint32_t)(end - p));
+}
+
+enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
+{
+	cell_trim(&text, &length);
+	if (length == 0)
+		return CELL_MISSING;
+	if (length < 10 || text[4] != '-' || text[7] != '-')
+		return CELL_UNREADABLE;
+	int century = two_digits(text), year = two_digits(text + 2);
+	int month = two_digits(text + 5), mday = two_digits(text + 8);
+	if (century < 0 || year < 0 || month < 0 || mday < 0)
+		return CELL_UNREADABLE;
+	if (length > 10 && !is_time(text + 10, length - 10))
+		return CELL_UNREADABLE;
+	return make_day(century * 100 + year, month, mday, day);
+}
+
+enum cell_state cell_date_as(const char *text, uint32_t length, const char *format, int32_t *day)
+{
+	char copy[80];
+	cell_trim(&text, &length);
+	if (length == 0)
+		return CELL_MISSING;
+	if (length >= sizeof copy || memchr(text, 0, length))
+		return CELL_UNREADABLE;
+	memcpy(copy, text, length);
+	copy[length] = 0;
+	struct tm tm = {.tm_year = 0, .tm_mon = 0, .tm_mday = 0};
+	const char *end = strptime(copy, format, &tm);
+	if (!end || *end)
+		return CELL_UNREADABLE;
+	if (tm.tm_year + 1900 > 9999)
+		return CELL_UNREADABLE;
+	return make_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, day);
+}
+
+/* Digits, at most one point, at least one digit, perhaps an exponent: nothing else that strtod would take. */
+static int is_decimal(const char *p, const char *end)
+{
+	int digits = 0;
+	if (p < end && (*p == '+' || *p == '-'))
+		p++;
+	for (; p < end && is_digit(*p); p++)
+		digits = 1;
+	if (p < end && *p == '.')
+		for (p++; p < end && is_digit(*p); p++)
+			digits = 1;
+	if (!digits)
+		return 0;
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		if (p == end)
+			return 0;
+		while (p < end && is_digit(*p))
+			p++;
+	}
+	return p == end;
+}
+
+/* The rare forms: exponents, many digits.  strtod is exact; the program keeps LC_NUMERIC at C. */
+static enum cell_state slow_number(const char *text, uint32_t length, double *value)
+{
+	char copy[400];
+	if (length >= sizeof copy || !is_decimal(text, text + length))
+		return CELL_UNREADABLE;
+	memcpy(copy, text, length);
+	copy[length] = 0;
+	double x = strtod(copy, NULL);
+	if (!(fabs(x) < CELL_NUMBER_LIMIT))
+		return CELL_UNREADABLE;
+	*value = x == 0 ? 0 : x; /* no negative zero */
+	return CELL_OK;
+}
+
+enum cell_state cell_number(const char *text, uint32_t length, double *value)
+{
+	/* Up to 15 digits and a power of ten up to 10^22 are exact doubles, so that one division rounds right. */
+	static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+					1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	cell_trim(&text, &length);
+	if (length == 0)
+		return CELL_MISSING;
+	const char *p = text, *end = text + length;
+	int is_negative = *p == '-';
+	p += is_negative;
+	if (end - p > 16)
+		return slow_number(text, length, value);
+	uint64_t digits = 0;
+	const char *first = p, *point = NULL;
+	for (; p < end; p++) {
+		if (is_digit(*p))
+			digits = digits * 10 + (uint64_t)(*p - '0');
+		else if (*p == '.' && !point)
+			point = p;
+		else
+			return slow_number(text, length, value);
+	}
+	ptrdiff_t count = p - first - (point != NULL);
+	if (count < 1 || count > 15)
+		return slow_number(text, length, value);
+	double x = (double)digits;
+	if (point)
+		x /= powers[end - point - 1];
+	*value = is_negative && digits ? -x : x;
+	return CELL_OK;
+}
+
+enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value)
+{
+	static const struct {
+		const char *word;
+		uint32_t length;
+		int8_t value;
+	} words[] = {
+		{"1", 1, 1}, {"0", 1, 0}, {"true", 4, 1}, {"false", 5, 0}, {"t", 1, 1},
+		{"f", 1, 0}, {"y", 1, 1}, {"n", 1, 0},    {"yes", 3, 1},   {"no", 2, 0},
+	};
+	cell_trim(&text, &length);
+	if (length == 0)
+		return CELL_MISSING;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].length == length && strncasecmp(words[i].word, text, length) == 0) {
+			*value = words[i].value;
+			return CELL_OK;
+		}
+	return CELL_UNREADABLE;
+}
+
+static int is_alphanumeric(char c)
+{
+	return is_digit(c) || (unsigned char)((c | 32) - 'a') < 26;
+}
+
+/* Two or more labels of 1 to 63 letters, digits and inner hyphens, between dots. */
+static int is_domain(const char *p, const char *end)
+{
+	int labels = 0;
+	while (p < end) {
+		const char *start = p;
+		while (p < end && (is_alphanumeric(*p) || *p == '-'))
+			p++;
+		if (p == start || p - start > 63 || *start == '-' || p[-1] == '-')
+			return 0;
+		labels++;
+		if (p == end)
+			return labels >= 2;
+		if (*p++ != '.')
+			return 0;
+	}
+	return 0; /* empty, or a dot at the end */
+}
+
+int cell_is_email(const char *text, uint32_t length)
+{
+	const char *at = memchr(text, '@', length);
+	if (!at || at == text || at - text > 64)
+		return 0;
+	for (const char *p = text; p < at; p++)
+		if (*p == 0 || (!is_alphanumeric(*p) && !strchr(".!#$%&'*+/=?^_`{|}~-", *p)))
+			return 0;
+	return is_domain(at + 1, text + length);
+}
+
+int cell_is_phone(const char *text, uint32_t length)
+{
+	uint32_t digits = 0;
+	for (uint32_t i = 0; i < length; i++) {
+		if (is_digit(text[i]))
+			digits++;
+		else if (text[i] == 0 || !strchr(" +-().", text[i]))
+			return 0;
+	}
+	return digits >= 7;
+}

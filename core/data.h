@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The data of a run: one table of typed columns per entity of the model.
+ *
+ * Rows lie in the order in which threads brought them, which is another in every run: nothing that reaches a result may
+ * depend on a row's number, or on a symbol's code.
+ */
+#ifndef DATA_H
+#define DATA_H
+
+#include "arena.h"
+#include "crmval/plugin.h"
+#include "ident.h"
+#include "job.h"
+#include "model.h"
+#include "symbol.h"
+
+#include <stdatomic.h>
+
+#define DATA_MAX_ENTITIES 16
+#define DATA_MAX_FIELDS 24
+#define DATA_MAX_ROWS (UINT32_C(0x7fffffff))
+
+/* What is wanted of a column, and the bits of a text's byte. */
+enum { WANT_VALUE = 1, WANT_EMAIL = 2, WANT_PHONE = 4 };
+enum { TEXT_FILLED = 1, TEXT_IS_EMAIL = 2, TEXT_IS_PHONE = 4 };
+
+/* Cells that could not be read, until data_settle() has counted them and made them missing. */
+#define UNREADABLE_DATE (INT32_MIN + 1)
+#define UNREADABLE_FLAG (-2)
+#define UNREADABLE_SYMBOL UINT32_MAX
+
+/* Memory for a column that grows in place: address space for the most it may take, pages as they are touched. */
+struct region {
+	void *bytes;
+	size_t size;
+};
+int region_open(struct region *region, size_t size, struct crmval_error *error);
+void region_trim(struct region *region, size_t size);
+void region_close(struct region *region);
+
+/* Ids -> rows.  A slot is 0, or the hash's upper half over the row's number + 1. */
+struct index {
+	_Atomic uint64_t *slots;
+	uint64_t mask;
+};
+
+struct column {
+	uint32_t wants; /* WANT_..., 0: nobody asked for it */
+	int is_mapped;  /* some source has it */
+	struct region
+		values; /* date int32_t, number double, flag int8_t, symbol uint32_t, reference int32_t, text uint8_t */
+	struct region pending;   /* references to rows not loaded yet: struct ident */
+	struct symbols *symbols; /* of an open set */
+	atomic_uint_fast64_t unreadable;
+	atomic_uint_fast64_t dangling;
+};
+
+/* Rows that came together: their place in the order of the job's sources. */
+struct extent {
+	uint32_t first, count;
+	uint64_t order;
+};
+
+struct example {
+	uint64_t order;
+	uint64_t line;
+	char *text;
+};
+
+struct table {
+	const struct entity *entity;
+	int is_mapped; /* some source maps its id (or it has none); else rows are made up from the references to it */
+	int level;     /* tables are read level by level, after all that they refer to */
+	atomic_uint rows;
+	uint32_t capacity;
+	struct column columns[DATA_MAX_FIELDS];
+	struct region ids;      /* struct ident */
+	struct region id_texts; /* char *: only where units are named by them */
+	int keeps_texts;
+	struct index index;
+	_Atomic uint64_t *dropped; /* a bit per row; NULL: none is */
+	uint64_t duplicates;
+	pthread_mutex_t lock; /* of all below, and of made-up rows */
+	struct arena arena;
+	struct extent *extents;
+	size_t extent_count, extent_capacity;
+	uint64_t rejected;
+	struct result_skip *skipped;
+	struct example *examples; /* the first, by order */
+	uint32_t example_count;
+};
+
+struct result_skip {
+	struct result_skip *next;
+	char *what;
+	uint64_t count;
+};
+
+struct data {
+	struct table tables[DATA_MAX_ENTITIES];
+	struct symbols
+		dictionaries[DATA_MAX_ENTITIES * 2]; /* one for all fields of a name, so that their codes compare */
+	const char *dictionary_names[DATA_MAX_ENTITIES * 2];
+	uint32_t dictionary_count;
+	struct rates *rates; /* exchange rates; NULL: amounts are in one currency */
+};
+
+int data_init(struct data *data, struct crmval_error *error);
+void data_free(struct data *data);
+
+/* Asks for a column. */
+int data_want(struct data *data, uint32_t entity, uint32_t field, uint32_t wants, struct crmval_error *error);
+
+static inline int table_is_dropped(const struct table *table, uint32_t row)
+{
+	return table->dropped &&
+	       (atomic_load_explicit(&table->dropped[row >> 6], memory_order_relaxed) >> (row & 63) & 1);
+}
+
+/* Bytes of a column's value. */
+size_t data_width(enum field_type type);
+
+/* The row with an id, or CRMVAL_DANGLING; in a table that no source maps, a row made up for it.  -3: out of memory.
+   Texts are only needed for made-up rows.  [worker] */
+int32_t table_find(struct table *table, struct ident id, const char *text, uint32_t length);
+
+/* Hint that table_find() will be called with this id soon. */
+static inline void table_prefetch(const struct table *table, struct ident id)
+{
+	if (table->index.slots)
+		__builtin_prefetch((const void *)&table->index.slots[ident_hash(id) & table->index.mask]);
+}
+
+/*
+ * After a table's rows are all there: enters its ids, drops rows whose id an earlier row has, resolves references within
+ * the table, counts what is dangling and unreadable in the rows that stay, and makes unreadable cells missing.
+ */
+int table_settle(struct data *data, struct table *table, unsigned threads, struct crmval_error *error);
+
+#endif

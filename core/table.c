@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* A table's ids: found, made up for tables that no source maps, and settled once all rows are there. */
+#include "data.h"
+
+#include "error.h"
+#include "parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TAG(hash) ((uint64_t)(hash)&UINT64_C(0xffffffff00000000))
+#define BLOCK 65536u
+
+static const struct ident *ids_of(const struct table *table)
+{
+	return table->ids.bytes;
+}
+
+static int32_t index_find(const struct table *table, struct ident id)
+{
+	uint64_t hash = ident_hash(id);
+	for (uint64_t i = hash & table->index.mask;; i = (i + 1) & table->index.mask) {
+		uint64_t slot = atomic_load_explicit(&table->index.slots[i], memory_order_relaxed);
+		if (slot == 0)
+			return CRMVAL_DANGLING;
+		if (TAG(slot) == TAG(hash)) {
+			uint32_t row = (uint32_t)slot - 1;
+			if (ident_equal(ids_of(table)[row], id))
+				return (int32_t)row;
+		}
+	}
+}
+
+static int index_open(struct index *index, uint64_t rows)
+{
+	uint64_t size = 16;
+	while (size < rows + rows / 2)
+		size *= 2;
+	index->slots = calloc(size, sizeof *index->slots);
+	index->mask = size - 1;
+	return index->slots ? 0 : -1;
+}
+
+/* Enters a row by itself; no other thread does. */
+static void index_put(struct table *table, uint32_t row)
+{
+	uint64_t hash = ident_hash(ids_of(table)[row]), i = hash & table->index.mask;
+	while (atomic_load_explicit(&table->index.slots[i], memory_order_relaxed))
+		i = (i + 1) & table->index.mask;
+	atomic_store_explicit(&table->index.slots[i], TAG(hash) | (row + 1), memory_order_relaxed);
+}
+
+static char *text_copy(struct table *table, const char *text, uint32_t length)
+{
+	char *copy = arena_alloc(&table->arena, (size_t)length + 1);
+	if (copy)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+/* A row of a table that no source maps: nothing is known of it but that it is not another. */
+static int32_t make_up(struct table *table, struct ident id, const char *text, uint32_t length)
+{
+	int32_t found = -3;
+	pthread_mutex_lock(&table->lock);
+	uint32_t rows = atomic_load(&table->rows);
+	if (!table->index.slots && index_open(&table->index, 1024) < 0)
+		goto out;
+	found = index_find(table, id);
+	if (found >= 0)
+		goto out;
+	found = -3;
+	if (rows >= table->capacity)
+		goto out;
+	if ((uint64_t)rows * 2 > table->index.mask) {
+		struct index old = table->index;
+		if (index_open(&table->index, (uint64_t)rows * 4) < 0) {
+			table->index = old;
+			goto out;
+		}
+		free((void *)old.slots);
+		for (uint32_t row = 0; row < rows; row++)
+			index_put(table, row);
+	}
+	if (table->keeps_texts) {
+		char *copy = text_copy(table, text, length);
+		if (!copy)
+			goto out;
+		((char **)table->id_texts.bytes)[rows] = copy;
+	}
+	((struct ident *)table->ids.bytes)[rows] = id;
+	index_put(table, rows);
+	atomic_store(&table->rows, rows + 1);
+	found = (int32_t)rows;
+out:
+	pthread_mutex_unlock(&table->lock);
+	return found;
+}
+
+int32_t table_find(struct table *table, struct ident id, const char *text, uint32_t length)
+{
+	return table->is_mapped ? index_find(table, id) : make_up(table, id, text, length);
+}
+
+/* The place of a row in the order of the job's sources. */
+static uint64_t row_order(const struct table *table, uint32_t row, uint32_t *within)
+{
+	size_t low = 0, high = table->extent_count;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (table->extents[middle].first <= row)
+			low = middle;
+		else
+			high = middle;
+	}
+	*within = row - table->extents[low].first;
+	return table->extents[low].order;
+}
+
+static int comes_before(const struct table *table, uint32_t a, uint32_t b)
+{
+	uint32_t a_within, b_within;
+	uint64_t a_order = row_order(table, a, &a_within), b_order = row_order(table, b, &b_within);
+	return a_order < b_order || (a_order == b_order && a_within < b_within);
+}
+
+static void drop(struct table *table, uint32_t row)
+{
+	atomic_fetch_or_explicit(&table->dropped[row >> 6], UINT64_C(1) << (row & 63), memory_order_relaxed);
+}
+
+/* Enters one row among others that do so at the same time; of rows with one id the first in order stays. */
+static void enter(struct table *table, uint32_t row, uint64_t hash)
+{
+	struct index *index = &table->index;
+	struct ident id = ids_of(table)[row];
+	uint64_t slot = TAG(hash) | (row + 1);
+	for (uint64_t i = hash & index->mask;; i = (i + 1) & index->mask) {
+		uint64_t held = 0;
+		if (atomic_compare_exchange_strong_explicit(&index->slots[i], &held, slot, memory_order_relaxed,
+							    memory_order_relaxed))
+			return;
+		while (TAG(held) == TAG(hash) && ident_equal(ids_of(table)[(uint32_t)held - 1], id)) {
+			uint32_t other = (uint32_t)held - 1;
+			if (comes_before(table, other, row)) {
+				drop(table, row);
+				return;
+			}
+			if (atomic_compare_exchange_strong_explicit(&index->slots[i], &held, slot, memory_order_relaxed,
+								    memory_order_relaxed)) {
+				drop(table, other);
+				return;
+			}
+		}
+	}
+}
+
+static int enter_block(void *context, unsigned thread, uint64_t block, struct crmval_error *error)
+{
+	(void)thread, (void)error;
+	struct table *table = context;
+	enum { AHEAD = 16 };
+	uint64_t hashes[AHEAD];
+	uint32_t rows = atomic_load(&table->rows), first = (uint32_t)block * BLOCK;
+	uint32_t end = rows - first < BLOCK ? rows : first + BLOCK;
+	const struct ident *ids = ids_of(table);
+	for (uint32_t row = first; row < end; row += AHEAD) {
+		uint32_t count = end - row < AHEAD ? end - row : AHEAD;
+		for (uint32_t i = 0; i < count; i++) {
+			hashes[i] = ident_hash(ids[row + i]);
+			__builtin_prefetch((const void *)&table->index.slots[hashes[i] & table->index.mask], 1);
+		}
+		for (uint32_t i = 0; i < count; i++)
+			if (!ident_is_none(ids[row + i]))
+				enter(table, row + i, hashes[i]);
+	}
+	return CRMVAL_OK;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct extent *x = a, *y = b;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+static int enter_ids(struct table *table, unsigned threads, struct crmval_error *error)
+{
+	uint32_t rows = atomic_load(&table->rows);
+	qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
+	table->dropped = calloc((size_t)rows / 64 + 1, sizeof *table->dropped);
+	if (!table->dropped || index_open(&table->index, rows) < 0)
+		return fail_memory(error);
+	int code = parallel_run(threads, (rows + (uint64_t)BLOCK - 1) / BLOCK, enter_block, table, error);
+	if (code != CRMVAL_OK)
+		return code;
+	for (uint32_t i = 0; i <= rows / 64; i++)
+		table->duplicates += (uint64_t)__builtin_popcountll(atomic_load(&table->dropped[i]));
+	if (table->duplicates == 0) {
+		free((void *)table->dropped);
+		table->dropped = NULL;
+	}
+	return CRMVAL_OK;
+}
+
+/* Makes unreadable cells missing, and takes those of dropped rows out of the count. */
+static void settle_unreadable(struct table *table, uint32_t f)
+{
+	struct column *column = &table->columns[f];
+	const struct field *field = &table->entity->fields[f];
+	uint32_t rows = atomic_load(&table->rows);
+	for (uint32_t row = 0; row < rows; row++) {
+		int is_unreadable = 0;
+		if (field->type == FIELD_DATE) {
+			int32_t *value = (int32_t *)column->values.bytes + row;
+			is_unreadable = *value == UNREADABLE_DATE;
+			*value = is_unreadable ? CRMVAL_NO_DATE : *value;
+		} else if (field->type == FIELD_FLAG) {
+			int8_t *value = (int8_t *)column->values.bytes + row;
+			is_unreadable = *value == UNREADABLE_FLAG;
+			*value = is_unreadable ? -1 : *value;
+		} else if (field->type == FIELD_SYMBOL) {
+			uint32_t *value = (uint32_t *)column->values.bytes + row;
+			is_unreadable = *value == UNREADABLE_SYMBOL;
+			*value = is_unreadable ? 0 : *value;
+		} else {
+			double *value = (double *)column->values.bytes + row;
+			is_unreadable = isinf(*value);
+			*value = is_unreadable ? NAN : *value;
+		}
+		if (is_unreadable && table_is_dropped(table, row))
+			atomic_fetch_sub(&column->unreadable, 1);
+	}
+}
+
+static int settle_references(struct data *data, struct table *table, uint32_t f, struct crmval_error *error)
+{
+	struct column *column = &table->columns[f];
+	struct table *target = &data->tables[model_entity_index(table->entity->fields[f].target)];
+	int32_t *values = column->values.bytes;
+	const struct ident *pending = column->pending.bytes;
+	uint32_t rows = atomic_load(&table->rows);
+	uint64_t dangling = 0;
+	for (uint32_t row = 0; row < rows; row++) {
+		if (pending)
+			values[row] =
+				ident_is_none(pending[row]) ? CRMVAL_MISSING : table_find(target, pending[row], "", 0);
+		if (values[row] < CRMVAL_DANGLING)
+			return fail_memory(error);
+		dangling += values[row] == CRMVAL_DANGLING && !table_is_dropped(table, row);
+	}
+	region_close(&column->pending);
+	atomic_store(&column->dangling, dangling);
+	return CRMVAL_OK;
+}
+
+int table_settle(struct data *data, struct table *table, unsigned threads, struct crmval_error *error)
+{
+	int code = CRMVAL_OK;
+	uint32_t rows = atomic_load(&table->rows);
+	if (table->ids.bytes && (code = enter_ids(table, threads, error)) != CRMVAL_OK)
+		return code;
+	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {
+		struct column *column = &table->columns[f];
+		if (!column->values.bytes)
+			continue;
+		region_trim(&column->values, rows * data_width(table->entity->fields[f].type));
+		if (table->entity->fields[f].type == FIELD_REFERENCE)
+			code = settle_references(data, table, f, error);
+		else if (atomic_load(&column->unreadable) > 0)
+			settle_unreadable(table, f);
+	}
+	region_trim(&table->ids, rows * sizeof(struct ident));
+	region_trim(&table->id_texts, rows * sizeof(char *));
+	return code;
+}

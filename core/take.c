@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking rows: cells into typed columns, a column at a time. */
+#include "load.h"
+
+#include "cell.h"
+#include "error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A batch of cells on its way into a column. */
+struct taking {
+	struct load *load;
+	const struct feed *feed;
+	const struct feed_field *how;
+	const struct field *field;
+	const struct crmval_rows *rows;
+	const struct crmval_cells *cells;
+	struct column *column;
+	uint32_t first; /* the row that cell 0 belongs to */
+	uint64_t order;
+	uint64_t unreadable;
+};
+
+static inline const char *cell_at(const struct crmval_cells *cells, uint32_t i, uint32_t *length)
+{
+	*length = cells->length[i] == CRMVAL_NULL ? 0 : cells->length[i];
+	return cells->base + cells->start[i];
+}
+
+/* Counts a cell that cannot be read, and shows the first few. */
+static void unreadable(struct taking *t, uint32_t i)
+{
+	t->unreadable++;
+	/* An upper bound is enough to stop looking up lines in files that are bad all over. */
+	if (atomic_load(&t->column->unreadable) + t->unreadable > UINT64_C(100) + t->load->job->max_examples)
+		return;
+	uint32_t length, input = 0;
+	const char *text = cell_at(t->cells, i, &length);
+	char message[160];
+	uint64_t line = t->rows->line ? t->rows->line(t->rows->context, i, &input) : 0;
+	cell_trim(&text, &length);
+	snprintf(message, sizeof message, "%s \"%.*s\"%s is not a %s", t->field->name, length > 60 ? 60 : (int)length,
+		 text, length > 60 ? "..." : "",
+		 t->field->type == FIELD_DATE     ? "date"
+		 : t->field->type == FIELD_FLAG   ? "flag"
+		 : t->field->type == FIELD_SYMBOL ? "word that is known"
+						  : "number");
+	load_example(t->load, t->feed, t->order, line, input, message);
+}
+
+/* The word that the job's map puts in the place of a cell. */
+static const char *mapped(const struct job_value_map *map, const char *text, uint32_t *length)
+{
+	for (uint32_t i = 0; map && i < map->count; i++)
+		if (strlen(map->from[i]) == *length && memcmp(map->from[i], text, *length) == 0) {
+			*length = (uint32_t)strlen(map->to[i]);
+			return map->to[i];
+		}
+	return text;
+}
+
+static void take_dates(struct taking *t)
+{
+	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		enum cell_state state = t->how->date_format ? cell_date_as(text, length, t->how->date_format, &out[i])
+							    : cell_date(text, length, &out[i]);
+		if (state != CELL_OK) {
+			out[i] = state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
+			if (state == CELL_UNREADABLE)
+				unreadable(t, i);
+		}
+	}
+}
+
+static void take_numbers(struct taking *t)
+{
+	double *out = (double *)t->column->values.bytes + t->first;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		enum cell_state state = cell_number(text, length, &out[i]);
+		if (state != CELL_OK) {
+			out[i] = state == CELL_MISSING ? NAN : INFINITY;
+			if (state == CELL_UNREADABLE)
+				unreadable(t, i);
+		}
+	}
+}
+
+static void take_flags(struct taking *t)
+{
+	int8_t *out = (int8_t *)t->column->values.bytes + t->first;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		if (t->how->values) {
+			cell_trim(&text, &length);
+			text = mapped(t->how->values, text, &length);
+		}
+		enum cell_state state = cell_flag(text, length, &out[i]);
+		if (state != CELL_OK) {
+			out[i] = state == CELL_MISSING ? -1 : UNREADABLE_FLAG;
+			if (state == CELL_UNREADABLE)
+				unreadable(t, i);
+		}
+	}
+}
+
+static uint32_t closed_code(const char *const *words, const char *text, uint32_t length)
+{
+	for (uint32_t w = 0; words[w]; w++)
+		if (strncasecmp(words[w], text, length) == 0 && words[w][length] == 0)
+			return w + 1;
+	return UNREADABLE_SYMBOL;
+}
+
+static uint32_t open_code(struct symbols *symbols, int is_folded, const char *text, uint32_t length)
+{
+	char folded[256];
+	if (!is_folded)
+		return symbol_code(symbols, text, length);
+	if (length > sizeof folded)
+		length = sizeof folded; /* words of a set are short; longer ones differ early */
+	for (uint32_t i = 0; i < length; i++)
+		folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 32 : text[i]);
+	return symbol_code(symbols, folded, length);
+}
+
+static int take_symbols(struct taking *t, struct crmval_error *error)
+{
+	uint32_t *out = (uint32_t *)t->column->values.bytes + t->first;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		cell_trim(&text, &length);
+		text = mapped(t->how->values, text, &length);
+		if (length == 0) {
+			out[i] = 0;
+		} else if (t->field->words) {
+			out[i] = closed_code(t->field->words, text, length);
+			if (out[i] == UNREADABLE_SYMBOL)
+				unreadable(t, i);
+		} else {
+			out[i] = open_code(t->column->symbols, t->field->is_folded, text, length);
+			if (out[i] == 0)
+				return fail(error, CRMVAL_EDATA,
+					    "%s.%s: more than %u different words, or out of memory: is this column a "
+					    "symbol?",
+					    t->feed->table.inputs[0], t->field->name, SYMBOL_LIMIT);
+		}
+	}
+	return CRMVAL_OK;
+}
+
+static void take_texts(struct taking *t)
+{
+	uint8_t *out = (uint8_t *)t->column->values.bytes + t->first;
+	uint32_t wants = t->column->wants;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		cell_trim(&text, &length);
+		uint8_t value = length > 0;
+		if (value && wants & WANT_EMAIL && cell_is_email(text, length))
+			value |= TEXT_IS_EMAIL;
+		if (value && wants & WANT_PHONE && cell_is_phone(text, length))
+			value |= TEXT_IS_PHONE;
+		out[i] = value;
+	}
+}
+
+static int take_ids(struct taking *t, struct crmval_error *error)
+{
+	struct table *table = &t->load->data->tables[t->feed->entity];
+	struct ident *out = (struct ident *)table->ids.bytes + t->first;
+	char **texts = table->keeps_texts ? (char **)table->id_texts.bytes + t->first : NULL;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, i, &length);
+		cell_trim(&text, &length);
+		out[i] = length ? ident_of(text, length) : (struct ident){0, 0};
+		if (texts && length) {
+			pthread_mutex_lock(&table->lock);
+			char *copy = arena_alloc(&table->arena, (size_t)length + 1);
+			pthread_mutex_unlock(&table->lock);
+			if (!copy)
+				return fail_memory(error);
+			memcpy(copy, text, length);
+			texts[i] = copy;
+		}
+	}
+	return CRMVAL_OK;
+}
+
+static int take_references(struct taking *t, struct crmval_error *error)
+{
+	enum { AHEAD = 32 };
+	struct table *target = &t->load->data->tables[model_entity_index(t->field->target)];
+	struct ident *pending = t->column->pending.bytes ? (struct ident *)t->column->pending.bytes + t->first : NULL;
+	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
+	struct ident ids[AHEAD];
+	const char *texts[AHEAD];
+	uint32_t lengths[AHEAD];
+	for (uint32_t start = 0; start < t->rows->row_count; start += AHEAD) {
+		uint32_t count = t->rows->row_count - start < AHEAD ? t->rows->row_count - start : AHEAD;
+		for (uint32_t i = 0; i < count; i++) {
+			texts[i] = cell_at(t->cells, start + i, &lengths[i]);
+			cell_trim(&texts[i], &lengths[i]);
+			ids[i] = lengths[i] ? ident_of(texts[i], lengths[i]) : (struct ident){0, 0};
+			if (pending)
+				pending[start + i] = ids[i];
+			else if (target->is_mapped)
+				table_prefetch(target, ids[i]);
+		}
+		for (uint32_t i = 0; i < count && !pending; i++) {
+			out[start + i] = ident_is_none(ids[i]) ? CRMVAL_MISSING
+							       : table_find(target, ids[i], texts[i], lengths[i]);
+			if (out[start + i] < CRMVAL_DANGLING)
+				return fail_memory(error);
+		}
+	}
+	return CRMVAL_OK;
+}
+
+static int take_column(struct taking *t, struct crmval_error *error)
+{
+	switch (t->field->type) {
+	case FIELD_KEY:
+		return take_ids(t, error);
+	case FIELD_REFERENCE:
+		return take_references(t, error);
+	case FIELD_SYMBOL: {
+		int code = take_symbols(t, error);
+		if (code != CRMVAL_OK)
+			return code;
+		break;
+	}
+	case FIELD_DATE:
+		take_dates(t);
+		break;
+	case FIELD_NUMBER:
+	case FIELD_MONEY:
+		take_numbers(t);
+		break;
+	case FIELD_FLAG:
+		take_flags(t);
+		break;
+	case FIELD_TEXT:
+		take_texts(t);
+		break;
+	}
+	if (t->unreadable)
+		atomic_fetch_add(&t->column->unreadable, t->unreadable);
+	return CRMVAL_OK;
+}
+
+/* What a column holds for rows of a source that does not have it. */
+static void fill_missing(struct column *column, enum field_type type, uint32_t first, uint32_t count)
+{
+	for (uint32_t i = first; i < first + count; i++) {
+		if (type == FIELD_DATE)
+			((int32_t *)column->values.bytes)[i] = CRMVAL_NO_DATE;
+		else if (type == FIELD_REFERENCE)
+			((int32_t *)column->values.bytes)[i] = CRMVAL_MISSING;
+		else if (type == FIELD_FLAG)
+			((int8_t *)column->values.bytes)[i] = -1;
+		else if (type == FIELD_NUMBER || type == FIELD_MONEY)
+			((double *)column->values.bytes)[i] = NAN;
+	}
+}
+
+static int reserve_rows(struct table *table, uint32_t count, uint64_t order, uint32_t *first,
+			struct crmval_error *error)
+{
+	int code = CRMVAL_OK;
+	pthread_mutex_lock(&table->lock);
+	*first = atomic_load(&table->rows);
+	if (count > table->capacity - *first) {
+		code = fail(error, CRMVAL_EBUG, "%s: more rows than the source announced (%u)", table->entity->name,
+			    table->capacity);
+		goto out;
+	}
+	if (table->extent_count == table->extent_capacity) {
+		size_t capacity = table->extent_capacity ? table->extent_capacity * 2 : 256;
+		struct extent *extents = realloc(table->extents, capacity * sizeof *extents);
+		if (!extents) {
+			code = fail_memory(error);
+			goto out;
+		}
+		table->extents = extents;
+		table->extent_capacity = capacity;
+	}
+	table->extents[table->extent_count++] = (struct extent){*first, count, order};
+	atomic_store(&table->rows, *first + count);
+out:
+	pthread_mutex_unlock(&table->lock);
+	return code;
+}
+
+int load_take(struct load *load, const struct feed *feed, const struct crmval_rows *rows, uint64_t order,
+	      struct crmval_error *error)
+{
+	struct table *table = &load->data->tables[feed->entity];
+	struct taking taking = {.load = load, .feed = feed, .rows = rows, .order = order};
+	int code = reserve_rows(table, rows->row_count, order, &taking.first, error);
+	for (uint32_t i = 0; i < feed->field_count && code == CRMVAL_OK; i++) {
+		taking.how = &feed->fields[i];
+		taking.field = &table->entity->fields[taking.how->field];
+		taking.column = &table->columns[taking.how->field];
+		taking.cells = &rows->columns[taking.how->position];
+		taking.unreadable = 0;
+		code = take_column(&taking, error);
+	}
+	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++)
+		if (feed->columns[f] < 0 && table->columns[f].values.bytes)
+			fill_missing(&table->columns[f], table->entity->fields[f].type, taking.first, rows->row_count);
+	return code;
+}
