@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A row's employee is its own (owner, for relationships employee, of an employee itself), else the owner of its opportunity,
+ * else the owner of the account in reach.  The account in reach is its own, else its opportunity's, else its contact's.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Adds a path to a route if the model has it. */
+static int add_path(struct route *route, uint32_t entity, const char *text)
+{
+	struct route one;
+	if (route_parse(text, entity, "", &one, NULL) != CRMVAL_OK)
+		return 0;
+	if (route->count == 0)
+		route->field = one.field;
+	route->paths[route->count++] = one.paths[0];
+	return 1;
+}
+
+static void find_routes(struct unit_routes *routes, uint32_t e)
+{
+	const char *name = model_entities[e].name;
+	static const char *const accounts[] = {"account", "opportunity.account", "contact.account"};
+	for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++)
+		add_path(&routes->account, e, accounts[i]);
+	add_path(&routes->employee, e, strcmp(name, "relationship") == 0 ? "employee" : "owner");
+	add_path(&routes->employee, e, "opportunity.owner");
+}
+
+int units_want(struct units *units, const int *wanted, struct data *data, struct crmval_error *error)
+{
+	*units = (struct units){.data = data, .wanted = wanted};
+	static const struct {
+		const char *entity, *field;
+	} needed[] = {{"employee", "team"},
+		      {"employee", "region"},
+		      {"account", "region"},
+		      {"account", "size_class"},
+		      {"account", "owner"}};
+	int any = 0, code = CRMVAL_OK;
+	for (int b = 0; b < BREAKDOWN_COUNT; b++)
+		any |= wanted[b];
+	for (uint32_t e = 0; any && e < model_entity_count && code == CRMVAL_OK; e++) {
+		find_routes(&units->routes[e], e);
+		if (units->routes[e].account.count)
+			code = route_want(&units->routes[e].account, WANT_VALUE, data, error);
+		if (units->routes[e].employee.count && code == CRMVAL_OK)
+			code = route_want(&units->routes[e].employee, WANT_VALUE, data, error);
+	}
+	for (size_t i = 0; any && i < sizeof needed / sizeof needed[0] && code == CRMVAL_OK; i++) {
+		int e = model_entity_index(needed[i].entity);
+		code = data_want(data, (uint32_t)e, (uint32_t)model_field_index(&model_entities[e], needed[i].field),
+				 WANT_VALUE, error);
+	}
+	if (wanted[BREAKDOWN_EMPLOYEE])
+		data->tables[model_entity_index("employee")].keeps_texts = 1;
+	return code;
+}
+
+static const struct column *column_of(const struct data *data, const char *entity, const char *field)
+{
+	int e = model_entity_index(entity);
+	return &data->tables[e].columns[model_field_index(&model_entities[e], field)];
+}
+
+void units_open(struct units *units)
+{
+	const struct column *team = column_of(units->data, "employee", "team");
+	const struct column *region = column_of(units->data, "account", "region");
+	const struct table *employee = &units->data->tables[model_entity_index("employee")];
+	if (units->wanted[BREAKDOWN_TEAM])
+		units->counts[BREAKDOWN_TEAM] = atomic_load(&team->symbols->count) + 1;
+	if (units->wanted[BREAKDOWN_REGION]) /* one dictionary serves the regions of accounts and employees */
+		units->counts[BREAKDOWN_REGION] = atomic_load(&region->symbols->count) + 1;
+	if (units->wanted[BREAKDOWN_EMPLOYEE])
+		units->counts[BREAKDOWN_EMPLOYEE] = atomic_load(&employee->rows) + 1;
+	if (units->wanted[BREAKDOWN_SIZE_CLASS])
+		units->counts[BREAKDOWN_SIZE_CLASS] = 4;
+}
+
+/* Rows of accounts and employees; a batch of accounts (employees) is its own. */
+static void reach(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+		  int32_t *account, int32_t *employee)
+{
+	const struct data *data = units->data;
+	const struct unit_routes *routes = &units->routes[entity];
+	const int32_t *owner = column_of(data, "account", "owner")->values.bytes;
+	int is_account = strcmp(model_entities[entity].name, "account") == 0;
+	int is_employee = strcmp(model_entities[entity].name, "employee") == 0;
+	if (!is_account && routes->account.count)
+		route_gather(&routes->account, data, NULL, rows, gather, account);
+	if (!is_employee && routes->employee.count)
+		route_gather(&routes->employee, data, NULL, rows, gather, employee);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		if (is_account)
+			account[i] = (int32_t)rows->row[i];
+		else if (!routes->account.count)
+			account[i] = CRMVAL_MISSING;
+		if (is_employee)
+			employee[i] = (int32_t)rows->row[i];
+		else if (!routes->employee.count)
+			employee[i] = CRMVAL_MISSING;
+		if (employee[i] < 0 && account[i] >= 0 && owner)
+			employee[i] = owner[account[i]];
+	}
+}
+
+void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+	      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
+{
+	const struct data *data = units->data;
+	const uint32_t *team = column_of(data, "employee", "team")->values.bytes;
+	const uint32_t *employee_region = column_of(data, "employee", "region")->values.bytes;
+	const uint32_t *account_region = column_of(data, "account", "region")->values.bytes;
+	const uint32_t *size = column_of(data, "account", "size_class")->values.bytes;
+	char *const *names = data->tables[model_entity_index("employee")].id_texts.bytes;
+	int has_accounts = data->tables[model_entity_index("account")].is_mapped;
+	int32_t *account = gather->other, *employee = gather->days;
+	reach(units, entity, rows, gather, account, employee);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		int32_t a = has_accounts ? account[i] : CRMVAL_MISSING, e = employee[i];
+		unit[BREAKDOWN_TEAM][i] = e >= 0 && team ? team[e] : 0;
+		unit[BREAKDOWN_EMPLOYEE][i] = e >= 0 && names && names[e] ? (uint32_t)e + 1 : 0;
+		unit[BREAKDOWN_SIZE_CLASS][i] = a >= 0 && size ? size[a] : 0;
+		if (a >= 0)
+			unit[BREAKDOWN_REGION][i] = account_region ? account_region[a] : 0;
+		else
+			unit[BREAKDOWN_REGION][i] = e >= 0 && employee_region ? employee_region[e] : 0;
+	}
+}
+
+const char *unit_name(const struct units *units, int breakdown, uint32_t unit)
+{
+	const struct data *data = units->data;
+	if (unit == 0)
+		return UNIT_NONE;
+	switch (breakdown) {
+	case BREAKDOWN_TEAM:
+		return symbol_word(column_of(data, "employee", "team")->symbols, unit)->text;
+	case BREAKDOWN_REGION:
+		return symbol_word(column_of(data, "account", "region")->symbols, unit)->text;
+	case BREAKDOWN_SIZE_CLASS: {
+		int e = model_entity_index("account");
+		return model_entities[e].fields[model_field_index(&model_entities[e], "size_class")].words[unit - 1];
+	}
+	default:
+		return ((char *const *)data->tables[model_entity_index("employee")].id_texts.bytes)[unit - 1];
+	}
+}

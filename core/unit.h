@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Units of the breakdowns: which team, employee, region and size class a row of any entity belongs to. */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include "path.h"
+
+/* How rows of one entity find their units. */
+struct unit_routes {
+	struct route employee; /* count 0: no way leads there */
+	struct route account;
+};
+
+struct units {
+	const struct data *data;
+	const int *wanted; /* job.breakdowns */
+	struct unit_routes routes[DATA_MAX_ENTITIES];
+	uint32_t counts[BREAKDOWN_COUNT]; /* units, with number 0 for what cannot be told; 0: not wanted */
+};
+
+/* Finds the routes and asks for their columns. */
+int units_want(struct units *units, const int *wanted, struct data *data, struct crmval_error *error);
+
+/* After loading: counts the units. */
+void units_open(struct units *units);
+
+/* The unit of each row of a batch, for each breakdown that is wanted: unit[b][i]. */
+void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+	      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS]);
+
+/* A unit's name; never NULL. */
+const char *unit_name(const struct units *units, int breakdown, uint32_t unit);
+
+#define UNIT_NONE "(none)"
+
+#endif
