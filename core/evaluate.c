@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Children of a dimension: sharing out its rows, and what comes back. */
+#include "evaluate.h"
+
+#include "error.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* A dimension with fewer rows than this is not worth a second child. */
+#define ROWS_PER_CHILD 200000u
+
+/* One child's part. */
+struct part {
+	const struct evaluate *evaluate;
+	uint32_t dimension;
+	struct evaluation *evaluation;
+	struct view_run run;
+};
+
+static int part_body(void *context, struct crmval_error *error)
+{
+	struct part *part = context;
+	const struct bound_dimension *dimension = &part->evaluate->dimensions[part->dimension];
+	const struct crmval_plugin *live;
+	size_t size = dimension->table->measure_count * sizeof part->run.no_data[0];
+	int code = confine_load(&live, error);
+	if (code != CRMVAL_OK)
+		return code;
+	if (!live->dimension || live->dimension->view_count != dimension->table->view_count)
+		return fail(error, CRMVAL_EPERM, "its tables are not those that it was described with");
+	part->run.no_data = calloc(1, size + 1);
+	if (!part->run.no_data)
+		return fail_memory(error);
+	for (uint32_t v = 0; v < dimension->table->view_count && code == CRMVAL_OK; v++)
+		code = view_run(&part->run, &dimension->views[v], &live->dimension->views[v], error);
+	tally_fold(part->run.tally);
+	if (code == CRMVAL_OK)
+		code = confine_write(part->run.no_data, size, error);
+	free(part->run.no_data);
+	return code;
+}
+
+static uint32_t parts_of(const struct evaluate *evaluate, uint32_t d)
+{
+	uint64_t rows = 0;
+	for (uint32_t v = 0; v < evaluate->dimensions[d].table->view_count; v++)
+		rows += atomic_load(&evaluate->data->tables[evaluate->dimensions[d].views[v].entity].rows);
+	uint64_t parts = rows / ROWS_PER_CHILD + 1;
+	return (uint32_t)(parts < evaluate->threads ? parts : evaluate->threads);
+}
+
+static int open_evaluation(const struct evaluate *evaluate, uint32_t d, struct evaluation *evaluation,
+			   struct crmval_error *error)
+{
+	const struct crmval_dimension *table = evaluate->dimensions[d].table;
+	struct tally_shape shape = {.measures = table->measure_count, .places = 1};
+	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
+		shape.wanted[b] = evaluate->units->counts[b] > 0;
+		shape.first[b] = shape.places;
+		shape.places += evaluate->units->counts[b];
+	}
+	uint32_t parts = parts_of(evaluate, d);
+	evaluation->tallies = calloc(parts, sizeof *evaluation->tallies);
+	evaluation->no_data = calloc((size_t)table->measure_count + 1, sizeof *evaluation->no_data);
+	if (!evaluation->tallies || !evaluation->no_data)
+		return fail_memory(error);
+	while (evaluation->tally_count < parts) {
+		int code = tally_open(&evaluation->tallies[evaluation->tally_count], &shape, error);
+		if (code != CRMVAL_OK)
+			return code;
+		evaluation->tally_count++;
+	}
+	return CRMVAL_OK;
+}
+
+/* Takes what a child left: its answer, or why there is none. */
+static int close_part(struct part *part, struct confine_task *task, struct crmval_error *error)
+{
+	struct evaluation *evaluation = part->evaluation;
+	const struct crmval_dimension *table = part->evaluate->dimensions[part->dimension].table;
+	size_t size = table->measure_count * sizeof evaluation->no_data[0];
+	int code = CRMVAL_OK;
+	snprintf(evaluation->sandbox, sizeof evaluation->sandbox, "%s", task->sandbox);
+	if (task->code == CRMVAL_OK && task->answer.size == size) {
+		memcpy(evaluation->no_data, task->answer.bytes, size);
+		for (uint32_t m = 0; m < table->measure_count; m++)
+			evaluation->no_data[m][0][NO_DATA_LENGTH - 1] = evaluation->no_data[m][1][NO_DATA_LENGTH - 1] =
+				0;
+	} else if (!evaluation->failed) {
+		evaluation->failed = strdup(task->code == CRMVAL_OK ? "answered in another form" : task->error.message);
+		code = evaluation->failed ? CRMVAL_OK : fail_memory(error);
+	}
+	free(task->answer.bytes);
+	task->answer.bytes = NULL;
+	return code;
+}
+
+/* The children of those dimensions that are confined alike: our own, or others'. */
+static int run_group(const struct evaluate *evaluate, struct evaluation *evaluations, int is_ours, char *shared,
+		     struct crmval_error *error)
+{
+	size_t most = (size_t)evaluate->dimension_count * evaluate->threads, count = 0;
+	struct part *parts = calloc(most + 1, sizeof *parts);
+	struct confine_task *tasks = calloc(most + 1, sizeof *tasks);
+	int code = parts && tasks ? CRMVAL_OK : fail_memory(error);
+	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++) {
+		const struct bound_dimension *dimension = &evaluate->dimensions[d];
+		for (uint32_t p = 0; p < evaluations[d].tally_count && dimension->plugin->is_ours == is_ours; p++) {
+			char *breadcrumb = shared + CONFINE_BREADCRUMB * (1 + d * (size_t)evaluate->threads + p);
+			parts[count] = (struct part){
+				.evaluate = evaluate,
+				.dimension = d,
+				.evaluation = &evaluations[d],
+				.run = {.job = evaluate->job,
+					.data = evaluate->data,
+					.units = evaluate->units,
+					.dimension = dimension,
+					.tally = &evaluations[d].tallies[p],
+					.breadcrumb = breadcrumb,
+					.batches_done = (_Atomic uint64_t *)(void *)shared,
+					.part = p,
+					.parts = evaluations[d].tally_count},
+			};
+			tasks[count] = (struct confine_task){
+				.plugin_fd = dimension->plugin->fd,
+				.name = dimension->plugin->table->name,
+				.body = part_body,
+				.context = &parts[count],
+				.breadcrumb = breadcrumb,
+			};
+			count++;
+		}
+	}
+	struct confine_limits limits = evaluate->limits;
+	if (limits.sandbox == SANDBOX_DEFAULT)
+		limits.sandbox = is_ours ? SANDBOX_BEST_EFFORT : SANDBOX_REQUIRE;
+	if (code == CRMVAL_OK && count > 0)
+		code = confine_run(tasks, count, evaluate->threads, &limits, error);
+	for (size_t i = 0; i < count && code == CRMVAL_OK; i++)
+		code = close_part(&parts[i], &tasks[i], error);
+	free(parts);
+	free(tasks);
+	return code;
+}
+
+int evaluate_run(const struct evaluate *evaluate, struct evaluation *evaluations, struct crmval_error *error)
+{
+	size_t size = CONFINE_BREADCRUMB * (1 + (size_t)evaluate->dimension_count * evaluate->threads);
+	char *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return fail_memory(error);
+	int code = CRMVAL_OK;
+	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++)
+		code = open_evaluation(evaluate, d, &evaluations[d], error);
+	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
+		code = run_group(evaluate, evaluations, is_ours, shared, error);
+	munmap(shared, size);
+	return code;
+}
+
+void evaluation_free(struct evaluation *evaluation)
+{
+	for (uint32_t i = 0; i < evaluation->tally_count; i++)
+		tally_close(&evaluation->tallies[i]);
+	free(evaluation->tallies);
+	free(evaluation->no_data);
+	free(evaluation->failed);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exact sums of doubles: the same bits in whatever order they are added, so that threads, shards and the order of rows
+ * cannot show in a result.
+ *
+ * A sum is a fixed-point number of 256 bits, its unit 2^-92.  Terms are less than 2^126 in magnitude (a product of two
+ * numbers below 2^63), so 2^37 of them fit.  Bits of a term below 2^-92 are cut off; the product of two doubles is
+ * added exactly, as its rounded value and the rest.
+ */
+#ifndef SUM_H
+#define SUM_H
+
+#include "moments.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SUM_UNIT_EXPONENT 92
+
+struct sum {
+	uint64_t word[4]; /* two's complement, least significant first */
+};
+
+/* Adds a double of magnitude below 2^127; neither NaN nor infinite. */
+static inline void sum_add(struct sum *sum, double term)
+{
+	uint64_t bits;
+	memcpy(&bits, &term, sizeof bits);
+	int exponent = (int)(bits >> 52 & 0x7ff);
+	if (exponent == 0)
+		return; /* zero, or a subnormal far below the unit */
+	uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+	int shift = exponent - 1075 + SUM_UNIT_EXPONENT; /* place of the mantissa's lowest bit */
+	if (shift < 0) {
+		if (shift <= -53)
+			return;
+		mantissa >>= -shift;
+		shift = 0;
+	}
+	unsigned word = (unsigned)shift >> 6, bit = (unsigned)shift & 63;
+	uint64_t low = mantissa << bit, high = bit ? mantissa >> (64 - bit) : 0;
+	if (bits >> 63) {
+		unsigned borrow = __builtin_sub_overflow(sum->word[word], low, &sum->word[word]);
+		for (unsigned i = word + 1; i < 4; i++) {
+			uint64_t part = i == word + 1 ? high : 0, old = sum->word[i];
+			sum->word[i] = old - part - borrow;
+			borrow = borrow ? old <= part : old < part;
+		}
+	} else {
+		unsigned carry = __builtin_add_overflow(sum->word[word], low, &sum->word[word]);
+		for (unsigned i = word + 1; i < 4; i++) {
+			uint64_t part = i == word + 1 ? high : 0, old = sum->word[i];
+			sum->word[i] = old + part + carry;
+			carry = carry ? sum->word[i] <= old : sum->word[i] < old;
+		}
+	}
+}
+
+/* Adds a * b without rounding, for magnitudes below 2^63. */
+static inline void sum_add_product(struct sum *sum, double a, double b)
+{
+	double product = a * b;
+	sum_add(sum, product);
+	double rest = fma(a, b, -product);
+	if (rest != 0)
+		sum_add(sum, rest);
+}
+
+static inline void sum_merge(struct sum *into, const struct sum *from)
+{
+	unsigned carry = 0;
+	for (int i = 0; i < 4; i++) {
+		uint64_t old = into->word[i];
+		into->word[i] = old + from->word[i] + carry;
+		carry = carry ? into->word[i] <= old : into->word[i] < old;
+	}
+}
+
+quad sum_value(const struct sum *sum);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The memory of tallies, and reading them. */
+#include "tally.h"
+
+#include "error.h"
+
+#include <sys/mman.h>
+
+int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmval_error *error)
+{
+	size_t places = (size_t)shape->measures * 2 * shape->places;
+	size_t size = places * (sizeof *tally->small + sizeof *tally->wide) + 1;
+	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (bytes == MAP_FAILED)
+		return fail(error, CRMVAL_ENOMEM, "out of memory: %zu bytes for the sums of %u units", size,
+			    shape->places - 1);
+	*tally = (struct tally){.shape = *shape, .small = bytes, .size = size};
+	tally->wide = (struct tally_wide *)(void *)(tally->small + places);
+	return CRMVAL_OK;
+}
+
+void tally_close(struct tally *tally)
+{
+	if (tally->small)
+		munmap(tally->small, tally->size);
+	tally->small = NULL;
+}
+
+static void small_merge(struct tally_small *into, const struct tally_small *from)
+{
+	into->rows += from->rows;
+	into->n += from->n;
+	into->d += from->d;
+	into->nn += from->nn;
+	into->nd += from->nd;
+	into->dd += from->dd;
+}
+
+static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
+{
+	sum_merge(&into->n, &from->n);
+	sum_merge(&into->d, &from->d);
+	sum_merge(&into->nn, &from->nn);
+	sum_merge(&into->nd, &from->nd);
+	sum_merge(&into->dd, &from->dd);
+}
+
+void tally_fold(struct tally *tally)
+{
+	const struct tally_shape *shape = &tally->shape;
+	uint32_t first = 0, end = 0;
+	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
+		uint32_t next = shape->places;
+		for (int c = BREAKDOWN_COUNT - 1; c > b; c--)
+			if (shape->wanted[c])
+				next = shape->first[c];
+		if (shape->wanted[b] && (end == 0 || next - shape->first[b] < end - first)) {
+			first = shape->first[b];
+			end = next;
+		}
+	}
+	for (uint32_t m = 0; m < shape->measures; m++)
+		for (int window = 0; window < 2; window++)
+			for (uint32_t place = first; place < end; place++) {
+				size_t to = tally_place(shape, m, window, 0),
+				       from = tally_place(shape, m, window, place);
+				if (tally->small[from].rows == 0)
+					continue;
+				small_merge(&tally->small[to], &tally->small[from]);
+				wide_merge(&tally->wide[to], &tally->wide[from]);
+			}
+}
+
+void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct moments *moments)
+{
+	struct tally_small small = {0};
+	struct tally_wide wide;
+	memset(&wide, 0, sizeof wide);
+	for (uint32_t i = 0; i < count; i++) {
+		if (tallies[i].small[at].rows == 0)
+			continue; /* what was never written is not to be touched: it takes no memory yet */
+		small_merge(&small, &tallies[i].small[at]);
+		wide_merge(&wide, &tallies[i].wide[at]);
+	}
+	moments->rows = small.rows;
+	moments->n = sum_value(&wide.n) + (quad)small.n;
+	moments->d = sum_value(&wide.d) + (quad)small.d;
+	moments->nn = sum_value(&wide.nn) + (quad)small.nn;
+	moments->nd = sum_value(&wide.nd) + (quad)small.nd;
+	moments->dd = sum_value(&wide.dd) + (quad)small.dd;
+}
+
+int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place)
+{
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t m = 0; m < tallies[i].shape.measures; m++)
+			if (tallies[i].small[tally_place(&tallies[i].shape, m, 0, place)].rows ||
+			    tallies[i].small[tally_place(&tallies[i].shape, m, 1, place)].rows)
+				return 1;
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Running one view in a child: rows in, columns to the plugin, observations into the tally. */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "bind.h"
+#include "tally.h"
+#include "unit.h"
+
+#define NO_DATA_LENGTH 128
+
+/* What running a view takes; the same for all views of a child. */
+struct view_run {
+	const struct job *job;
+	const struct data *data;
+	const struct units *units;
+	const struct bound_dimension *dimension;
+	struct tally *tally;
+	char (*no_data)[2][NO_DATA_LENGTH]; /* by measure and window */
+	char *breadcrumb;                   /* in shared memory: where we are; CONFINE_BREADCRUMB bytes */
+	_Atomic uint64_t *batches_done;     /* in shared memory, for the progress of all */
+	uint32_t part, parts;               /* of the batches, those with number % parts == part are ours */
+};
+
+/*
+ * Evaluates a view over its rows.  live: the view in the plugin that this process has loaded; all else is taken from the
+ * tables that were checked.  An observation that the contract does not allow is CRMVAL_EDATA.
+ */
+int view_run(const struct view_run *run, const struct bound_view *view, const struct crmval_view *live,
+	     struct crmval_error *error);
+
+/* Batches that a view of an entity with so many rows takes. */
+static inline uint64_t view_batches(uint32_t rows)
+{
+	return ((uint64_t)rows + BATCH_ROWS - 1) / BATCH_ROWS;
+}
+
+#endif
