@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run's result: all that reports are made from.  Scores are computed scope by scope (the company, then each unit of each
+ * breakdown) when a report asks, so that twenty thousand units need no more memory than one.
+ */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include "job.h"
+#include "moments.h"
+
+/* What is known of one measure, the same for all scopes. */
+struct result_measure {
+	const struct crmval_measure *table;
+	uint32_t dimension, indicator;    /* places in result.dimensions and in that dimension's indicators */
+	double weight;                    /* as the job gives it, not normalised */
+	int basis;                        /* CRMVAL_VALUE ... */
+	uint32_t scale_count;             /* 0: basis `value`, and neither table nor job gives a scale */
+	const struct crmval_point *scale; /* of that basis */
+	double stated_baseline;           /* NaN: none */
+	const char *no_data
+		[2]; /* why a window (0 period, 1 baseline) has none: an unmapped field, what the plugin said; or NULL */
+	const char *failed; /* why its dimension failed, or NULL */
+};
+
+struct result_dimension {
+	const char *id; /* the plugin's name */
+	const struct crmval_dimension *table;
+	double weight;
+	const double *indicator_weights;
+};
+
+/* Counts of one entity's data. */
+struct result_field_count {
+	const char *field;
+	uint64_t dangling, unreadable;
+};
+struct result_count {
+	const char *what;
+	uint64_t count;
+};
+struct result_entity {
+	const char *entity;
+	const char *source; /* plugin names, joined by "+"; NULL: no source maps it */
+	uint64_t rows;      /* that count: neither rejected nor duplicate */
+	uint64_t rejected, duplicates;
+	uint32_t field_count; /* of fields with a count above 0, in the model's order */
+	const struct result_field_count *fields;
+	uint32_t skipped_count; /* what a source passed over, by kind, sorted */
+	const struct result_count *skipped;
+	uint32_t missing_field_count; /* the model's fields that no source maps */
+	const char *const *missing_fields;
+	uint32_t example_count; /* the first rejected rows and unreadable cells: "FILE:LINE: what" */
+	const char *const *examples;
+};
+
+struct result_input {
+	const char *name;
+	uint64_t bytes;
+	char sha256[65]; /* "" where not computed */
+};
+
+struct result_plugin {
+	const char *name, *version, *kind; /* "dimension" or "source" */
+	const char *sandbox;               /* what was in force, for a dimension: "landlock 7, seccomp"; else NULL */
+};
+
+struct result {
+	const struct job *job;
+	uint32_t dimension_count, measure_count;
+	const struct result_dimension *dimensions;
+	const struct result_measure *measures; /* by dimension, then in the order of its table */
+
+	uint32_t unit_counts[BREAKDOWN_COUNT];          /* units that are listed, per breakdown; 0 where not wanted */
+	const char *const *unit_names[BREAKDOWN_COUNT]; /* sorted by bytes, "(none)" last */
+
+	/* Sums of a measure in a window (0 period, 1 baseline).  breakdown -1: the company. */
+	void (*moments)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			struct moments *moments);
+	const void *tallies; /* for moments() */
+
+	uint32_t entity_count, input_count, plugin_count;
+	const struct result_entity *entities;
+	const struct result_input *inputs; /* sorted by name */
+	const struct result_plugin *plugins;
+};
+
+#endif

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/* From tallies to scores: basis, scale, weights, missing data, intervals, upward to the overall CRM value score. */
+#include "score.h"
+
+#include "error.h"
+#include "scale.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
+
+const char *const measure_status_names[] = {"ok", "no_data", "failed"};
+const char *const basis_names[] = {NULL, "value", "growth", "change"};
+
+static const char no_weight[] = "all weights in it are 0";
+static const char no_coverage[] = "its coverage is under score.min_coverage";
+static const char no_measure[] = "no measure in it has data";
+static const char incomplete[] = "a part of it is missing, and score.missing is \"fail\"";
+
+/* ---- the card ---- */
+
+static uint32_t list_measures(struct scorecard *card, uint32_t dimension, uint32_t indicator)
+{
+	const struct result *result = card->result;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < result->measure_count; i++)
+		if (result->measures[i].dimension == dimension && result->measures[i].indicator == indicator)
+			card->children[count++] = &card->measures[i].score;
+	return count;
+}
+
+static uint32_t list_nodes(struct scorecard *card, struct score *nodes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		card->children[i] = &nodes[i];
+	return count;
+}
+
+static void normalise_weights(struct score *const *children, uint32_t count)
+{
+	double total = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		total += children[i]->weight;
+	for (uint32_t i = 0; i < count; i++)
+		children[i]->weight = total > 0 ? children[i]->weight / total : 0;
+}
+
+static void set_weights(struct scorecard *card)
+{
+	const struct result *result = card->result;
+
+	for (uint32_t i = 0; i < result->measure_count; i++)
+		card->measures[i].score.weight = result->measures[i].weight;
+	for (uint32_t d = 0; d < result->dimension_count; d++) {
+		const struct result_dimension *dimension = &result->dimensions[d];
+		struct score *indicators = card->indicators + card->first_indicator[d];
+		for (uint32_t i = 0; i < dimension->table->indicator_count; i++) {
+			indicators[i].weight = dimension->indicator_weights[i];
+			normalise_weights(card->children, list_measures(card, d, i));
+		}
+		normalise_weights(card->children, list_nodes(card, indicators, dimension->table->indicator_count));
+		card->dimensions[d].weight = dimension->weight;
+	}
+	normalise_weights(card->children, list_nodes(card, card->dimensions, result->dimension_count));
+	card->overall.weight = 1;
+}
+
+int score_new(const struct result *result, struct scorecard **out, struct crmval_error *error)
+{
+	struct scorecard *card = calloc(1, sizeof *card);
+	uint32_t indicators = 0;
+
+	if (!card)
+		return fail_memory(error);
+	card->result = result;
+	card->first_indicator = calloc((size_t)result->dimension_count + 1, sizeof *card->first_indicator);
+	if (!card->first_indicator)
+		goto no_memory;
+	for (uint32_t d = 0; d < result->dimension_count; d++) {
+		indicators += result->dimensions[d].table->indicator_count;
+		card->first_indicator[d + 1] = indicators;
+	}
+	size_t most = (size_t)result->dimension_count + indicators + result->measure_count + 1;
+	card->dimensions = calloc((size_t)result->dimension_count + 1, sizeof *card->dimensions);
+	card->indicators = calloc((size_t)indicators + 1, sizeof *card->indicators);
+	card->measures = calloc((size_t)result->measure_count + 1, sizeof *card->measures);
+	card->children = calloc(most, sizeof(struct score *));
+	if (!card->dimensions || !card->indicators || !card->measures || !card->children)
+		goto no_memory;
+	set_weights(card);
+	*out = card;
+	return CRMVAL_OK;
+no_memory:
+	score_free(card);
+	return fail_memory(error);
+}
+
+void score_free(struct scorecard *card)
+{
+	if (!card)
+		return;
+	free(card->dimensions);
+	free(card->indicators);
+	free(card->first_indicator);
+	free(card->measures);
+	free(card->children);
+	free(card);
+}
+
+/* ---- a node ---- */
+
+static double rounded(double x)
+{
+	/* Adding 0 makes -0 a 0. */
+	return round(x * 1e10) / 1e10 + 0.0;
+}
+
+static double clamped(double x, double least, double most)
+{
+	return x < least ? least : x > most ? most : x;
+}
+
+static void publish(struct score *node)
+{
+	struct estimate now = node->parts[SCORE_NOW];
+	struct estimate then = node->parts[SCORE_BEFORE_OF_BOTH];
+	double gained = node->parts[SCORE_NOW_OF_BOTH].value - then.value;
+	double half = Z95 * hypot(node->parts[SCORE_NOW_OF_BOTH].se, then.se);
+
+	node->coverage = rounded(node->exact_coverage);
+	node->score = rounded(now.value);
+	node->low = rounded(clamped(now.value - Z95 * now.se, 0, 100));
+	node->high = rounded(clamped(now.value + Z95 * now.se, 0, 100));
+	node->before = rounded(node->parts[SCORE_BEFORE].value);
+	node->gained = rounded(gained);
+	node->gained_low = rounded(clamped(gained - half, -100, 100));
+	node->gained_high = rounded(clamped(gained + half, -100, 100));
+}
+
+/* What the children's shares of a node add up to: all weight, or that of the known ones alone; 0: the node has none. */
+static double counted_weight(enum job_missing missing, struct score *const *children, uint32_t count,
+			     enum score_part part)
+{
+	double known = 0, total = 0;
+	int is_complete = 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		total += children[i]->weight;
+		if (estimate_is_known(children[i]->parts[part]))
+			known += children[i]->weight;
+		else if (children[i]->weight > 0)
+			is_complete = 0;
+	}
+	/* A gain is of what has both sides, whatever the job says of missing data. */
+	if (part == SCORE_NOW_OF_BOTH || part == SCORE_BEFORE_OF_BOTH || missing == MISSING_RENORMALISE)
+		return known;
+	return missing == MISSING_ZERO || is_complete ? total : 0;
+}
+
+/* One part of a node from the same part of its children. */
+static struct estimate aggregate(const struct job *job, struct score *const *children, uint32_t count,
+				 enum score_part part)
+{
+	int is_geometric = job->aggregation == AGGREGATE_GEOMETRIC;
+	double total = counted_weight(job->missing, children, count, part), mean = 0, squares = 0;
+
+	if (!(total > 0))
+		return estimate_none;
+	/* What is missing and counted is a score of 0: nothing in either mean, since max(0, 1) has the logarithm 0. */
+	for (uint32_t i = 0; i < count; i++) {
+		struct estimate child = children[i]->parts[part];
+		if (estimate_is_known(child))
+			mean += children[i]->weight / total * (is_geometric ? log(fmax(child.value, 1)) : child.value);
+	}
+	if (is_geometric)
+		mean = exp(mean);
+	for (uint32_t i = 0; i < count; i++) {
+		struct estimate child = children[i]->parts[part];
+		double slope = children[i]->weight / total * (is_geometric ? mean / fmax(child.value, 1) : 1);
+		if (estimate_is_known(child))
+			squares += slope * child.se * slope * child.se;
+	}
+	return (struct estimate){mean, sqrt(squares)};
+}
+
+/* Why a node has no score: what all of its children say, if it is the same. */
+static const char *common_reason(struct score *const *children, uint32_t count, const char *otherwise)
+{
+	const char *reason = NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!children[i]->reason || (reason && strcmp(reason, children[i]->reason) != 0))
+			return otherwise;
+		reason = children[i]->reason;
+	}
+	return reason;
+}
+
+static void score_node(const struct scorecard *card, uint32_t count, struct score *node)
+{
+	const struct job *job = card->result->job;
+	struct score *const *children = card->children;
+	double weight = 0;
+
+	node->exact_coverage = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		weight += children[i]->weight;
+		node->exact_coverage += children[i]->weight * children[i]->exact_coverage;
+	}
+	for (int part = 0; part < SCORE_PARTS; part++)
+		node->parts[part] = aggregate(job, children, count, (enum score_part)part);
+	node->reason = NULL;
+	if (!(weight > 0))
+		node->reason = no_weight;
+	else if (!estimate_is_known(node->parts[SCORE_NOW]))
+		node->reason = common_reason(children, count, job->missing == MISSING_FAIL ? incomplete : no_measure);
+	else if (rounded(node->exact_coverage) < job->min_coverage)
+		node->reason = no_coverage;
+	if (node->reason) {
+		node->parts[SCORE_NOW] = estimate_none;
+		node->parts[SCORE_NOW_OF_BOTH] = estimate_none;
+		node->parts[SCORE_BEFORE_OF_BOTH] = estimate_none;
+	}
+	publish(node);
+	/* Missing to its parent in all; the before is only shown. */
+	if (node->reason == no_coverage)
+		node->parts[SCORE_BEFORE] = estimate_none;
+}
+
+/* ---- a measure ---- */
+
+static int32_t window_days(const struct crmval_window *window)
+{
+	return window->to - window->from + 1;
+}
+
+/* Growth and change set sums of windows of other lengths against each other: by the day. */
+static int is_daily(const struct result_measure *measure)
+{
+	if (measure->table->kind == CRMVAL_SUM_OF)
+		return measure->basis != CRMVAL_VALUE;
+	return measure->basis == CRMVAL_GROWTH && (measure->table->flags & CRMVAL_DAILY);
+}
+
+static struct estimate scaled(const struct result_measure *measure, struct estimate basis)
+{
+	if (!estimate_is_known(basis) || measure->scale_count == 0)
+		return estimate_none;
+	return (struct estimate){scale_score(measure->scale, measure->scale_count, basis.value),
+				 scale_error(measure->scale, measure->scale_count, basis.value, basis.se)};
+}
+
+static void count_window(const struct result *result, uint32_t place, int window, int breakdown, uint32_t unit,
+			 struct scored_window *out)
+{
+	const struct result_measure *measure = &result->measures[place];
+	struct moments moments = {0};
+
+	*out = (struct scored_window){.numerator = NAN, .denominator = NAN, .value = estimate_none};
+	if (measure->failed || measure->no_data[window])
+		return;
+	result->moments(result, place, window, breakdown, unit, &moments);
+	out->is_counted = 1;
+	out->rows = moments.rows;
+	out->numerator = (double)moments.n;
+	if (measure->table->kind == CRMVAL_RATIO)
+		out->denominator = (double)moments.d;
+	out->value = estimate_value(measure->table, &moments);
+}
+
+static void find_baseline(const struct result *result, uint32_t place, int breakdown, uint32_t unit,
+			  struct scored_measure *out)
+{
+	const struct result_measure *measure = &result->measures[place];
+
+	out->has_baseline = 1;
+	out->baseline = (struct scored_window){.numerator = NAN, .denominator = NAN, .value = estimate_none};
+	if (breakdown < 0 && !isnan(measure->stated_baseline))
+		out->baseline.value = (struct estimate){measure->stated_baseline, 0};
+	else if (result->job->has_baseline && !(measure->table->flags & CRMVAL_STATE))
+		count_window(result, place, 1, breakdown, unit, &out->baseline);
+	else
+		out->has_baseline = 0;
+}
+
+static struct estimate find_basis(const struct job *job, const struct result_measure *measure,
+				  const struct scored_measure *scored)
+{
+	struct estimate value = scored->period.value, baseline = scored->baseline.value;
+
+	if (measure->basis == CRMVAL_VALUE)
+		return value;
+	if (!estimate_is_known(baseline))
+		return estimate_none;
+	if (is_daily(measure)) {
+		/* A total that the job states without a window is over nobody knows how many days. */
+		if (!job->has_baseline)
+			return estimate_none;
+		value.value /= window_days(&job->period);
+		value.se /= window_days(&job->period);
+		baseline.value /= window_days(&job->baseline);
+		baseline.se /= window_days(&job->baseline);
+	}
+	return measure->basis == CRMVAL_GROWTH ? estimate_growth(value, baseline) : estimate_change(value, baseline);
+}
+
+static const char *value_reason(const struct result_measure *measure, const struct scored_window *period)
+{
+	if (measure->no_data[0])
+		return measure->no_data[0];
+	if (period->rows == 0)
+		return "no applicable row";
+	return period->denominator > 0 ? "the value is too large for a number"
+				       : "the denominators do not add up to more than 0";
+}
+
+static void score_measure(const struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
+			  struct scored_measure *out)
+{
+	const struct result *result = card->result;
+	const struct result_measure *measure = &result->measures[place];
+	struct estimate *parts = out->score.parts, basis = estimate_none;
+	const char *reason = NULL;
+
+	count_window(result, place, 0, breakdown, unit, &out->period);
+	find_baseline(result, place, breakdown, unit, out);
+	if (measure->failed)
+		reason = measure->failed;
+	else if (!estimate_is_known(out->period.value))
+		reason = value_reason(measure, &out->period);
+	else if (basis = find_basis(result->job, measure, out), !estimate_is_known(basis))
+		reason = "no baseline";
+	else if (measure->scale_count == 0)
+		reason = "no scale";
+	out->status = measure->failed ? MEASURE_FAILED : reason ? MEASURE_NO_DATA : MEASURE_OK;
+	out->basis_value = basis.value;
+	parts[SCORE_NOW] = scaled(measure, basis);
+	parts[SCORE_BEFORE] = estimate_none;
+	if (measure->basis == CRMVAL_VALUE && !measure->failed)
+		parts[SCORE_BEFORE] = scaled(measure, out->baseline.value);
+	else if (measure->basis != CRMVAL_VALUE && !reason)
+		parts[SCORE_BEFORE] = scaled(measure, (struct estimate){0, 0});
+	int has_both = estimate_is_known(parts[SCORE_NOW]) && estimate_is_known(parts[SCORE_BEFORE]);
+	parts[SCORE_NOW_OF_BOTH] = has_both ? parts[SCORE_NOW] : estimate_none;
+	parts[SCORE_BEFORE_OF_BOTH] = has_both ? parts[SCORE_BEFORE] : estimate_none;
+	out->score.reason = reason;
+	out->score.exact_coverage = out->status == MEASURE_OK;
+	publish(&out->score);
+}
+
+/* ---- missing = "fail" ---- */
+
+struct missing_list {
+	char text[700];
+	size_t length;
+	uint32_t count, unnamed;
+};
+
+static void name_missing(struct missing_list *list, const char *dimension, const char *id, const char *reason)
+{
+	char item[256];
+	int length = snprintf(item, sizeof item, "%s%s%s%s (%s)", list->count ? ", " : "", dimension, *id ? "." : "",
+			      id, reason);
+
+	list->count++;
+	if (length < 0 || (size_t)length >= sizeof item || list->length + (size_t)length >= sizeof list->text) {
+		list->unnamed++;
+		return;
+	}
+	memcpy(list->text + list->length, item, (size_t)length + 1);
+	list->length += (size_t)length;
+}
+
+/* A node without score is named by its measures; by itself only where the weights leave none of them to name. */
+static void list_missing(const struct scorecard *card, struct missing_list *list)
+{
+	const struct result *result = card->result;
+
+	for (uint32_t d = 0; d < result->dimension_count; d++) {
+		const struct crmval_dimension *table = result->dimensions[d].table;
+		const struct score *indicators = card->indicators + card->first_indicator[d];
+		if (!(card->dimensions[d].weight > 0))
+			continue;
+		if (card->dimensions[d].reason == no_weight)
+			name_missing(list, result->dimensions[d].id, "", no_weight);
+		for (uint32_t i = 0; i < table->indicator_count; i++)
+			if (indicators[i].weight > 0 && indicators[i].reason == no_weight)
+				name_missing(list, result->dimensions[d].id, table->indicators[i].id, no_weight);
+	}
+	for (uint32_t i = 0; i < result->measure_count; i++) {
+		const struct result_measure *measure = &result->measures[i];
+		const struct score *score = &card->measures[i].score;
+		const struct score *dimension = &card->dimensions[measure->dimension];
+		const struct score *indicator =
+			&card->indicators[card->first_indicator[measure->dimension] + measure->indicator];
+		if (score->reason && score->weight > 0 && indicator->weight > 0 && dimension->weight > 0)
+			name_missing(list, result->dimensions[measure->dimension].id, measure->table->id,
+				     score->reason);
+	}
+}
+
+static int refuse_missing(const struct scorecard *card, struct crmval_error *error)
+{
+	struct missing_list list = {.text = ""};
+	char more[32] = "";
+
+	list_missing(card, &list);
+	if (list.count == 0)
+		return CRMVAL_OK;
+	if (list.unnamed > 0)
+		snprintf(more, sizeof more, " and %u more", list.unnamed);
+	return fail(
+		error, CRMVAL_EDATA,
+		"the job says score.missing = \"fail\", and these have no score: %s%s; supply the data, give them the "
+		"weight 0, or let score.missing be \"renormalise\" or \"zero\"",
+		list.text, more);
+}
+
+/* ---- a scope ---- */
+
+int score_scope(struct scorecard *card, int breakdown, uint32_t unit, struct crmval_error *error)
+{
+	const struct result *result = card->result;
+
+	for (uint32_t i = 0; i < result->measure_count; i++)
+		score_measure(card, i, breakdown, unit, &card->measures[i]);
+	for (uint32_t d = 0; d < result->dimension_count; d++) {
+		struct score *indicators = card->indicators + card->first_indicator[d];
+		uint32_t count = result->dimensions[d].table->indicator_count;
+		for (uint32_t i = 0; i < count; i++)
+			score_node(card, list_measures(card, d, i), &indicators[i]);
+		score_node(card, list_nodes(card, indicators, count), &card->dimensions[d]);
+	}
+	score_node(card, list_nodes(card, card->dimensions, result->dimension_count), &card->overall);
+	if (breakdown < 0 && result->job->missing == MISSING_FAIL)
+		return refuse_missing(card, error);
+	return CRMVAL_OK;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of values, their errors, and scales: each expected value is worked by hand in the comment beside it. */
+#include "suite.h"
+
+#include "sample.h"
+#include "../core/estimate.h"
+#include "../core/scale.h"
+
+/* ---- values ---- */
+
+static void test_share(void)
+{
+	const double seven[7][2] = {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}};
+	const double mixed[2][2] = {{1, 2}, {3, 4}};
+	struct crmval_measure share = {.kind = CRMVAL_RATIO, .flags = CRMVAL_SHARE};
+	struct moments moments = sample_rows(seven, 7);
+	struct estimate value = estimate_value(&share, &moments);
+
+	/*
+	 * d = 1; R' = (7 + 2) / (7 + 4) = 9/11; squares 7 (2/11)^2 + 2 (2/11)^2 + 2 (9/11)^2 = (28 + 8 + 162)/121 = 18/11;
+	 * se^2 = 11/10 * 18/11 / 11^2 = 1.8 / 121.
+	 */
+	NEAR(value.value, 1);
+	NEAR(value.se, sqrt(1.8) / 11);
+	/*
+	 * d = 3; R' = (4 + 6) / (6 + 12) = 5/9; squares (1 - 10/9)^2 + (3 - 20/9)^2 + 2 (3 - 15/9)^2 + 2 (15/9)^2
+	 * = (1 + 49 + 288 + 450) / 81 = 788/81; se^2 = 6/5 * 788/81 / 18^2.
+	 */
+	moments = sample_rows(mixed, 2);
+	value = estimate_value(&share, &moments);
+	NEAR(value.value, 2.0 / 3);
+	NEAR(value.se, sqrt(1.2 * 788 / 81) / 18);
+}
+
+static void test_ratio(void)
+{
+	const double rows[2][2] = {{2, 1}, {4, 3}};
+	struct crmval_measure ratio = {.kind = CRMVAL_RATIO};
+	struct moments moments = sample_rows(rows, 2);
+	struct estimate value = estimate_value(&ratio, &moments);
+
+	/* R = 6/4; residuals 0.5 and -0.5; se^2 = 2/1 * 0.5 / 16. */
+	NEAR(value.value, 1.5);
+	NEAR(value.se, sqrt(1.0 / 16));
+	/* Three rows 1, 2, 6 of 1: R = 3; squares 4 + 1 + 9; se^2 = 3/2 * 14 / 9. */
+	moments = sample_rows((const double[3][2]){{1, 1}, {2, 1}, {6, 1}}, 3);
+	value = estimate_value(&ratio, &moments);
+	NEAR(value.se, sqrt(7.0 / 3));
+	/* One row: as uncertain as it is large. */
+	moments = sample_rows((const double[1][2]){{-3, 2}}, 1);
+	value = estimate_value(&ratio, &moments);
+	NEAR(value.value, -1.5);
+	NEAR(value.se, 1.5);
+	moments = sample_rows((const double[1][2]){{3, 0}}, 1);
+	ABSENT(estimate_value(&ratio, &moments).value);
+	moments = sample_rows((const double[1][2]){{3, -1}}, 1);
+	ABSENT(estimate_value(&ratio, &moments).value);
+	moments = (struct moments){0};
+	ABSENT(estimate_value(&ratio, &moments).value);
+	/* 1e18 / 1e-300 is more than a double holds. */
+	moments = sample_rows((const double[1][2]){{1e18, 1e-300}}, 1);
+	ABSENT(estimate_value(&ratio, &moments).value);
+}
+
+/* A share of 1/3 in each of three rows of 2^60: the squares are 2^120, the residuals nothing. */
+static void test_cancellation(void)
+{
+	const double n = 384307168202282325.0, d = 3 * n;
+	const double rows[3][2] = {{n, d}, {n, d}, {n, d}};
+	struct crmval_measure ratio = {.kind = CRMVAL_RATIO};
+	struct moments moments = sample_rows(rows, 3);
+
+	CU_ASSERT(estimate_value(&ratio, &moments).se < 1e-15);
+}
+
+static void test_sum(void)
+{
+	struct crmval_measure sum = {.kind = CRMVAL_SUM_OF};
+	struct moments moments = sample_rows((const double[2][2]){{3, 0}, {4, 0}}, 2);
+	struct estimate value = estimate_value(&sum, &moments);
+
+	NEAR(value.value, 7);
+	NEAR(value.se, 5);
+	moments = (struct moments){0};
+	value = estimate_value(&sum, &moments);
+	NEAR(value.value, 0);
+	NEAR(value.se, 0);
+}
+
+/* ---- scales ---- */
+
+static double default_score(uint32_t flags, int better, int basis, double x)
+{
+	struct crmval_measure measure = {.better = better, .flags = flags};
+	uint32_t count;
+	const struct crmval_point *scale = scale_default(&measure, basis, &count);
+
+	return scale ? scale_score(scale, count, x) : NAN;
+}
+
+static void test_default_scales(void)
+{
+	static const struct crmval_point own[] = {{0, 100}, {0.2, 0}};
+	struct crmval_measure lost = {.flags = CRMVAL_SHARE, .better = CRMVAL_LOWER, .scale_count = 2, .scale = own};
+	uint32_t count;
+
+	NEAR(default_score(CRMVAL_SHARE, CRMVAL_HIGHER, CRMVAL_VALUE, 0.3), 30);
+	NEAR(default_score(CRMVAL_SHARE, CRMVAL_LOWER, CRMVAL_VALUE, 0.3), 70);
+	ABSENT(default_score(0, CRMVAL_HIGHER, CRMVAL_VALUE, 0.3));
+	static const double ends[][3] = {{CRMVAL_GROWTH, -0.3, 0},   {CRMVAL_GROWTH, 0, 50},
+					 {CRMVAL_GROWTH, 0.3, 100},  {CRMVAL_CHANGE, -0.1, 0},
+					 {CRMVAL_CHANGE, 0, 50},     {CRMVAL_CHANGE, 0.1, 100},
+					 {CRMVAL_GROWTH, -0.15, 25}, {CRMVAL_CHANGE, -0.05, 25}};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		NEAR(default_score(0, CRMVAL_HIGHER, (int)ends[i][0], ends[i][1]), ends[i][2]);
+		NEAR(default_score(0, CRMVAL_LOWER, (int)ends[i][0], ends[i][1]), 100 - ends[i][2]);
+	}
+	NEAR(default_score(0, CRMVAL_HIGHER, CRMVAL_GROWTH, 0.15), 75);
+	NEAR(default_score(0, CRMVAL_LOWER, CRMVAL_GROWTH, 0.15), 25);
+	NEAR(default_score(0, CRMVAL_LOWER, CRMVAL_GROWTH, -0.3), 100);
+	NEAR(default_score(0, CRMVAL_HIGHER, CRMVAL_CHANGE, 0.05), 75);
+	NEAR(default_score(0, CRMVAL_LOWER, CRMVAL_CHANGE, 0.05), 25);
+	CU_ASSERT_PTR_EQUAL(scale_default(&lost, CRMVAL_VALUE, &count), own);
+	CU_ASSERT_EQUAL(count, 2);
+	CU_ASSERT_PTR_NOT_EQUAL(scale_default(&lost, CRMVAL_CHANGE, &count), own);
+}
+
+static void test_scale(void)
+{
+	const struct crmval_point points[] = {{1, 10}, {3, 30}, {4, 90}};
+
+	NEAR(scale_score(points, 3, 0), 10);
+	NEAR(scale_score(points, 3, 1), 10);
+	NEAR(scale_score(points, 3, 2), 20);
+	NEAR(scale_score(points, 3, 3), 30);
+	NEAR(scale_score(points, 3, 3.5), 60);
+	NEAR(scale_score(points, 3, 5), 90);
+	NEAR(scale_score(points, 3, INFINITY), 90);
+	NEAR(scale_score(points, 1, 7), 10);
+	/* Across a bend and past an end: (S(4) - S(2)) / 2 = 35; (S(6) - S(3)) / 2 = 30. */
+	NEAR(scale_error(points, 3, 3, 1), 35);
+	NEAR(scale_error(points, 3, 4.5, 1.5), 30);
+}
+
+static const struct test tests[] = {{"value of a share", test_share},
+				    {"value of a ratio", test_ratio},
+				    {"residuals of large numbers", test_cancellation},
+				    {"value of a sum", test_sum},
+				    {"default scales and their mirrors", test_default_scales},
+				    {"scale", test_scale},
+				    {NULL, NULL}};
+
+const struct suite suite_estimate = {"estimate", tests};
