@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands share: exit statuses, messages, output files, progress. */
+#include "command.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int exit_status(int code)
+{
+	switch (code) {
+	case CRMVAL_OK:
+		return 0;
+	case CRMVAL_ECONF:
+		return 78;
+	case CRMVAL_EDATA:
+		return 65;
+	case CRMVAL_EIO:
+		return 74;
+	case CRMVAL_ENOMEM:
+		return 71;
+	case CRMVAL_ENOINPUT:
+		return 66;
+	case CRMVAL_EPERM:
+		return 77;
+	case CRMVAL_EAGAIN:
+		return 75;
+	default:
+		return 70;
+	}
+}
+
+/* A text as a JSON string, without its quotes: control characters, quotes and backslashes escaped. */
+static void put_json(FILE *stream, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			fprintf(stream, "\\%c", *p);
+		else if (*p < 0x20)
+			fprintf(stream, "\\u%04x", *p);
+		else
+			putc(*p, stream);
+	}
+}
+
+static void put_log(const struct options *options, const char *level, const char *message)
+{
+	char *copy = NULL;
+	const char *text = output_valid_text(message, &copy);
+	if (options->logs_json) {
+		fprintf(stderr, "{\"level\":\"%s\",\"message\":\"", level);
+		put_json(stderr, text ? text : message);
+		fprintf(stderr, "\"}\n");
+	} else {
+		fprintf(stderr, "crmval: %s\n", text ? text : message);
+	}
+	free(copy);
+}
+
+void log_error(const struct options *options, const char *message)
+{
+	put_log(options, "error", message);
+}
+
+void log_note(const struct options *options, const char *format, ...)
+{
+	char message[1024];
+	va_list arguments;
+	if (options->quiet)
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	put_log(options, "info", message);
+}
+
+void log_problems(const struct options *options, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->warning_count && !options->quiet; i++)
+		put_log(options, "warning", problems->warnings[i]);
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->texts[i])
+			put_log(options, "error", problems->texts[i]);
+}
+
+int usage_error(const char *format, ...)
+{
+	va_list arguments;
+	fputs("crmval: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("\nTry: crmval --help\n", stderr);
+	return EXIT_USAGE;
+}
+
+struct report_style style_of(FILE *stream)
+{
+	struct winsize size;
+	const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	struct report_style style = {80, 0};
+	if (!isatty(fileno(stream)))
+		return style;
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		style.width = size.ws_col;
+	style.colour = !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
+	return style;
+}
+
+/* Syncs the folder of a file that was renamed into it. */
+static int sync_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int failed = fd < 0 || fsync(fd) < 0;
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+	return failed ? -1 : 0;
+}
+
+static int create_failed(const struct options *options, const char *path)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	fail(&error, CRMVAL_EIO, "%s: cannot create it: %s", path, strerror(errno));
+	log_error(options, error.message);
+	return errno == EACCES || errno == EPERM ? 77 : EXIT_CANNOT_CREATE;
+}
+
+static int write_stream(enum job_format format, const struct result *result, FILE *stream, struct crmval_error *error)
+{
+	struct report_style style = style_of(stream);
+	return report_write(format, result, stream, &style, error);
+}
+
+int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	int code;
+	if (!path) {
+		code = write_stream(format, result, stdout, &error);
+		if (code != CRMVAL_OK)
+			log_error(options, error.message);
+		return exit_status(code);
+	}
+	char *temporary = NULL;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+		return exit_status(CRMVAL_ENOMEM);
+	int fd = mkostemp(temporary, O_CLOEXEC), status;
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!stream) {
+		status = create_failed(options, path);
+		free(temporary);
+		return status;
+	}
+	code = write_stream(format, result, stream, &error);
+	/* 0666 less the umask, as any program would create it; mkostemp is stricter. */
+	mode_t mask = umask(0);
+	umask(mask);
+	if (code == CRMVAL_OK && (fchmod(fd, 0666 & ~mask) < 0 || fsync(fd) < 0))
+		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
+	if (fclose(stream) != 0 && code == CRMVAL_OK)
+		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
+	if (code == CRMVAL_OK && (rename(temporary, path) < 0 || sync_folder(path) < 0))
+		code = fail(&error, CRMVAL_EIO, "%s: cannot put it in place: %s", path, strerror(errno));
+	if (code != CRMVAL_OK) {
+		unlink(temporary);
+		log_error(options, error.message);
+	}
+	free(temporary);
+	return exit_status(code);
+}
+
+int open_run(const struct options *options, struct run *run, const char *path)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	int code = run_open(run, path, &options->overrides, &error);
+	log_problems(options, &run->problems);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
+/* ---- progress ------------------------------------------------------------------------------------------------------ */
+
+static atomic_int progress_shown; /* per mille, or -1: none is to be shown */
+static double progress_begin;
+
+static double clock_seconds(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	int shown = atomic_load(&progress_shown), now = (int)(done * 100 / (total ? total : 1)) * 10;
+	char bar[41];
+	if (shown < 0 || now <= shown || clock_seconds() - progress_begin < 0.5)
+		return; /* short work needs no bar */
+	if (!atomic_compare_exchange_strong(&progress_shown, &shown, now))
+		return; /* another thread is at it */
+	for (int i = 0; i < 40; i++)
+		bar[i] = i < now / 25 ? '#' : '.';
+	bar[40] = 0;
+	fprintf(stderr, "\rreading [%s] %3d %%", bar, now / 10);
+}
+
+void progress_start(const struct options *options, struct run *run)
+{
+	atomic_store(&progress_shown, options->quiet || options->logs_json || !isatty(STDERR_FILENO) ? -1 : 0);
+	progress_begin = clock_seconds();
+	run->load.progress = show_progress;
+}
+
+void progress_end(void)
+{
+	if (atomic_load(&progress_shown) > 0)
+		fprintf(stderr, "\r%60s\r", "");
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the program, and what they share. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "report.h"
+#include "run.h"
+
+/* Options that several commands take. */
+struct options {
+	struct job_overrides overrides;
+	const char *settings[64];
+	enum job_format format;
+	int has_format;
+	const char *output; /* NULL: standard output */
+	unsigned threads;
+	int dry_run, quiet, verbose;
+	int logs_json;
+	double scale; /* of demo */
+	uint64_t seed;
+	const char *directories[16]; /* of plugin */
+	uint32_t directory_count;
+};
+
+/* Each gets the words after the command and returns the exit status. */
+int command_run(const struct options *options, int count, char **words);
+int command_check(const struct options *options, int count, char **words);
+int command_explain(const struct options *options, int count, char **words);
+int command_plugin(const struct options *options, int count, char **words);
+int command_demo(const struct options *options, int count, char **words);
+
+/* The exit status for an error's code. */
+int exit_status(int code);
+
+enum { EXIT_DEGRADED = 1, EXIT_USAGE = 64, EXIT_CANNOT_CREATE = 73 };
+
+/* Says what went wrong, on standard error: text, or a JSON object a line. */
+void log_error(const struct options *options, const char *message);
+__attribute__((format(printf, 2, 3))) void log_note(const struct options *options, const char *format, ...);
+void log_problems(const struct options *options, const struct problems *problems);
+
+/* Wrong words: says so and how it goes; returns EXIT_USAGE. */
+__attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
+
+/* How text is to look on a stream: its width and whether in colour. */
+struct report_style style_of(FILE *stream);
+
+/*
+ * Writes a file whole or not at all: beside it, synced, renamed, its folder synced.  path NULL: standard output.
+ * Returns an exit status, after logging what failed.
+ */
+int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result);
+
+/* Opens a run and logs what is wrong; returns an exit status.  The run is to be closed in any case. */
+int open_run(const struct options *options, struct run *run, const char *path);
+
+/* A bar on a terminal while the data are read. */
+void progress_start(const struct options *options, struct run *run);
+void progress_end(void);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The program: finds the command, reads the options, hands over. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "command.h"
+#include "window.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *options, int count, char **words);
+	const char *words, *summary;
+	const char *letters; /* of the options that it takes, as in option_table */
+} commands[] = {
+	{"run", command_run, "JOB", "read, evaluate, score, report", "dfopBbstDqvl"},
+	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
+	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula and numbers", "pBbstDqvl"},
+	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "Pqvl"},
+	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
+};
+
+static const struct option option_table[] = {
+	{"dry-run", no_argument, NULL, 'd'},         {"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},    {"period", required_argument, NULL, 'p'},
+	{"baseline", required_argument, NULL, 'B'},  {"breakdown", required_argument, NULL, 'b'},
+	{"set", required_argument, NULL, 's'},       {"threads", required_argument, NULL, 't'},
+	{"date", required_argument, NULL, 'D'},      {"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},         {"log-format", required_argument, NULL, 'l'},
+	{"scale", required_argument, NULL, 'S'},     {"seed", required_argument, NULL, 'E'},
+	{"directory", required_argument, NULL, 'P'}, {"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
+};
+
+static const char *const help_text =
+	"      --period FROM..TO      the window that is evaluated: two dates, or a name such as last-quarter\n"
+	"      --baseline FROM..TO    the time before it, or: previous, year-earlier, none\n"
+	"      --breakdown LIST       team,employee,region,size_class\n"
+	"      --set KEY=VALUE        override any setting of the job; may be repeated\n"
+	"      --date YYYY-MM-DD      the day that named windows start from (default: today)\n"
+	"      --format FORMAT        text, json or csv (default: text on a terminal, else nothing)\n"
+	"      --output FILE          write there instead of standard output\n"
+	"      --threads N            default: one per processor\n"
+	"      --dry-run              write no file\n"
+	"      --quiet, --verbose     say less, or where the time goes\n"
+	"      --log-format FORMAT    text or json: of messages on standard error\n"
+	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
+	"      --directory DIR        of plugin: look there too\n";
+
+static void print_help(FILE *stream)
+{
+	fprintf(stream,
+		"Usage: crmval COMMAND [OPTION]... [WORD]...\n\nIs our CRM worth anything, and what should we do "
+		"next?  A score from 0 to 100, and why.\n\n");
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		fprintf(stream, "  crmval %-7s %-21s %s\n", commands[i].name, commands[i].words, commands[i].summary);
+	fprintf(stream, "\n%s\nSee crmval(1), crmval.conf(5), crmval-plugin(3).\n", help_text);
+}
+
+static int number_of(const char *text, double least, double most, double *number)
+{
+	char *end;
+	errno = 0;
+	*number = strtod(text, &end);
+	return *text && !*end && errno == 0 && *number >= least && *number <= most;
+}
+
+/* The day that named windows start from: SOURCE_DATE_EPOCH, else today in the machine's own time zone. */
+static int today(int32_t *day)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	time_t seconds = time(NULL);
+	struct tm tm;
+	double number;
+	if (epoch) {
+		if (!number_of(epoch, 0, 253402300799.0, &number))
+			return usage_error("SOURCE_DATE_EPOCH \"%s\" is not a number of seconds since 1970", epoch);
+		seconds = (time_t)number;
+		gmtime_r(&seconds, &tm);
+	} else {
+		localtime_r(&seconds, &tm);
+	}
+	*day = days_from_civil(tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday);
+	return 0;
+}
+
+static int take_format(struct options *options, const char *text)
+{
+	static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv"};
+	for (int i = 0; i < 3; i++)
+		if (strcmp(names[i], text) == 0) {
+			options->format = (enum job_format)i;
+			options->has_format = 1;
+			return 0;
+		}
+	return usage_error("--format %s: there are text, json and csv", text);
+}
+
+static int take_option(struct options *options, int letter, const char *text)
+{
+	double number;
+	switch (letter) {
+	case 'd':
+		options->dry_run = 1;
+		return 0;
+	case 'f':
+		return take_format(options, text);
+	case 'o':
+		options->output = text;
+		return 0;
+	case 'p':
+		options->overrides.period = text;
+		return 0;
+	case 'B':
+		options->overrides.baseline = text;
+		return 0;
+	case 'b':
+		options->overrides.breakdown = text;
+		return 0;
+	case 's':
+		if (options->overrides.setting_count == sizeof options->settings / sizeof options->settings[0])
+			return usage_error("--set: no more than 64 times");
+		options->settings[options->overrides.setting_count++] = text;
+		return 0;
+	case 't':
+		if (!number_of(text, 1, 256, &number) || number != (unsigned)number)
+			return usage_error("--threads %s: a whole number from 1 to 256", text);
+		options->threads = (unsigned)number;
+		return 0;
+	case 'D':
+		if (date_parse(text, &options->overrides.today) < 0)
+			return usage_error("--date %s: a day as YYYY-MM-DD", text);
+		return 0;
+	case 'q':
+		options->quiet = 1;
+		return 0;
+	case 'v':
+		options->verbose = 1;
+		return 0;
+	case 'l':
+		options->logs_json = strcmp(text, "json") == 0;
+		return options->logs_json || strcmp(text, "text") == 0
+			       ? 0
+			       : usage_error("--log-format %s: there are text and json", text);
+	case 'S':
+		return number_of(text, 0.01, 100000, &options->scale)
+			       ? 0
+			       : usage_error("--scale %s: a number from 0.01 to 100000", text);
+	case 'E':
+		if (!number_of(text, 0, 9007199254740992.0, &number) || number != (double)(uint64_t)number)
+			return usage_error("--seed %s: a whole number from 0 to 2^53", text);
+		options->seed = (uint64_t)number;
+		return 0;
+	case 'P':
+		if (options->directory_count == sizeof options->directories / sizeof options->directories[0])
+			return usage_error("--directory: no more than 16 times");
+		options->directories[options->directory_count++] = text;
+		return 0;
+	default:
+		return usage_error("see crmval --help");
+	}
+}
+
+static int run_command(const struct command *command, struct options *options, int argc, char **argv)
+{
+	int letter, place = 0, status;
+	optind = 1;
+	while ((letter = getopt_long(argc, argv, "hV", option_table, &place)) != -1) {
+		if (letter == 'h') {
+			print_help(stdout);
+			return 0;
+		}
+		if (letter != '?' && letter != 'V' && !strchr(command->letters, letter))
+			return usage_error("crmval %s takes no option --%s", command->name, option_table[place].name);
+		status = take_option(options, letter, optarg);
+		if (status != 0)
+			return status;
+	}
+	return command->run(options, argc - optind, argv + optind);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options; /* its arrays are large for a stack */
+	options.overrides.settings = options.settings;
+	options.scale = 1;
+	options.seed = 1;
+	options.format = FORMAT_NONE;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	options.threads = processors > 0 && processors <= 256 ? (unsigned)processors : 1;
+	int status = today(&options.overrides.today);
+	if (status != 0)
+		return status;
+	if (argc < 2)
+		return usage_error("a command is missing");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("crmval " PACKAGE_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return run_command(&commands[i], &options, argc - 1, argv + 1);
+	return usage_error("there is no command \"%s\"", argv[1]);
+}

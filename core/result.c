@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run came to, laid out for reports. */
+#include "result.h"
+
+#include "error.h"
+#include "input_hash.h"
+#include "run.h"
+#include "scale.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sums of a measure, from the tallies of its dimension's children. */
+static void read_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			 struct moments *moments)
+{
+	const struct run *run = result->tallies;
+	uint32_t d = result->measures[measure].dimension, first = measure;
+	const struct evaluation *evaluation = &run->evaluations[d];
+	while (first > 0 && result->measures[first - 1].dimension == d)
+		first--;
+	if (evaluation->tally_count == 0 || evaluation->failed) {
+		*moments = (struct moments){0};
+		return;
+	}
+	const struct tally_shape *shape = &evaluation->tallies[0].shape;
+	uint32_t place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
+	tally_read(evaluation->tallies, evaluation->tally_count, tally_place(shape, measure - first, window, place),
+		   moments);
+}
+
+static void describe_measure(const struct run *run, uint32_t d, uint32_t m, struct result_measure *out)
+{
+	const struct crmval_dimension *table = run->dimensions[d].table;
+	const struct job_measure *said = &run->job->dimensions[d].measures[m];
+	const struct evaluation *evaluation = &run->evaluations[d];
+	*out = (struct result_measure){
+		.table = &table->measures[m],
+		.dimension = d,
+		.weight = isnan(said->weight) ? 1 : said->weight,
+		.basis = said->basis ? said->basis : table->measures[m].basis,
+		.stated_baseline = said->baseline,
+		.failed = evaluation->failed,
+	};
+	while (strcmp(table->indicators[out->indicator].id, table->measures[m].indicator) != 0)
+		out->indicator++;
+	if (said->scale_count) {
+		out->scale = said->scale;
+		out->scale_count = said->scale_count;
+	} else {
+		out->scale = scale_default(out->table, out->basis, &out->scale_count);
+	}
+	for (int window = 0; window < 2; window++) {
+		out->no_data[window] = run->dimensions[d].no_data[m];
+		if (!out->no_data[window] && evaluation->no_data && evaluation->no_data[m][window][0])
+			out->no_data[window] = evaluation->no_data[m][window];
+	}
+}
+
+static int describe_plugins(struct run *run, struct crmval_error *error)
+{
+	const struct job *job = run->job;
+	uint32_t count = job->source_count + job->dimension_count;
+	struct result_plugin *plugins = arena_array(&run->arena, (size_t)count + 1, sizeof *plugins);
+	if (!plugins)
+		return fail_memory(error);
+	for (uint32_t i = 0; i < count; i++) {
+		int is_source = i < job->source_count;
+		const struct plugin *plugin =
+			is_source ? &run->source_plugins[i] : &run->dimension_plugins[i - job->source_count];
+		plugins[i] = (struct result_plugin){plugin->table->name, plugin->table->version,
+						    is_source ? "source" : "dimension", NULL};
+		if (!is_source)
+			plugins[i].sandbox = run->evaluations[i - job->source_count].sandbox[0]
+						     ? run->evaluations[i - job->source_count].sandbox
+						     : plugin->sandbox;
+	}
+	run->result.plugins = plugins;
+	run->result.plugin_count = count;
+	return CRMVAL_OK;
+}
+
+int run_describe(struct run *run, struct crmval_error *error)
+{
+	struct result *result = &run->result;
+	const struct job *job = run->job;
+	uint32_t count = 0;
+	for (uint32_t d = 0; d < job->dimension_count; d++)
+		count += run->dimensions[d].table->measure_count;
+	struct result_dimension *dimensions =
+		arena_array(&run->arena, (size_t)job->dimension_count + 1, sizeof *dimensions);
+	struct result_measure *measures = arena_array(&run->arena, (size_t)count + 1, sizeof *measures);
+	if (!dimensions || !measures)
+		return fail_memory(error);
+	*result = (struct result){
+		.job = job,
+		.dimension_count = job->dimension_count,
+		.dimensions = dimensions,
+		.measures = measures,
+		.moments = read_moments,
+		.tallies = run,
+	};
+	for (uint32_t d = 0; d < job->dimension_count; d++) {
+		const struct job_dimension *said = &job->dimensions[d];
+		dimensions[d] = (struct result_dimension){said->plugin, run->dimensions[d].table, said->weight,
+							  said->indicator_weights};
+		for (uint32_t m = 0; m < dimensions[d].table->measure_count; m++)
+			describe_measure(run, d, m, &measures[result->measure_count++]);
+	}
+	return describe_plugins(run, error);
+}
+
+/* ---- the data ------------------------------------------------------------------------------------------------------ */
+
+static int account_fields(struct run *run, const struct table *table, struct result_entity *out,
+			  struct crmval_error *error)
+{
+	uint32_t fields = table->entity->field_count;
+	struct result_field_count *counts = arena_array(&run->arena, fields, sizeof *counts);
+	const char **missing = arena_array(&run->arena, fields, sizeof *missing);
+	if (!counts || !missing)
+		return fail_memory(error);
+	for (uint32_t f = 0; f < fields; f++) {
+		const struct column *column = &table->columns[f];
+		uint64_t dangling = atomic_load(&column->dangling), unreadable = atomic_load(&column->unreadable);
+		if (dangling || unreadable)
+			counts[out->field_count++] =
+				(struct result_field_count){table->entity->fields[f].name, dangling, unreadable};
+		if (!column->is_mapped)
+			missing[out->missing_field_count++] = table->entity->fields[f].name;
+	}
+	out->fields = counts;
+	out->missing_fields = missing;
+	return CRMVAL_OK;
+}
+
+static int account_notes(struct run *run, const struct table *table, struct result_entity *out,
+			 struct crmval_error *error)
+{
+	uint32_t kinds = 0;
+	for (const struct result_skip *skip = table->skipped; skip; skip = skip->next)
+		kinds++;
+	struct result_count *skipped = arena_array(&run->arena, (size_t)kinds + 1, sizeof *skipped);
+	const char **examples = arena_array(&run->arena, (size_t)table->example_count + 1, sizeof *examples);
+	if (!skipped || !examples)
+		return fail_memory(error);
+	for (const struct result_skip *skip = table->skipped; skip; skip = skip->next)
+		skipped[out->skipped_count++] = (struct result_count){skip->what, skip->count};
+	for (uint32_t i = 0; i < table->example_count; i++)
+		examples[out->example_count++] = table->examples[i].text;
+	out->skipped = skipped;
+	out->examples = examples;
+	return CRMVAL_OK;
+}
+
+/* The names of the sources that feed an entity: "csv+sql"; NULL: none does, or memory ran out. */
+static const char *source_names(struct run *run, uint32_t entity)
+{
+	const char *names = NULL;
+	for (uint32_t i = 0; i < run->load.feed_count; i++) {
+		const struct feed *feed = &run->load.feeds[i];
+		const char *name = run->job->sources[feed->source].plugin;
+		if (feed->entity == entity)
+			names = names ? arena_printf(&run->arena, "%s+%s", names, name)
+				      : arena_strdup(&run->arena, name);
+	}
+	return names;
+}
+
+static int account_entities(struct run *run, struct crmval_error *error)
+{
+	struct result_entity *entities = arena_array(&run->arena, model_entity_count, sizeof *entities);
+	if (!entities)
+		return fail_memory(error);
+	for (uint32_t e = 0; e < model_entity_count; e++) {
+		const struct table *table = &run->data->tables[e];
+		struct result_entity *out = &entities[e];
+		*out = (struct result_entity){.entity = table->entity->name};
+		if (table->is_mapped) {
+			out->source = source_names(run, e);
+			out->rows = atomic_load(&table->rows) - table->duplicates;
+			out->rejected = table->rejected;
+			out->duplicates = table->duplicates;
+		}
+		int code = account_fields(run, table, out, error);
+		if (code == CRMVAL_OK)
+			code = account_notes(run, table, out, error);
+		if (code != CRMVAL_OK)
+			return code;
+	}
+	run->result.entities = entities;
+	run->result.entity_count = model_entity_count;
+	return CRMVAL_OK;
+}
+
+/* ---- units --------------------------------------------------------------------------------------------------------- */
+
+struct named_unit {
+	const char *name;
+	uint32_t unit;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named_unit *x = a, *y = b;
+	if ((x->unit == 0) != (y->unit == 0))
+		return x->unit == 0 ? 1 : -1; /* what cannot be told comes last */
+	return strcmp(x->name, y->name);
+}
+
+static int is_listed(const struct run *run, int breakdown, uint32_t unit)
+{
+	for (uint32_t d = 0; d < run->job->dimension_count; d++) {
+		const struct evaluation *evaluation = &run->evaluations[d];
+		if (evaluation->tally_count && !evaluation->failed &&
+		    tally_has_rows(evaluation->tallies, evaluation->tally_count,
+				   evaluation->tallies[0].shape.first[breakdown] + unit))
+			return 1;
+	}
+	return 0;
+}
+
+static int account_units(struct run *run, int b, struct crmval_error *error)
+{
+	uint32_t units = run->units.counts[b], count = 0;
+	struct named_unit *named = calloc((size_t)units + 1, sizeof *named);
+	const char **names = arena_array(&run->arena, (size_t)units + 1, sizeof *names);
+	run->unit_order[b] = calloc((size_t)units + 1, sizeof *run->unit_order[b]);
+	if (!named || !names || !run->unit_order[b]) {
+		free(named);
+		return fail_memory(error);
+	}
+	for (uint32_t unit = 0; unit < units; unit++)
+		if (is_listed(run, b, unit))
+			named[count++] = (struct named_unit){unit_name(&run->units, b, unit), unit};
+	qsort(named, count, sizeof *named, by_name);
+	for (uint32_t i = 0; i < count; i++) {
+		names[i] = named[i].name;
+		run->unit_order[b][i] = named[i].unit;
+	}
+	run->result.unit_counts[b] = count;
+	run->result.unit_names[b] = names;
+	free(named);
+	return CRMVAL_OK;
+}
+
+/* ---- inputs -------------------------------------------------------------------------------------------------------- */
+
+static int by_input_name(const void *a, const void *b)
+{
+	return strcmp(((const struct result_input *)a)->name, ((const struct result_input *)b)->name);
+}
+
+static int account_inputs(struct run *run, struct crmval_error *error)
+{
+	uint32_t most = 0, count = 0;
+	for (uint32_t i = 0; i < run->load.feed_count; i++)
+		most += run->load.feeds[i].table.input_count;
+	struct result_input *inputs = arena_array(&run->arena, (size_t)most + 1, sizeof *inputs);
+	if (!inputs)
+		return fail_memory(error);
+	for (uint32_t i = 0; i < run->load.feed_count; i++) {
+		const struct feed *feed = &run->load.feeds[i];
+		for (uint32_t n = 0; n < feed->table.input_count && run->data->tables[feed->entity].is_mapped; n++) {
+			inputs[count].name = job_relative(run->job, feed->table.inputs[n]);
+			int code = input_hash(feed->table.inputs[n], run->job->hashing, &inputs[count], error);
+			if (code != CRMVAL_OK)
+				return code;
+			count++;
+		}
+	}
+	qsort(inputs, count, sizeof *inputs, by_input_name);
+	run->result.inputs = inputs;
+	run->result.input_count = count;
+	return CRMVAL_OK;
+}
+
+int run_account(struct run *run, struct crmval_error *error)
+{
+	int code = account_entities(run, error);
+	for (int b = 0; b < BREAKDOWN_COUNT && code == CRMVAL_OK; b++)
+		if (run->units.counts[b])
+			code = account_units(run, b, error);
+	if (code == CRMVAL_OK)
+		code = account_inputs(run, error);
+	return code;
+}

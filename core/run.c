@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* The rooms of the house, one after the other. */
+#include "run.h"
+
+#include "error.h"
+#include "rates.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const char *const run_room_names[ROOM_COUNT] = {"prepare", "load", "link", "evaluate"};
+
+/* For the report of where the time goes; nothing is computed from it. */
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int job_is_wrong(const struct run *run, struct crmval_error *error)
+{
+	return fail(error, CRMVAL_ECONF, "%zu problem%s in the job", run->problems.count,
+		    run->problems.count == 1 ? "" : "s");
+}
+
+/* A plugin that cannot be had is a problem of the job: the others are still tried. */
+static int open_plugins(struct run *run, struct crmval_error *error)
+{
+	struct job *job = run->job;
+	run->plugin_settings = (struct plugin_settings){
+		.directories = job->plugin_directories,
+		.directory_count = job->plugin_directory_count,
+		.limits = {job->sandbox, job->plugin_deadline, job->plugin_memory, (size_t)16 << 20},
+	};
+	run->source_plugins = calloc((size_t)job->source_count + 1, sizeof *run->source_plugins);
+	run->dimension_plugins = calloc((size_t)job->dimension_count + 1, sizeof *run->dimension_plugins);
+	if (!run->source_plugins || !run->dimension_plugins)
+		return fail_memory(error);
+	for (uint32_t i = 0; i < job->source_count + job->dimension_count; i++)
+		(i < job->source_count ? &run->source_plugins[i] : &run->dimension_plugins[i - job->source_count])->fd =
+			-1;
+	for (uint32_t i = 0; i < job->source_count + job->dimension_count; i++) {
+		int is_source = i < job->source_count;
+		uint32_t d = i - job->source_count;
+		struct plugin *plugin = is_source ? &run->source_plugins[i] : &run->dimension_plugins[d];
+		const char *name = is_source ? job->sources[i].plugin : job->dimensions[d].plugin;
+		int line = is_source ? job->sources[i].line : job->dimensions[d].line;
+		int code = plugin_open(name, &run->plugin_settings, plugin, error);
+		if (code == CRMVAL_OK && is_source && !plugin->table->source)
+			code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a dimension, not a source", name,
+				    plugin->path);
+		if (code == CRMVAL_OK && !is_source && !plugin->table->dimension)
+			code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a source, not a dimension", name,
+				    plugin->path);
+		if (code == CRMVAL_OK && is_source)
+			code = plugin_load_source(plugin, error);
+		if (code != CRMVAL_OK && code != CRMVAL_ECONF)
+			return code;
+		if (code == CRMVAL_ECONF)
+			problems_add(&run->problems, job->path, line, "%s", error->message);
+		else if (is_source)
+			job_bind_source(job, i, plugin->table->source, &run->problems);
+		else
+			job_bind_dimension(job, d, plugin->table->dimension, &run->problems);
+	}
+	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
+}
+
+static int bind(struct run *run, struct crmval_error *error)
+{
+	const struct job *job = run->job;
+	run->data = calloc(1, sizeof *run->data);
+	run->dimensions = calloc((size_t)job->dimension_count + 1, sizeof *run->dimensions);
+	run->evaluations = calloc((size_t)job->dimension_count + 1, sizeof *run->evaluations);
+	if (!run->data || !run->dimensions || !run->evaluations)
+		return fail_memory(error);
+	int code = data_init(run->data, error);
+	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
+		code = bind_dimension(&run->dimensions[d], &run->dimension_plugins[d], job->dimensions[d].parameters,
+				      run->data, error);
+	if (code == CRMVAL_OK)
+		code = units_want(&run->units, job->breakdowns, run->data, error);
+	if (code == CRMVAL_OK)
+		code = load_open(&run->load, job, run->source_plugins, run->data, &run->problems, error);
+	if (code == CRMVAL_OK && run->problems.count)
+		code = job_is_wrong(run, error);
+	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
+		code = bind_mapped(&run->dimensions[d], run->data, error);
+	return code;
+}
+
+int run_open(struct run *run, const char *path, const struct job_overrides *overrides, struct crmval_error *error)
+{
+	double start = now();
+	memset(run, 0, sizeof *run);
+	int code = job_read(path, overrides, &run->job, &run->problems, error);
+	if (code == CRMVAL_OK && !run->job)
+		code = job_is_wrong(run, error);
+	if (code == CRMVAL_OK)
+		code = open_plugins(run, error);
+	if (code == CRMVAL_OK)
+		code = bind(run, error);
+	if (code == CRMVAL_OK)
+		code = run_describe(run, error);
+	run->seconds[ROOM_PREPARE] = now() - start;
+	return code;
+}
+
+static int link_data(struct run *run, unsigned threads, struct crmval_error *error)
+{
+	int code = rates_open(run->data, run->job, error);
+	units_open(&run->units);
+	for (uint32_t d = 0; d < run->job->dimension_count && code == CRMVAL_OK; d++)
+		code = bind_loaded(&run->dimensions[d], run->data, run->job, threads, error);
+	return code;
+}
+
+int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
+{
+	double start = now(), end;
+	int code = load_read(&run->load, threads, error);
+	run->seconds[ROOM_LOAD] = (end = now()) - start;
+	start = end;
+	if (code == CRMVAL_OK)
+		code = link_data(run, threads, error);
+	run->seconds[ROOM_LINK] = (end = now()) - start;
+	start = end;
+	const struct evaluate evaluate = {
+		.job = run->job,
+		.data = run->data,
+		.units = &run->units,
+		.dimensions = run->dimensions,
+		.dimension_count = run->job->dimension_count,
+		.limits = run->plugin_settings.limits,
+		.threads = threads,
+	};
+	if (code == CRMVAL_OK)
+		code = evaluate_run(&evaluate, run->evaluations, error);
+	run->seconds[ROOM_EVALUATE] = now() - start;
+	if (code == CRMVAL_OK)
+		code = run_describe(run, error);
+	if (code == CRMVAL_OK)
+		code = run_account(run, error);
+	return code;
+}
+
+int run_is_degraded(const struct run *run)
+{
+	for (uint32_t d = 0; d < run->job->dimension_count; d++)
+		if (run->evaluations[d].failed)
+			return 1;
+	return 0;
+}
+
+void run_close(struct run *run)
+{
+	uint32_t sources = run->job ? run->job->source_count : 0, dimensions = run->job ? run->job->dimension_count : 0;
+	if (run->load.job)
+		load_close(&run->load);
+	for (uint32_t d = 0; run->dimensions && d < dimensions; d++)
+		if (run->dimensions[d].table)
+			bind_free(&run->dimensions[d]);
+	for (uint32_t d = 0; run->evaluations && d < dimensions; d++)
+		evaluation_free(&run->evaluations[d]);
+	for (uint32_t i = 0; run->source_plugins && i < sources; i++)
+		plugin_close(&run->source_plugins[i]);
+	for (uint32_t i = 0; run->dimension_plugins && i < dimensions; i++)
+		plugin_close(&run->dimension_plugins[i]);
+	if (run->data)
+		data_free(run->data);
+	for (int b = 0; b < BREAKDOWN_COUNT; b++)
+		free(run->unit_order[b]);
+	free(run->data);
+	free(run->dimensions);
+	free(run->evaluations);
+	free(run->source_plugins);
+	free(run->dimension_plugins);
+	arena_free(&run->arena);
+	problems_free(&run->problems);
+	job_free(run->job);
+}
