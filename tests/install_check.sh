@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What make install put in place is all there, and a vendor can build against it; run by make installcheck.
+set -eu
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+export PKG_CONFIG_PATH="$DESTDIR$PKGCONFIGDIR"
+
+check() # WHAT COMMAND...
+{
+	what=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: $what"
+		failed=$((failed + 1))
+	fi
+}
+
+says_version()
+{
+	"$DESTDIR$BINDIR/crmval" --version | grep -Fq "$VERSION"
+}
+
+no_la()
+{
+	! ls "$DESTDIR$PLUGINSDIR"/*.la 2>/dev/null
+}
+
+exports_one()
+{
+	[ "$(nm -D --defined-only "$1" | awk '{print $NF}')" = crmval_plugin_v1 ]
+}
+
+vendor_builds()
+{
+	# The example of the manual page, which is what a vendor starts from.
+	awk '/^\.Bd -literal$/ { inside = 1; next } /^\.Ed$/ { inside = 0 } inside' \
+		"$DESTDIR$MANDIR/man3/crmval-plugin.3" | sed 's/\\e/\\/g' >"$work/punctuality.c"
+	flags=$(PKG_CONFIG_SYSROOT_DIR=$DESTDIR PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 pkg-config --cflags crmval) || return 1
+	# shellcheck disable=SC2086 # a list of words
+	cc -std=c11 -fPIC -shared -fvisibility=hidden -Wl,-z,defs $flags -o "$work/punctuality.so" "$work/punctuality.c"
+}
+
+check "crmval is a program" test -x "$DESTDIR$BINDIR/crmval"
+check "crmval says its version" says_version
+for plugin in $PLUGINS; do
+	file=$DESTDIR$PLUGINSDIR/$(basename "$plugin" .la).so
+	check "$file is there" test -f "$file"
+	check "$file exports crmval_plugin_v1 and nothing else" exports_one "$file"
+done
+check "no .la stays behind" no_la
+for page in $PAGES; do
+	check "$page is there" test -f "$DESTDIR$MANDIR/man${page##*.}/$(basename "$page")"
+done
+check "the header is there" test -f "$DESTDIR$INCLUDEDIR/crmval/plugin.h"
+check "pkg-config names the folder of the plugins" test \
+	"$(pkg-config --variable=pluginsdir crmval)" = "$PLUGINSDIR"
+check "a vendor's plugin builds" vendor_builds
+check "which exports crmval_plugin_v1 and nothing else" exports_one "$work/punctuality.so"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Hand-worked tallies, scores and units of the reference: every expected number is derived beside it."""
+
+import math
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import generate
+import load
+import reference
+import scoring
+from worked import ACCOUNTS, EMPLOYEES, Z, data, evaluate, measures, sums
+
+
+class Tallies(unittest.TestCase):
+    def test_sum(self):
+        result = scoring.tally("sum", [(3.0, None), (-4.0, None)])
+        self.assertEqual((result["value"], result["standard_error"]), (-1.0, 5.0))  # root of 9 + 16
+        nothing = scoring.tally("sum", [])
+        self.assertEqual((nothing["value"], nothing["standard_error"]), (0.0, 0.0))
+
+    def test_share(self):
+        # 7 of 7: R' = 9/11; with d = 1 the formula is R'(1 - R')/(m + 3) = 18/121/10
+        result = scoring.tally("share", [(1.0, 1.0)] * 7)
+        self.assertEqual(result["value"], 1.0)
+        self.assertAlmostEqual(result["standard_error"], math.sqrt(18 / 1210), 15)
+
+    def test_weighted_share(self):
+        # rows 1/1, 0/3: mean d 2, R' = (1 + 4)/(4 + 8) = 5/12;
+        # squares: (7/12)^2 + (15/12)^2 + 2 (14/12)^2 + 2 (10/12)^2 = (49 + 225 + 392 + 200)/144 = 866/144;
+        # se^2 = 6/5 * 866/144 / 144
+        result = scoring.tally("share", [(1.0, 1.0), (0.0, 3.0)])
+        self.assertEqual(result["value"], 0.25)
+        self.assertAlmostEqual(result["standard_error"], math.sqrt(1.2 * 866 / 144 / 144), 15)
+
+    def test_ratio(self):
+        # 2 and 4 over 1 and 1: R = 3, se^2 = 2/1 * (1 + 1)/4 = 1
+        self.assertEqual(scoring.tally("ratio", [(2.0, 1.0), (4.0, 1.0)])["standard_error"], 1.0)
+        self.assertEqual(scoring.tally("ratio", [(-6.0, 2.0)])["standard_error"], 3.0)  # m = 1: |R|
+
+    def test_no_data(self):
+        for rows in ([], [(1.0, 0.0)], [(1.0, 1.0), (1.0, -1.0)]):
+            self.assertIsNone(scoring.tally("ratio", rows)["value"])
+
+    def test_scale(self):
+        points = [(0.0, 0.0), (1.0, 50.0), (3.0, 100.0)]
+        self.assertEqual([scoring.score_at(points, x) for x in (-1, 0.5, 1, 2, 9)], [0.0, 25.0, 50.0, 75.0, 100.0])
+        # x = 1, se = 1: (S(2) - S(0))/2 = 37.5
+        self.assertEqual(scoring.score_error(points, 1.0, 1.0), 37.5)
+
+    def test_combine(self):
+        # (3*80 + 1*40)/4 = 70; se = root((3/4*2)^2 + (1/4*8)^2) = 2.5
+        self.assertEqual(scoring.combine([(3, (80.0, 2.0)), (1, (40.0, 8.0))], False), (70.0, 2.5))
+        # root(100 * 1) = 10 (0 counts as 1); d/d: 0.5*10/100 * 4 = 0.2, 0.5*10/1 * 0.3 = 1.5
+        mean, error = scoring.combine([(1, (100.0, 4.0)), (1, (0.0, 0.3))], True)
+        self.assertAlmostEqual(mean, 10.0, 12)
+        self.assertAlmostEqual(error, math.hypot(0.2, 1.5), 12)
+
+
+class Tree(unittest.TestCase):
+    # company_relationship 0.6 (influence 1, level 3), solution_win_rate 1/2; all other measures have no data
+    tables = {"contact": "id,account,is_key;c,a,yes", "account": ACCOUNTS, "employee": EMPLOYEES,
+              "relationship": "id,employee,contact,level,recorded_on;1,e2,c,3,2025-01-01;2,e1,c,3,2025-01-01",
+              "project_history": "id,account,signed_on,ours;1,a,2025-01-01,yes;2,b,2025-01-01,no;3,b,2024-01-01,yes"}
+
+    def node(self, result, *path):
+        node = result
+        for key, name in zip(("dimensions", "indicators", "measures"), path):
+            node = next(child for child in node[key] if child["id"] == name)
+        return node
+
+    def test_renormalise(self):
+        result = evaluate(self.tables, "customer_management")
+        penetration = self.node(result, "customer_management", "solution_penetration")
+        self.assertEqual((penetration["score"], penetration["before"], penetration["gained"]), (50.0, 100.0, -50.0))
+        self.assertAlmostEqual(penetration["coverage"], 1 / 3, 15)
+        # closeness (60 + 60)/2 and penetration 50 of five indicators
+        self.assertAlmostEqual(result["overall"]["score"], 55.0, 9)
+        self.assertAlmostEqual(result["overall"]["coverage"], (1 + 1 / 3) / 5, 15)
+        # se of penetration: R' = 3/6, 0.25/5; of closeness: m = 1: root(5/4 (2(1-R')^2 + 2R'^2 + (0.6-R')^2)/25),
+        # R' = 2.6/5; m = 2 (the pairs): R' = 3.2/6, residuals 2 (0.6-R')^2, factor 6/5, over 36
+        one, two = 2.6 / 5, 3.2 / 6
+        first = 1.25 * (2 * (1 - one) ** 2 + 2 * one ** 2 + (0.6 - one) ** 2) / 25
+        second = 1.2 * (2 * (1 - two) ** 2 + 2 * two ** 2 + 2 * (0.6 - two) ** 2) / 36
+        closeness = math.sqrt(first + second) / 2 * 100
+        error = math.hypot(closeness, 100 * math.sqrt(0.05)) / 2
+        self.assertAlmostEqual(result["overall"]["high"], 55 + Z * error, 8)
+
+    def test_zero(self):
+        result = evaluate(self.tables, "customer_management", score={"missing": "zero"})
+        # closeness 60, penetration (0 + 0 + 50)/3, the three others 0
+        self.assertAlmostEqual(result["overall"]["score"], (60 + 50 / 3) / 5, 9)
+        # gained only where both are: penetration, whose win rate fell from 1 to 1/2
+        self.assertAlmostEqual(result["overall"]["gained"], -50.0, 9)
+        self.assertAlmostEqual(result["overall"]["before"], 100 / 3 / 5, 9)
+
+    def test_geometric(self):
+        result = evaluate(self.tables, "customer_management", score={"aggregation": "geometric"})
+        self.assertAlmostEqual(result["overall"]["score"], math.sqrt(60 * 50), 9)
+
+    def test_weights(self):
+        result = evaluate(self.tables, "customer_management", settings={
+            "company_relationship": {"weight": 3.0, "scale": [[0, 0], [1.2, 100]]}})
+        # (3*50 + 60)/4
+        node = self.node(result, "customer_management", "relationship_closeness")
+        self.assertAlmostEqual(node["score"], 52.5, 9)
+        self.assertEqual([measure["weight"] for measure in node["measures"]], [0.75, 0.25])
+
+    def test_all_weights_zero(self):
+        result = evaluate(self.tables, "customer_management", settings={
+            "company_relationship": {"weight": 0}, "employee_relationship": {"weight": 0}})
+        node = self.node(result, "customer_management", "relationship_closeness")
+        self.assertEqual((node["score"], node["coverage"]), (None, 0.0))
+        self.assertEqual([measure["weight"] for measure in node["measures"]], [0.0, 0.0])
+
+    def test_gained_reaches_its_floor(self):
+        tables = {"project_history": "id,signed_on,ours;1,2025-01-01,no;2,2024-01-01,yes"}
+        node = self.node(evaluate(tables, "customer_management"), "customer_management", "solution_penetration")
+        # from 100 to 0; both have the se root(0.24/4)
+        self.assertEqual((node["gained"], node["gained_low"]), (-100.0, -100.0))
+        self.assertAlmostEqual(node["gained_high"], -100 + Z * 100 * self.half_error(), 9)
+
+    def half_error(self):
+        # m = 1: R' = 2/5 or 3/5: se = root(0.06) = 0.2449; the scale ends at 0 and at 1, so half of it counts, twice
+        return math.hypot(math.sqrt(0.06) / 2, math.sqrt(0.06) / 2)
+
+    def test_min_coverage(self):
+        result = evaluate(self.tables, "customer_management", score={"min_coverage": 0.27})
+        penetration = self.node(result, "customer_management", "solution_penetration")
+        self.assertEqual(penetration["score"], 50.0)  # covered 1/3
+        self.assertIsNone(result["overall"]["score"])  # covered 4/15 = 0.2667
+        result = evaluate(self.tables, "customer_management", score={"min_coverage": 0.26})
+        self.assertIsNotNone(result["overall"]["score"])
+
+    def test_coverage_on_the_edge_is_enough(self):
+        tables = {"strategic_goal": "id,baseline,target,actual;1,0,10,5"}
+        job = {"period": ["2025-01-01", "2025-12-31"], "score": {"min_coverage": 0.5}, "dimensions": [
+            {"plugin": "strategic_alignment", "measures": {"goal_attainment": {"weight": 2.0}}}]}
+        self.assertEqual(reference.Evaluation(data(tables), job).result()["overall"]["score"], 50.0)
+
+    def test_default_scale_of_what_is_better_lower(self):
+        tables = {"opportunity": "id,outcome,closed_on,amount;1,won,2025-01-01,100",
+                  "expense": "id,kind,amount,spent_on;1,presales,5,2025-01-01"}
+        node = measures(evaluate(tables, "resource_management"))["presales_cost_ratio"]
+        self.assertEqual((node["value"], node["score"]), (0.05, 75.0))  # a quarter of the way from 100 at 0 to 0 at 0.2
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name, text in (("product", "id,extra,category\r\np,x,\"a, \"\"b\"\"\"\r\n"), ("account", "name\na\n")):
+                with open(os.path.join(directory, name + ".csv"), "w", encoding="utf-8", newline="") as stream:
+                    stream.write(text)
+            found = load.read_directory(directory)
+        self.assertEqual(list(found.tables), ["product"])  # an entity without a mapped id is unmapped
+        self.assertEqual(found.rows("product")[0]["category"], 'a, "b"')
+        self.assertEqual(found.counts(0)["product"]["missing_fields"], ["name", "strategic"])
+
+    def test_fail(self):
+        with self.assertRaises(scoring.MissingData) as caught:
+            evaluate(self.tables, "customer_management", score={"missing": "fail"})
+        self.assertIn("category_penetration", str(caught.exception))
+        self.assertNotIn("solution_win_rate", str(caught.exception))
+
+    def test_weight_zero_is_never_missed(self):
+        tables = {"strategic_goal": "id,baseline,target,actual,owner;1,0,10,5,e"}
+        job = {"period": ["2025-01-01", "2025-12-31"], "score": {"missing": "fail"}, "breakdown": ["employee"],
+               "dimensions": [{"plugin": "strategic_alignment", "measures": {
+                   "strategic_sales": {"weight": 0.0}, "strategic_market_share": {"weight": 0.0}}}]}
+        result = reference.Evaluation(data(tables), job).result()
+        self.assertEqual(result["overall"]["score"], 50.0)
+        self.assertIsNone(result["overall"]["before"])
+        self.assertEqual(result["breakdowns"]["employee"][0]["overall"]["score"], 50.0)
+
+    def test_not_rated_is_missing_to_its_parent(self):
+        for policy, score in (("renormalise", 60.0), ("zero", 60 / 5)):
+            result = evaluate(self.tables, "customer_management", score={"min_coverage": 0.25, "missing": policy},
+                              settings={"solution_win_rate": {"weight": 0.5}})
+            # penetration is covered 0.5/2.5 = 0.2: not rated; overall is covered (1 + 0.2)/5 = 0.24
+            penetration = self.node(result, "customer_management", "solution_penetration")
+            self.assertEqual((penetration["score"], penetration["gained"]), (None, None))
+            self.assertIsNone(result["overall"]["score"])
+            result = evaluate(self.tables, "customer_management", score={"min_coverage": 0.22, "missing": policy},
+                              settings={"solution_win_rate": {"weight": 0.5}})
+            self.assertAlmostEqual(result["overall"]["score"], score, 9)
+
+    def test_change(self):
+        node = self.node(evaluate(self.tables, "customer_management", settings={
+            "solution_win_rate": {"basis": "change", "scale": [[-1, 0], [1, 100]]}}),
+            "customer_management", "solution_penetration", "solution_win_rate")
+        # 1/2 - 1 = -0.5: 25 points, before S(0) = 50; se^2 = 0.25/5 + (3/5 * 2/5)/4
+        self.assertEqual((node["basis_value"], node["score"]), (-0.5, 25.0))
+        self.assertEqual((node["before"], node["gained"]), (50.0, -25.0))
+        self.assertAlmostEqual(node["gained_high"], -25 + Z * 50 * math.sqrt(0.05 + 0.06), 9)
+
+
+class Units(unittest.TestCase):
+    def test_breakdowns(self):
+        result = evaluate(Tree.tables, "customer_management", breakdown=["team", "employee", "region", "size_class"])
+        names = {key: [unit["unit"] for unit in units] for key, units in result["breakdowns"].items()}
+        self.assertEqual(names, {"team": ["One", "Two"], "employee": ["e1", "e2"], "region": ["East", "West"],
+                                 "size_class": ["large", "small"]})
+        two = measures(result["breakdowns"]["team"][1])
+        self.assertEqual(sums(two["employee_relationship"]), (1, 0.6, 1.0))  # e2's own, though account a is e1's
+        self.assertEqual(sums(two["solution_win_rate"]), (1, 0.0, 1.0))
+        self.assertEqual(two["solution_win_rate"]["baseline"]["rows"], 1)
+        east = measures(result["breakdowns"]["region"][0])
+        self.assertEqual(east["employee_relationship"]["rows"], 2)  # the region of the contact's account
+
+    def test_none_is_last(self):
+        tables = {"order": "id,signed_on,amount,account,opportunity;1,2025-01-01,1,,;2,2025-01-01,2,a,o"
+                           ";3,2025-01-01,4,,o;4,2025-01-01,8,zz,",
+                  "account": "id,owner,region;a,z,\u534e;b,,Z", "opportunity": "id,owner,account;o,\u4e1c,b"}
+        result = evaluate(tables, "resource_management", breakdown=["employee", "region", "team"])
+        found = {key: [(unit["unit"], measures(unit)["sales"]["value"]) for unit in units]
+                 for key, units in result["breakdowns"].items()}
+        # the opportunity's owner goes before the account's; its account comes after the order's own
+        self.assertEqual(found["employee"], [("\u4e1c", 6.0), ("(none)", 9.0)])
+        self.assertEqual(found["region"], [("Z", 4.0), ("\u534e", 2.0), ("(none)", 9.0)])
+        self.assertEqual(found["team"], [("(none)", 15.0)])  # entity employee is unmapped
+
+    def test_region_of_the_employee(self):
+        tables = {"strategic_goal": "id,baseline,target,actual,owner;1,0,1,1,e1;2,0,1,1,e2", "employee": EMPLOYEES}
+        result = evaluate(tables, "strategic_alignment", breakdown=["region", "size_class"])
+        self.assertEqual([unit["unit"] for unit in result["breakdowns"]["region"]], ["North", "South"])
+        self.assertEqual([unit["unit"] for unit in result["breakdowns"]["size_class"]], ["(none)"])
+
+    def test_units_add_up(self):
+        for seed in range(8):
+            with tempfile.TemporaryDirectory() as directory:
+                job = generate.generate(seed, directory)
+                job["score"]["missing"] = "renormalise"
+                result = reference.evaluate(os.path.join(directory, "export"), job)
+            for units in result["breakdowns"].values():
+                for name, whole in measures(result).items():
+                    parts = [measures(unit)[name] for unit in units]
+                    for key in ("rows", "numerator", "denominator"):
+                        total = math.fsum(part[key] or 0 for part in parts)
+                        self.assertAlmostEqual(total, whole[key] or 0, delta=1e-9 * max(1.0, abs(total)))
+
+
+if __name__ == "__main__":
+    unittest.main()
