@@ -366,8 +366,11 @@ out:
 const char *job_relative(const struct job *job, const char *path)
 {
 	size_t length = strlen(job->directory);
-	if (strncmp(path, job->directory, length) == 0 && path[length] == '/' && path[length + 1])
-		return path + length + 1;
+	if (strncmp(path, job->directory, length) != 0 || path[length] != '/' || !path[length + 1])
+		return path;
+	path += length + 1;
+	while (path[0] == '.' && path[1] == '/' && path[2])
+		path += 2;
 	return path;
 }
 

@@ -226,7 +226,7 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 	}
 	publish(node);
 	/* Missing to its parent in all; the before is only shown. */
-	if (node->reason == no_coverage)
+	if (node->reason && rounded(node->exact_coverage) < job->min_coverage)
 		node->parts[SCORE_BEFORE] = estimate_none;
 }
 

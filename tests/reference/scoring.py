@@ -262,7 +262,7 @@ class Scorer:
         self.weigh(rated, self.job["dimensions"])
         dimensions = [{**node, **rating.publish()} for rating, node in rated]
         rating = self.up([(node["id"], rating) for rating, node in rated])
-        if self.company and self.missing:
+        if self.company and self.missing and rating.score is None:  # what has no weight in the whole may miss
             raise MissingData("; ".join(self.missing))
         overall = rating.publish()
         del overall["weight"]
