@@ -145,16 +145,32 @@ int bind_dimension(struct bound_dimension *bound, const struct plugin *plugin, c
 	return code;
 }
 
-/* Adds "entity.field" to a list unless it is there. */
-static void note_field(char *list, size_t size, const char *separator, const char *entity, const char *field)
+/* Adds a name to a list unless it is there. */
+static void note_name(char *list, size_t size, const char *name)
 {
-	char name[80];
-	int length = snprintf(name, sizeof name, "%s.%s", entity, field);
+	size_t length = strlen(name), used = strlen(list);
 	for (const char *p = list; (p = strstr(p, name)) != NULL; p += length)
 		if (p[length] == 0 || p[length] == ',' || p[length] == ' ')
 			return;
-	size_t used = strlen(list);
-	snprintf(list + used, size - used, "%s%s", used ? separator : "", name);
+	snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+static void note_field(char *list, size_t size, const char *entity, const char *field)
+{
+	char name[80];
+	snprintf(name, sizeof name, "%s.%s", entity, field);
+	note_name(list, size, name);
+}
+
+/* Adds what a need lacks to a reason.  Needs of several inputs often lack the same fields: each is named once. */
+static void note_lacks(char *reason, size_t size, char *lacks)
+{
+	if (strstr(lacks, " or ")) {
+		note_name(reason, size, lacks);
+		return;
+	}
+	for (char *rest, *name = strtok_r(lacks, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
+		note_name(reason, size, name + (*name == ' '));
 }
 
 /* Notes what a route lacks; alternatives after the first are not needed. */
@@ -165,7 +181,7 @@ static void note_route(const struct route *route, const struct data *data, char 
 		return;
 	const struct field *field = path_unmapped(&route->paths[0], data, 0, &entity);
 	if (field)
-		note_field(list, size, ", ", model_entities[entity].name, field->name);
+		note_field(list, size, model_entities[entity].name, field->name);
 }
 
 /* The fields that an input lacks, as a list; "" where it has all. */
@@ -178,7 +194,7 @@ static void note_input(const struct bound_input *input, const struct data *data,
 		return;
 	}
 	if (!data->tables[rollup->entity].is_mapped && rollup->by.count == 0)
-		note_field(list, size, ", ", model_entities[rollup->entity].name, "id");
+		note_field(list, size, model_entities[rollup->entity].name, "id");
 	const struct route *routes[] = {&rollup->by,  &rollup->of,    &rollup->date,
 					&rollup->per, &rollup->ended, &rollup->until_own};
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
@@ -192,17 +208,16 @@ static int term_met(const struct bound_dimension *bound, const struct bound_view
 	char list[512] = "";
 	if (*term == '$') {
 		const struct crmval_value *value = parameter_named(bound, term + 1, length - 1);
-		return value && value->is_set;
+		if (!value || !value->is_set)
+			snprintf(list, sizeof list, "parameter %.*s", (int)length - 1, term + 1);
 	}
 	for (uint32_t i = 0; i < view->table->input_count; i++) {
 		const char *name = view->table->inputs[i].name;
 		if (strlen(name) == length && memcmp(name, term, length) == 0)
 			note_input(&view->inputs[i], data, list, sizeof list);
 	}
-	if (*list) {
-		size_t used = strlen(lacks);
-		snprintf(lacks + used, size - used, "%s%s", used ? ", " : "", list);
-	}
+	if (*list)
+		note_name(lacks, size, list);
 	return !*list;
 }
 
@@ -241,16 +256,11 @@ static int note_answer(struct bound_dimension *bound, const struct bound_view *v
 	char reason[1024] = "", lacks[1024];
 	const char **no_data = &bound->no_data[view->measures[a]];
 	if (!data->tables[view->entity].is_mapped)
-		note_field(reason, sizeof reason, ", ", model_entities[view->entity].name, "id");
+		note_field(reason, sizeof reason, model_entities[view->entity].name, "id");
 	for (const char *p = view->table->answers[a].needs; p && *p;) {
 		size_t length = strcspn(p, " ");
-		if (length && !need_met(bound, view, data, p, length, lacks, sizeof lacks)) {
-			/* Needs of several inputs often lack the same field: name it once. */
-			if (!strstr(reason, lacks)) {
-				size_t used = strlen(reason);
-				snprintf(reason + used, sizeof reason - used, "%s%s", used ? ", " : "", lacks);
-			}
-		}
+		if (length && !need_met(bound, view, data, p, length, lacks, sizeof lacks))
+			note_lacks(reason, sizeof reason, lacks);
 		p += length + (p[length] == ' ');
 	}
 	if (!*reason)

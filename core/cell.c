@@ -59,7 +59,7 @@ static int is_time(const char *p, uint32_t n)
 		return 0;
 	p++;
 	int hour = two_digits(p);
-	if (hour < 0 || hour > 24 || p[2] != ':' || two_digits(p + 3) < 0 || two_digits(p + 3) > 59)
+	if (hour < 0 || hour > 23 || p[2] != ':' || two_digits(p + 3) < 0 || two_digits(p + 3) > 59)
 		return 0;
 	p += 5;
 	if (end - p >= 3 && *p == ':') {

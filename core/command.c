@@ -34,6 +34,8 @@ int exit_status(int code)
 		return 77;
 	case CRMVAL_EAGAIN:
 		return 75;
+	case CRMVAL_ECREATE:
+		return 73;
 	default:
 		return 70;
 	}
@@ -131,9 +133,10 @@ static int sync_folder(const char *path)
 static int create_failed(const struct options *options, const char *path)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
-	fail(&error, CRMVAL_EIO, "%s: cannot create it: %s", path, strerror(errno));
+	int code = fail(&error, errno == EACCES || errno == EPERM ? CRMVAL_EPERM : CRMVAL_ECREATE,
+			"%s: cannot create it: %s", path, strerror(errno));
 	log_error(options, error.message);
-	return errno == EACCES || errno == EPERM ? 77 : EXIT_CANNOT_CREATE;
+	return exit_status(code);
 }
 
 static int write_stream(enum job_format format, const struct result *result, FILE *stream, struct crmval_error *error)
@@ -142,17 +145,40 @@ static int write_stream(enum job_format format, const struct result *result, FIL
 	return report_write(format, result, stream, &style, error);
 }
 
+/* A pipe, a terminal, /dev/full: it is written to as it stands, since it cannot be replaced. */
+static int is_device(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+static int write_in_place(const struct options *options, const char *path, enum job_format format,
+			  const struct result *result)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	FILE *stream = path ? fopen(path, "we") : stdout;
+	if (!stream)
+		return create_failed(options, path);
+	int code = write_stream(format, result, stream, &error);
+	if (path && fclose(stream) != 0 && code == CRMVAL_OK)
+		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
 int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	int code;
-	if (!path) {
-		code = write_stream(format, result, stdout, &error);
-		if (code != CRMVAL_OK)
-			log_error(options, error.message);
-		return exit_status(code);
-	}
+	if (!path || is_device(path))
+		return write_in_place(options, path, format, result);
+	struct stat status_of;
 	char *temporary = NULL;
+	if (stat(path, &status_of) == 0 && S_ISDIR(status_of.st_mode)) {
+		errno = EISDIR;
+		return create_failed(options, path);
+	}
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return exit_status(CRMVAL_ENOMEM);
 	int fd = mkostemp(temporary, O_CLOEXEC), status;

@@ -32,7 +32,7 @@ int command_demo(const struct options *options, int count, char **words);
 /* The exit status for an error's code. */
 int exit_status(int code);
 
-enum { EXIT_DEGRADED = 1, EXIT_USAGE = 64, EXIT_CANNOT_CREATE = 73 };
+enum { EXIT_DEGRADED = 1, EXIT_USAGE = 64 };
 
 /* Says what went wrong, on standard error: text, or a JSON object a line. */
 void log_error(const struct options *options, const char *message);

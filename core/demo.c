@@ -314,10 +314,10 @@ int demo_write(const char *directory, double scale, uint64_t seed, struct crmval
 	run.world = world_of(scale, seed);
 	is_new = !mkdir(directory, 0777);
 	if (!is_new && errno != EEXIST)
-		return fail(error, CRMVAL_EIO, "cannot make the directory %s: %s", directory, strerror(errno));
+		return fail(error, CRMVAL_ECREATE, "cannot make the directory %s: %s", directory, strerror(errno));
 	run.fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (run.fd < 0)
-		return fail(error, CRMVAL_EIO, "cannot open the directory %s: %s", directory, strerror(errno));
+		return fail(error, CRMVAL_ECREATE, "cannot open the directory %s: %s", directory, strerror(errno));
 	if (flock(run.fd, LOCK_EX | LOCK_NB))
 		status = fail(error, CRMVAL_EAGAIN, "another crmval demo is writing to %s: try later", directory);
 	else

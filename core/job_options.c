@@ -95,7 +95,8 @@ static int initial_words(struct checker *c, struct job_node *node)
 
 static void option_default(struct checker *c, const struct crmval_option *option, struct crmval_value *value)
 {
-	struct job_node node = {.name = option->name, .type = NODE_TEXT, .text = option->initial};
+	struct job_node root = {.type = NODE_GROUP};
+	struct job_node node = {.name = option->name, .type = NODE_TEXT, .text = option->initial, .parent = &root};
 	node.origin = "a plugin's own default"; /* wrong ones are the plugin's fault, and are reported as that */
 	if (option->type == CRMVAL_OPTION_WORDS || option->type == CRMVAL_OPTION_PATHS) {
 		if (initial_words(c, &node) != 0) {

@@ -28,6 +28,16 @@ struct load_sink {
 	uint32_t batch;
 };
 
+int load_wants_example(struct load *load, const struct feed *feed, uint64_t order)
+{
+	struct table *table = &load->data->tables[feed->entity];
+	uint32_t most = load->job->max_examples;
+	pthread_mutex_lock(&table->lock);
+	int wants = table->example_count < most || (most > 0 && table->examples[most - 1].order >= order);
+	pthread_mutex_unlock(&table->lock);
+	return wants;
+}
+
 void load_example(struct load *load, const struct feed *feed, uint64_t order, uint64_t line, uint32_t input,
 		  const char *text)
 {

@@ -58,6 +58,9 @@ void load_close(struct load *load);
 int load_take(struct load *load, const struct feed *feed, const struct crmval_rows *rows, uint64_t order,
 	      struct crmval_error *error);
 
+/* Could an example of this order be among the first?  [worker] */
+int load_wants_example(struct load *load, const struct feed *feed, uint64_t order);
+
 /* Remembers an example if it is among the first.  text is copied.  [worker] */
 void load_example(struct load *load, const struct feed *feed, uint64_t order, uint64_t line, uint32_t input,
 		  const char *text);

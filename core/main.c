@@ -183,7 +183,17 @@ static int run_command(const struct command *command, struct options *options, i
 		if (status != 0)
 			return status;
 	}
-	return command->run(options, argc - optind, argv + optind);
+	status = command->run(options, argc - optind, argv + optind);
+	/* What was printed may still be on its way to a full disk. */
+	errno = 0;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status <= EXIT_DEGRADED) {
+		char message[128];
+		snprintf(message, sizeof message, "standard output: cannot write it: %s",
+			 strerror(errno ? errno : EIO));
+		log_error(options, message);
+		status = exit_status(CRMVAL_EIO);
+	}
+	return status;
 }
 
 int main(int argc, char **argv)

@@ -69,7 +69,7 @@ static int short_text(double number, char text[OUTPUT_NUMBER_SIZE])
 
 int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE])
 {
-	int length = 0;
+	int length;
 
 	text[0] = '\0';
 	if (!isfinite(number))

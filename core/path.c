@@ -60,7 +60,9 @@ int route_parse(const char *text, uint32_t entity, const char *owner, struct rou
 		if (route->count++ == 0)
 			route->field = field;
 		else if (field->type != route->field->type ||
-			 (field->target && strcmp(field->target, route->field->target) != 0))
+			 (field->target && strcmp(field->target, route->field->target) != 0) ||
+			 (field->type == FIELD_SYMBOL &&
+			  strcmp(field->name, route->field->name) != 0)) /* other codes */
 			return fail(error, CRMVAL_ECONF, "%s: the alternatives of path \"%s\" differ in type", owner,
 				    text);
 		if (!bar)

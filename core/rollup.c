@@ -49,6 +49,48 @@ static int bind(const char *path, uint32_t entity, const char *owner, struct rou
 	return path ? route_parse(path, entity, owner, route, error) : CRMVAL_OK;
 }
 
+/* Can `of` be reduced in this way? */
+static int is_reducible(const struct rollup *rollup)
+{
+	enum field_type type = rollup->of.count ? rollup->of.field->type : FIELD_TEXT;
+	int is_number = type == FIELD_NUMBER || type == FIELD_MONEY;
+	switch (rollup->table->op) {
+	case CRMVAL_COUNT:
+		return 1;
+	case CRMVAL_SUM:
+		return is_number;
+	case CRMVAL_LAST:
+	case CRMVAL_DISTINCT:
+		return type == FIELD_SYMBOL;
+	default:
+		return is_number || type == FIELD_DATE;
+	}
+}
+
+static int check_types(const struct rollup *rollup, const char *owner, struct crmval_error *error)
+{
+	const struct crmval_rollup *table = rollup->table;
+	const struct {
+		const char *name, *path;
+		const struct route *route;
+		enum field_type type;
+		const char *what;
+	} paths[] = {
+		{"date", table->date, &rollup->date, FIELD_DATE, "a date"},
+		{"ended", table->ended, &rollup->ended, FIELD_DATE, "a date"},
+		{"until_own", table->until_own, &rollup->until_own, FIELD_DATE, "a date"},
+		{"per", table->per, &rollup->per, FIELD_REFERENCE, "a reference"},
+	};
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+		if (paths[i].path && paths[i].route->field->type != paths[i].type)
+			return fail(error, CRMVAL_ECONF, "%s: the rollup's %s \"%s\" is not %s", owner, paths[i].name,
+				    paths[i].path, paths[i].what);
+	if (!is_reducible(rollup))
+		return fail(error, CRMVAL_ECONF, "%s: the rollup's of \"%s\" is of a type that its op does not take",
+			    owner, table->of ? table->of : "");
+	return CRMVAL_OK;
+}
+
 int rollup_bind(struct rollup *rollup, const struct crmval_rollup *table, uint32_t view_entity, const char *owner,
 		struct crmval_error *error)
 {
@@ -74,6 +116,9 @@ int rollup_bind(struct rollup *rollup, const struct crmval_rollup *table, uint32
 	     (table->op != CRMVAL_CURRENT && strcmp(rollup->by.field->target, model_entities[view_entity].name) != 0)))
 		return fail(error, CRMVAL_ECONF, "%s: rollup by \"%s\" does not refer to %s", owner, table->by,
 			    model_entities[view_entity].name);
+	code = check_types(rollup, owner, error);
+	if (code != CRMVAL_OK)
+		return code;
 	rollup->type = FIELD_NUMBER;
 	if (table->op == CRMVAL_CURRENT)
 		rollup->type = FIELD_FLAG;

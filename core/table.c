@@ -187,7 +187,8 @@ static int by_first(const void *a, const void *b)
 static int enter_ids(struct table *table, unsigned threads, struct crmval_error *error)
 {
 	uint32_t rows = atomic_load(&table->rows);
-	qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
+	if (table->extent_count)
+		qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
 	table->dropped = calloc((size_t)rows / 64 + 1, sizeof *table->dropped);
 	if (!table->dropped || index_open(&table->index, rows) < 0)
 		return fail_memory(error);
@@ -258,6 +259,8 @@ int table_settle(struct data *data, struct table *table, unsigned threads, struc
 {
 	int code = CRMVAL_OK;
 	uint32_t rows = atomic_load(&table->rows);
+	if (!table->is_mapped)
+		return CRMVAL_OK; /* its rows are made up, and later levels may bring more */
 	if (table->ids.bytes && (code = enter_ids(table, threads, error)) != CRMVAL_OK)
 		return code;
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {

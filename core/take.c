@@ -34,8 +34,8 @@ static inline const char *cell_at(const struct crmval_cells *cells, uint32_t i, 
 static void unreadable(struct taking *t, uint32_t i)
 {
 	t->unreadable++;
-	/* An upper bound is enough to stop looking up lines in files that are bad all over. */
-	if (atomic_load(&t->column->unreadable) + t->unreadable > UINT64_C(100) + t->load->job->max_examples)
+	/* Lines are slow to look up, and files may be bad all over; what is shown must not depend on the threads. */
+	if (t->unreadable > t->load->job->max_examples || !load_wants_example(t->load, t->feed, t->order))
 		return;
 	uint32_t length, input = 0;
 	const char *text = cell_at(t->cells, i, &length);
@@ -115,7 +115,7 @@ static void take_flags(struct taking *t)
 static uint32_t closed_code(const char *const *words, const char *text, uint32_t length)
 {
 	for (uint32_t w = 0; words[w]; w++)
-		if (strncasecmp(words[w], text, length) == 0 && words[w][length] == 0)
+		if (strlen(words[w]) == length && strncasecmp(words[w], text, length) == 0)
 			return w + 1;
 	return UNREADABLE_SYMBOL;
 }

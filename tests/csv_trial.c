@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS = 16, WORDS = 16, SKIPS = 4 };
+enum { SKIPS = 4 };
 
 struct run {
 	struct csv_trial *trial;
@@ -48,8 +48,9 @@ static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, 
 {
 	const struct split *split = (const struct split *)sink;
 	uint32_t columns = split->run->trial->wanted_count;
+	uint32_t input = UINT32_MAX;
+	rows->line(rows->context, rows->row_count - 1, &input); /* they may be asked for in any order */
 	for (uint32_t i = 0; i < rows->row_count; i++) {
-		uint32_t input = UINT32_MAX;
 		unsigned long long line = rows->line(rows->context, i, &input);
 		put_place(split, "row", input);
 		fprintf(split->out, " %llu", line);
@@ -108,7 +109,8 @@ static void *work(void *argument)
 		status = run->source->read(run->self, run->table.table, i, worker, &split->sink, &error);
 		fclose(split->out);
 	}
-	if (status) { /* no more splits are begun; the first error is kept, but for those that only follow from another */
+	/* No more splits are begun; the first error is kept, unless it only follows from another. */
+	if (status) {
 		atomic_fetch_add(&run->next, run->trial->plan.split_count);
 		pthread_mutex_lock(&run->lock);
 		int known = atomic_load(&run->status);
@@ -158,8 +160,7 @@ static struct crmval_value *find_value(const struct crmval_option *table, struct
 	}
 }
 
-static void set_table_options(const struct csv_trial *trial, const struct crmval_option *table, uint32_t count,
-			      struct crmval_value *values)
+void csv_trial_options(const struct csv_trial *trial, struct crmval_value values[CSV_TRIAL_OPTIONS])
 {
 	const struct {
 		const char *name;
@@ -169,7 +170,8 @@ static void set_table_options(const struct csv_trial *trial, const struct crmval
 		       {"max_columns", trial->max_columns},
 		       {"max_header_bytes", trial->max_header},
 		       {"chunk_bytes", trial->chunk}};
-	set_defaults(table, count, values);
+	const struct crmval_option *table = trial->plugin->source->table_options;
+	set_defaults(table, trial->plugin->source->table_option_count, values);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		if (numbers[i].number > 0)
 			find_value(table, values, numbers[i].name)->number = numbers[i].number;
@@ -220,8 +222,8 @@ static int run_table(struct run *run)
 {
 	struct csv_trial *trial = run->trial;
 	const struct crmval_source *source = run->source;
-	struct crmval_value values[OPTIONS];
-	set_table_options(trial, source->table_options, source->table_option_count, values);
+	struct crmval_value values[CSV_TRIAL_OPTIONS];
+	csv_trial_options(trial, values);
 	int status = source->table(run->self, trial->entity ? trial->entity : "it", values, !trial->is_optional,
 				   &run->table, &trial->error);
 	if (status)
@@ -245,7 +247,7 @@ static int run_table(struct run *run)
 int csv_trial_run(struct csv_trial *trial)
 {
 	struct run run = {.trial = trial, .source = trial->plugin->source, .table.struct_size = sizeof run.table};
-	struct crmval_value values[OPTIONS];
+	struct crmval_value values[CSV_TRIAL_OPTIONS];
 	pthread_mutex_init(&run.lock, NULL);
 	trial->error = (struct crmval_error){.struct_size = sizeof trial->error};
 	trial->plan = (struct crmval_plan){.struct_size = sizeof trial->plan};

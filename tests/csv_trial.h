@@ -30,11 +30,15 @@ struct csv_trial {
 };
 
 /*
- * Runs it and returns its status.  The text holds columns, then rows and rejects in their order, then what was skipped; of
- * a table of several files, "row" and "reject" are followed by the file's number and a colon.  Where the data are refused it
- * is "refused", with " in line N" where a quote was never closed.
+ * Runs it and returns its status.  The text holds columns, then rows and rejects in their order, then what was skipped;
+ * of a table of several files, "row" and "reject" are followed by the file's number and a colon.  Where the data are
+ * refused it is "refused", with " in line N" where a quote was never closed.
  */
 int csv_trial_run(struct csv_trial *trial);
+/* The options of the table as the trial sets them. */
+enum { CSV_TRIAL_OPTIONS = 16 };
+void csv_trial_options(const struct csv_trial *trial, struct crmval_value values[CSV_TRIAL_OPTIONS]);
+
 void csv_trial_free(struct csv_trial *trial);
 
 #endif

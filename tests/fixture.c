@@ -210,9 +210,13 @@ void fixture_open(struct fixture *fixture, const struct fixture_table *tables)
 static void find(const char *name, int *entity, int *field)
 {
 	char copy[64];
-	snprintf(copy, sizeof copy, "%.*s", (int)strcspn(name, "."), name);
+	size_t length = strcspn(name, ".");
+	if (length >= sizeof copy)
+		stop("entity", name);
+	memcpy(copy, name, length);
+	copy[length] = 0;
 	*entity = model_entity_index(copy);
-	*field = *entity < 0 ? -1 : model_field_index(&model_entities[*entity], name + strcspn(name, ".") + 1);
+	*field = *entity < 0 ? -1 : model_field_index(&model_entities[*entity], name + length + (name[length] == '.'));
 	if (*field < 0)
 		stop("field", name);
 }

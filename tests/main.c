@@ -11,8 +11,11 @@
 	SUITE(abi)                                                                                                     \
 	SUITE(aggregate)                                                                                               \
 	SUITE(arena)                                                                                                   \
+	SUITE(bind)                                                                                                    \
+	SUITE(cell)                                                                                                    \
 	SUITE(confine)                                                                                                 \
 	SUITE(csv)                                                                                                     \
+	SUITE(csv_files)                                                                                               \
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
 	SUITE(demo)                                                                                                    \
@@ -21,16 +24,25 @@
 	SUITE(dimensions)                                                                                              \
 	SUITE(employee_growth)                                                                                         \
 	SUITE(estimate)                                                                                                \
+	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
 	SUITE(job_problems)                                                                                            \
+	SUITE(lockdown)                                                                                                \
+	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
+	SUITE(rates)                                                                                                   \
 	SUITE(report)                                                                                                  \
 	SUITE(report_text)                                                                                             \
 	SUITE(resource_management)                                                                                     \
+	SUITE(rollup)                                                                                                  \
 	SUITE(score)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
+	SUITE(sum)                                                                                                     \
+	SUITE(symbol)                                                                                                  \
 	SUITE(table)                                                                                                   \
+	SUITE(tally)                                                                                                   \
+	SUITE(unit)                                                                                                    \
 	SUITE(window)
 
 #define DECLARE(name) extern const struct suite suite_##name;

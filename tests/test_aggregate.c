@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of how scores go upward: weights, means, missing data, coverage: each expected value is worked by hand in the comment beside it. */
+/* Tests of how scores go upward: weights, means, missing data, coverage; worked by hand in the comments. */
 #include "suite.h"
 
 #include "sample.h"
@@ -250,6 +250,13 @@ static void test_min_coverage(void)
 	NEAR(card->overall.before, 51);
 	NEAR(card->overall.coverage, 0.51875);
 	NEAR(card->overall.gained, 4.5);
+	score_free(card);
+	/* So is b2 with no data at all: of beta's befores b1's remains. */
+	sample.moments[0][4][1] = sample_value(1, 0);
+	card = company_card();
+	NEAR(card->indicators[3].before, 100);
+	SAME(card->indicators[3].reason, "no applicable row");
+	NEAR(card->dimensions[1].before, 50);
 	score_free(card);
 	sample.job.min_coverage = 0.6;
 	card = company_card();

@@ -429,7 +429,7 @@ static void bad_arguments(void)
 	for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++)
 		CU_ASSERT_EQUAL(demo("a", scales[i], 1, &error), CRMVAL_ECONF);
 	CU_ASSERT_EQUAL(entries("a"), -1);
-	CU_ASSERT_EQUAL(demo("a/b", 0.1, 1, &error), CRMVAL_EIO);
+	CU_ASSERT_EQUAL(demo("a/b", 0.1, 1, &error), CRMVAL_ECREATE);
 	path_of(path, "a/b", "");
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, path));
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, strerror(ENOENT)));

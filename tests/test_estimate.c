@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of values, their errors, and scales: each expected value is worked by hand in the comment beside it. */
+/* Tests of values, their standard errors, and scales; worked by hand in the comments. */
 #include "suite.h"
 
 #include "sample.h"

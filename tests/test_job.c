@@ -4,12 +4,8 @@
 
 #include "job_text.h"
 
-#include <float.h>
-#include <locale.h>
 #include <nettle/sha2.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define REST JOB_LINE SOURCE_LINE
@@ -90,6 +86,47 @@ static void test_options(void)
 	CU_ASSERT(!options[3].is_set && isnan(options[3].number));
 	CU_ASSERT(options[4].is_set && options[4].number == 1);
 	CU_ASSERT(!options[5].is_set && !options[5].words);
+	job_text_free(&read);
+}
+
+/* A plugin's own values are read by the same rules; wrong ones are its fault, and are said to be. */
+static void test_table_values(void)
+{
+	static const struct crmval_option options[] = {
+		{"number", CRMVAL_OPTION_NUMBER, 0, "5x", 0, 0, ""},
+		{"range", CRMVAL_OPTION_NUMBER, 0, "9", 1, 5, ""},
+		{"flag", CRMVAL_OPTION_FLAG, 0, "maybe", 0, 0, ""},
+		{"no", CRMVAL_OPTION_FLAG, 0, "false", 0, 0, ""},
+		{"one", CRMVAL_OPTION_FLAG, 0, "1", 0, 0, ""},
+		{"unset", CRMVAL_OPTION_FLAG, 0, NULL, 0, 0, ""},
+		{"words", CRMVAL_OPTION_WORDS, 0, "", 0, 0, ""},
+		{"pair", CRMVAL_OPTION_WORDS, 0, " a b , c ", 0, 0, ""},
+		{"path", CRMVAL_OPTION_PATH, 0, "/x", 0, 0, ""},
+	};
+	static const struct crmval_source source = {
+		.struct_size = sizeof source, .option_count = sizeof options / sizeof options[0], .options = options};
+	struct problems problems = {0};
+	struct job_text read = job_text_of(JOB_LINE "sources = ( { plugin = \"other\"; } );\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(read.job);
+	job_bind_source(read.job, 0, &source, &problems);
+	CU_ASSERT_EQUAL_FATAL(problems.count, 3);
+	CU_ASSERT_STRING_EQUAL(problems.texts[0],
+			       "a plugin's own default: number: must be a number, not a text; write it "
+			       "without quotes");
+	CU_ASSERT_STRING_EQUAL(problems.texts[1], "a plugin's own default: range: must be between 1 and 5, not 9");
+	CU_ASSERT_STRING_EQUAL(problems.texts[2],
+			       "a plugin's own default: flag: must be true or false, not a text; write it "
+			       "without quotes");
+	const struct crmval_value *values = read.job->sources[0].options;
+	CU_ASSERT(!values[0].is_set && isnan(values[0].number));
+	CU_ASSERT(values[3].is_set && values[3].number == 0 && values[4].number == 1);
+	CU_ASSERT(!values[5].is_set && isnan(values[5].number));
+	CU_ASSERT(values[6].is_set && values[6].word_count == 0);
+	CU_ASSERT_EQUAL_FATAL(values[7].word_count, 2);
+	CU_ASSERT_STRING_EQUAL(values[7].words[0], "a b");
+	CU_ASSERT_STRING_EQUAL(values[7].words[1], "c");
+	CU_ASSERT_STRING_EQUAL(values[8].text, "/x");
+	problems_free(&problems);
 	job_text_free(&read);
 }
 
@@ -201,6 +238,25 @@ static void test_lengths(void)
 	job_text_free(&read);
 }
 
+/* Without a name of its own a job is called like its file. */
+static void test_file_names(void)
+{
+	static const char *const names[][2] = {
+		{"a", "a"}, {"weekly.txt", "weekly.txt"}, {".conf", ".conf"}, {"a.conf", "a"}, {"x.y.conf", "x.y"}};
+	struct job_overrides overrides = {.today = fake_today};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char path[200];
+		job_text_write(REST, strlen(REST));
+		snprintf(path, sizeof path, "%s/%s", job_text_directory(), names[i][0]);
+		CU_ASSERT_EQUAL_FATAL(rename(job_text_path(), path), 0);
+		struct job_text read = job_text_read(path, &overrides);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(read.job);
+		CU_ASSERT_STRING_EQUAL(read.job->name, names[i][1]);
+		job_text_free(&read);
+		CU_ASSERT_EQUAL(unlink(path), 0);
+	}
+}
+
 /* ---- the command line ---- */
 
 static struct job_text set(const char *setting)
@@ -252,7 +308,7 @@ static void test_set(void)
 
 static void test_set_problems(void)
 {
-	static const char *const cases[][2] = {
+	static const char *const cases[][3] = {
 		{"score.aggregation", "--set: score.aggregation has no value; write KEY=VALUE"},
 		{"=5", "--set : is no key; write KEY.KEY=VALUE, as in --set score.aggregation=geometric"},
 		{"score..x=5",
@@ -273,6 +329,10 @@ static void test_set_problems(void)
 		{"limits.rejected_rows=3000000000",
 		 "--set limits.rejected_rows: the integer 3000000000 does not fit 32 bits; append an L: 3000000000L"},
 		{"job.name=\"a\\x00b\"", "--set job.name: \\x00 cuts the text off; leave it out"},
+		{"job.name=\"a\nb\\x00\"", "--set job.name: \\x00 cuts the text off; leave it out",
+		 "--set job.name: must have 1 to 100 bytes and neither a slash nor a line break, since files are named "
+		 "after "
+		 "it; choose a simple name"},
 		{"dimensions.[5].weight=1",
 		 "--set dimensions.[5].weight: dimensions has no element [5]; write the list into "
 		 "the job file"},
@@ -281,12 +341,16 @@ static void test_set_problems(void)
 		{"dimensions.weight=1",
 		 "--set dimensions.weight: dimensions is no group, so nothing in it has a name; name an "
 		 "element by its place: [0]"},
+		{"dimensions.[1x].weight=1",
+		 "--set dimensions.[1x].weight: [1x] is no place in a list; write [0] for the first"},
+		{"dimensions.[-1].weight=1",
+		 "--set dimensions.[-1].weight: [-1] is no place in a list; write [0] for the first"},
 		{"score.missing.x=1", "--set score.missing.x: score.missing is no group, so nothing in it has a name"},
 		{"dimensions.[0].weight=-1", "--set dimensions.[0].weight: must be between 0 and 1000000000, not -1"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct job_text read = set(cases[i][0]);
-		job_text_expect(&read, (const char *const[]){cases[i][1], NULL});
+		job_text_expect(&read, (const char *const[]){cases[i][1], cases[i][2], NULL});
 		job_text_free(&read);
 	}
 }
@@ -346,10 +410,12 @@ static void test_hash(void)
 static const struct test tests[] = {
 	{"defaults", test_defaults},
 	{"options of a source", test_options},
+	{"values of a plugin's table", test_table_values},
 	{"mappings of an entity", test_mapping},
 	{"settings of a dimension", test_dimension},
 	{"the core's sections", test_core_sections},
 	{"windows of unlike length", test_lengths},
+	{"names of files", test_file_names},
 	{"--set", test_set},
 	{"--set with problems", test_set_problems},
 	{"--period, --baseline, --breakdown", test_overrides},

@@ -47,6 +47,12 @@ static void test_integers(void)
 		{SIZE("12345678901234567890123"), {MUCH_TOO_LONG("12345678901234567890123"), NOT_WITHIN("2e+19")}},
 		{SIZE("9223372036854775808L"), {MUCH_TOO_LONG("9223372036854775808"), NOT_WITHIN("9e+18")}},
 		{SIZE("9223372036854775808LL"), {MUCH_TOO_LONG("9223372036854775808"), NOT_WITHIN("9e+18")}},
+		{SIZE("9223372036854775807"), {TOO_LONG("9223372036854775807"), NOT_WITHIN("9e+18")}},
+		{SIZE("9223372036854775808"), {MUCH_TOO_LONG("9223372036854775808"), NOT_WITHIN("9e+18")}},
+		{SIZE("1E+3"), {NULL}},
+		{SIZE("0e+3000000000"), {NULL}},
+		{SIZE("0E+3000000000"), {NULL}},
+		{SIZE("0.0e-3000000000"), {NULL}},
 		{SIZE("-2147483649"), {TOO_LONG("-2147483649"), NOT_WITHIN("-2000000000")}},
 		{SIZE("-2147483648"), {NOT_WITHIN("-2147483648")}},
 		{SIZE("0x7fffFFFF"), {NULL}},
@@ -133,12 +139,13 @@ static void test_syntax(void)
 static void test_depth(void)
 {
 	enum { DEPTH = 20000 };
-	static char text[DEPTH * 2 + 300];
+	static char text[DEPTH * 3 + 300];
 	snprintf(text, sizeof text, "%s", REST "score =\n");
 	char *out = text + strlen(text);
-	memset(out, '(', DEPTH);
-	memset(out + DEPTH, ')', DEPTH);
-	strcpy(out + 2 * DEPTH, ";\n");
+	for (int i = 0; i < DEPTH; i++)
+		out = stpcpy(out, "( ");
+	memset(out, ')', DEPTH);
+	strcpy(out + DEPTH, ";\n");
 	struct job_text read = job_text_of(text);
 	EXPECT(&read, "FILE:4: is nested deeper than any job needs; close the brackets before");
 	CU_ASSERT_PTR_NULL(read.job);
@@ -281,6 +288,12 @@ static void test_reference(void)
 	problems_print(&problems, stdout);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT(job->has_baseline && job->source_count == 1 && job->dimension_count == 5);
+	CU_ASSERT(job->aggregation == AGGREGATE_ARITHMETIC && job->missing == MISSING_RENORMALISE);
+	CU_ASSERT(job->min_coverage == 0 && job->max_rejected_rows == UINT64_MAX && job->max_rejected_share == 1);
+	CU_ASSERT(job->max_unreadable_share == 1 && job->max_dangling_share == 1 && job->max_examples == 5);
+	CU_ASSERT(job->hashing == HASH_AUTO && job->sandbox == SANDBOX_DEFAULT && job->plugin_deadline == 60);
+	CU_ASSERT(job->plugin_memory == UINT64_C(1) << 30 && job->plugin_directory_count == 0 &&
+		  job->report_count == 0);
 	job_free(job);
 	problems_free(&problems);
 }

@@ -40,6 +40,9 @@ static void test_top(void)
 		 {"FILE: job: is missing; write job = { period = [\"YYYY-MM-DD\", \"YYYY-MM-DD\"]; };",
 		  "FILE: sources: is missing; write sources = ( { plugin = \"csv\"; directory = \"DIR\"; } );"}},
 		{REST "scores = { };\n", {"FILE:3: scores: is not a known key; did you mean \"score\"?"}},
+		{REST "LIMITS = { };\n", {"FILE:3: LIMITS: is not a known key; did you mean \"limits\"?"}},
+		{REST "jbo = { };\n", {"FILE:3: jbo: is not a known key; did you mean \"job\"?"}}, /* one swap */
+		{REST "sxxre = { };\n", {"FILE:3: sxxre: is not a known key; did you mean \"score\"?"}},
 		{REST "zebra = 1;\n",
 		 {"FILE:3: zebra: is not a known key; known here: job, sources, dimensions, score, limits, plugins, "
 		  "reports"}},
@@ -96,6 +99,19 @@ static void test_job(void)
 		 {"FILE:3: job.baseline: overlaps the period (it is 2025-12-31 to 2026-12-30); let it end before the "
 		  "period "
 		  "begins"}},
+		{JOB("baseline = [\"2024-01-01\", \"2025-01-01\"];"),
+		 {"FILE:3: job.baseline: overlaps the period (it is 2024-01-01 to 2025-01-01); let it end before the "
+		  "period "
+		  "begins"}},
+		{JOB("language = \"zh-CN\";"),
+		 {"FILE:3: job.language: \"zh-CN\" is no language; write it as in \"en\" or \"zh_CN\""}},
+		{JOB("language = \"zh_C\";"),
+		 {"FILE:3: job.language: \"zh_C\" is no language; write it as in \"en\" or \"zh_CN\""}},
+		{JOB("language = \"d\";"),
+		 {"FILE:3: job.language: \"d\" is no language; write it as in \"en\" or \"zh_CN\""}},
+		{JOB("language = \"deut\";"),
+		 {"FILE:3: job.language: \"deut\" is no language; write it as in \"en\" or \"zh_CN\""}},
+		{JOB("language = \"yue\";"), {NULL}},
 		{JOB("baseline = [\"2024-12-31\", \"2024-01-01\"];"),
 		 {"FILE:3: job.baseline: ends before it begins; write the earlier date first"}},
 		{JOB("baseline = [\"2023-02-29\", \"2024-01-01\"];"),
@@ -138,6 +154,11 @@ static void test_sources(void)
 		 {"FILE:3: sources.[0].plugin: \"Csv\" is no name of a plugin; it is the name of its file without .so, "
 		  "made "
 		  "of a-z, 0-9 and _"}},
+		{JOB_LINE "sources = (\n{ plugin = \"cs.v\"; } );\n",
+		 {"FILE:3: sources.[0].plugin: \"cs.v\" is no name of a plugin; it is the name of its file without "
+		  ".so, made "
+		  "of a-z, 0-9 and _"}},
+		{JOB_LINE "sources = (\n{ plugin = \"a\"; directory = \"in\"; } );\n", {NULL}},
 		{JOB_LINE "sources = ( { plugin = \"fake\"; directory = \"in\"; },\n{ plugin = \"fake\"; } );\n",
 		 {"FILE:3: sources.[1].directory: is missing; say where the files are"}},
 		{SOURCE("delimeter = \";\";"),
@@ -185,6 +206,10 @@ static void test_mapping(void)
 	static const struct problem_case cases[] = {
 		{ENTITY("fields = ( (\"ammount\", \"Deal Value\") );"),
 		 {AT "fields.[0].[0]: opportunity has no field \"ammount\"; did you mean \"amount\"?"}},
+		{ENTITY("fields = ( (\"id\", \"Id\") );"), {NULL}},
+		{ENTITY("fields = ( (), (5, \"x\"), (\"amount\", \"y\") );"),
+		 {AT "fields.[0]: has 0 elements and needs 2 or more; write ( (\"FIELD\", \"COLUMN\"), ... )",
+		  AT "fields.[1].[0]: must be a text, not a number; write it in quotes"}},
 		{ENTITY("fields = ( (\"amount\") );"),
 		 {AT "fields.[0]: has 1 elements and needs 2 or more; write ( "
 		     "(\"FIELD\", \"COLUMN\"), ... )"}},
@@ -322,6 +347,8 @@ static void test_measures(void)
 		/* falling and flat scales are scales */
 		{MEASURE("scale = ( (0, 100), (0.2, 0), (0.5, 0) );"), {NULL}},
 		{MEASURE("scale = ( [0, 50], [1, 50] );"), {NULL}},
+		{MEASURE("scale = ( (0, 0), (1, 50), (2, 50), (3, 60) );"), {NULL}},
+		{MEASURE("scale = ( (0, 60), (1, 50), (2, 50), (3, 0) );"), {NULL}},
 	};
 	CHECK_ALL(cases);
 }

@@ -49,8 +49,8 @@ static void test_strategic_market_share(void)
 
 	NUMBERS(&trial, "amount", 5, -6, -7, 8, 9, 10, 11, 12, 13, NONE, 14);
 	trial_run(&trial);
-	NUMERATORS(&trial, "strategic_market_share", NONE, 0, 0, NONE, NONE, NONE, NONE, NONE, NONE, 0, 0);
-	DENOMINATORS(&trial, "strategic_market_share", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 14);
+	NUMERATORS(&trial, "strategic_market_share", NONE, -6, 0, NONE, NONE, NONE, NONE, NONE, NONE, 0, 0);
+	DENOMINATORS(&trial, "strategic_market_share", 0, -6, -7, 0, 0, 0, 0, 0, 0, 0, 14);
 }
 
 static const struct test tests[] = {

@@ -69,9 +69,11 @@ static void test_first_wins(void)
 static void test_long_ids(void)
 {
 	static const struct fixture_table tables[] = {
-		{0, "product", "id,category\nan id of more than fifteen bytes A,x\nan id of more than fifteen bytes B,y\n"
-			       "an id of more than fifteen bytes A,z\n"},
-		{0, "order", "id,product\no1,an id of more than fifteen bytes B\no2,an id of more than fifteen bytes C\n"},
+		{0, "product",
+		 "id,category\nan id of more than fifteen bytes A,x\nan id of more than fifteen bytes B,y\n"
+		 "an id of more than fifteen bytes A,z\n"},
+		{0, "order",
+		 "id,product\no1,an id of more than fifteen bytes B\no2,an id of more than fifteen bytes C\n"},
 		{0, NULL, NULL},
 	};
 	struct fixture f;
@@ -300,9 +302,8 @@ static void test_texts(void)
 		{0, "contact", "id,email,phone,title\nc1,a@b.cn,a@b.cn,x\nc2,1234567,1234567, \nc3,,NULL,\n"},
 		{0, NULL, NULL},
 	};
-	static const uint8_t expected[3][2] = {{TEXT_FILLED | TEXT_IS_EMAIL, TEXT_FILLED},
-					       {TEXT_FILLED, TEXT_FILLED | TEXT_IS_PHONE},
-					       {0, 0}};
+	static const uint8_t expected[3][2] = {
+		{TEXT_FILLED | TEXT_IS_EMAIL, TEXT_FILLED}, {TEXT_FILLED, TEXT_FILLED | TEXT_IS_PHONE}, {0, 0}};
 	struct fixture f;
 	fixture_open(&f, tables);
 	fixture_want_as(&f, "contact.email", WANT_EMAIL);

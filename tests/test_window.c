@@ -121,6 +121,7 @@ static void test_names(void)
 		{"last-30000-months", "2024-05-15", NULL, NULL},
 		{"last-9999999-weeks", "2024-05-15", NULL, NULL},
 		{"last-99999999-days", "2024-05-15", NULL, NULL},
+		{"last-month", "0001-02-15", "0001-01-01", "0001-01-31"},
 		{"last-month", "0001-01-15", NULL, NULL},
 		{"previous", "2024-05-15", NULL, NULL}, /* of what? */
 		{"year-earlier", "2024-05-15", NULL, NULL},

@@ -44,7 +44,8 @@ enum {
 	CRMVAL_ENOINPUT = -6, /* an input that the job names is not there */
 	CRMVAL_EPERM = -7,   /* not permitted, or not trusted */
 	CRMVAL_EAGAIN = -8,  /* an input is still being written: try later */
-	CRMVAL_ESTOP = -9    /* told to stop, by a signal or another thread's error; the message is not shown */
+	CRMVAL_ESTOP = -9,   /* told to stop, by a signal or another thread's error; the message is not shown */
+	CRMVAL_ECREATE = -10 /* an output cannot be created */
 };
 
 /* Owned by the caller.  Say what, where, and what to do, in one line without a final full stop. */
@@ -281,7 +282,7 @@ struct crmval_rows {
 	const void *context;
 };
 
-/* What the program gives to read().  Both functions are safe in every [worker] thread. */
+/* What the program gives to read().  All three functions are safe in every [worker] thread. */
 struct crmval_sink {
 	uint32_t struct_size;
 	/* Take rows.  Not CRMVAL_OK: stop and return that code; *error is filled. */

@@ -12,7 +12,7 @@
 struct csv_chain {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	/* How each chunk begins: line << 2 | state, plus 1 so that 0 is not known yet; one more than there are chunks. */
+	/* How each chunk begins, and how the last ends: line << 2 | state, plus 1 so that 0 is not known yet. */
 	_Atomic uint64_t links[];
 };
 

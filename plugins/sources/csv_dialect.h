@@ -3,11 +3,11 @@
  * The dialect of CSV that is read, exactly.
  *
  * RFC 4180, in UTF-8, with a delimiter of choice:
- * - A record ends with LF, CR LF or a lone CR outside quotes, or with the file.  A line end within quotes is data, though
- *   it counts as a line in messages.
+ * - A record ends with LF, CR LF or a lone CR outside quotes, or with the file.  A line end within quotes is data,
+ *   though it counts as a line in messages.
  * - A field whose first byte is `"` is quoted: it ends at the next `"` that is not doubled, `""` within it is one `"`.
- *   After the closing quote only a delimiter, a line end or the end of the file may follow; other text there refuses the
- *   record, and scanning goes on as in an unquoted field.
+ *   After the closing quote only a delimiter, a line end or the end of the file may follow; other text there refuses
+ *   the record, and scanning goes on as in an unquoted field.
  * - A `"` in an unquoted field that does not start with one is data.
  * - A quote that is never closed loses everything behind it: the file is refused.
  * - The first record is the header.  Its names are trimmed of ASCII white space and must differ; a nameless column is

@@ -8,8 +8,8 @@
 struct csv_input;
 
 /*
- * Begins to read a file.  A byte order mark tells the encoding; where there is none it is `encoding`.  The descriptor and
- * path stay the caller's, and must outlive the input.
+ * Begins to read a file.  A byte order mark tells the encoding; where there is none it is `encoding`.  The descriptor
+ * and path stay the caller's, and must outlive the input.
  */
 int csv_input_open(int descriptor, const char *path, const char *encoding, struct csv_input **input,
 		   struct crmval_error *error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a window to rows.  Separators are listed for all columns, but the bytes of cells are looked at only in columns that
- * are wanted, and there only for quotes.  A record is known to be whole by one comparison: its line end is its n-th
- * separator.  All that is odd takes the slow path, take_odd().
+ * From a window to rows.  Separators are listed for all columns, but the bytes of cells are looked at only in columns
+ * that are wanted, and there only for quotes.  A record is known to be whole by one comparison: its line end is its
+ * n-th separator.  All that is odd takes the slow path, take_odd().
  */
 #include "csv_rows.h"
 
@@ -245,7 +245,7 @@ static int take_records(struct csv_rows *rows, size_t count, struct crmval_error
 	return CRMVAL_OK;
 }
 
-/* Lists the separators of `count` words from `word` on behind those that are left, and returns the line ends among them. */
+/* Lists the separators of `count` words from `word` on behind those that are left; returns how many are line ends. */
 static size_t list_words(struct csv_rows *rows, size_t word, size_t count)
 {
 	size_t keep = rows->fill - rows->next, separators, ends;

@@ -35,7 +35,7 @@ struct csv_rows {
 	uint32_t begin;   /* the record's first byte */
 	int is_foreign;   /* it began before the window, and is not ours */
 	uint64_t blank_lines;
-	/* The batch: row i begins at begins[i]; starts and lengths hold batch_size entries for each of the view's places. */
+	/* The batch: row i begins at begins[i]; starts and lengths have batch_size entries for each of the places. */
 	uint32_t row_count, batch_size;
 	uint32_t *begins, *starts, *lengths;
 	struct crmval_cells *columns;
@@ -48,8 +48,8 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 		   struct crmval_error *error);
 
 /*
- * Hands over all rows that begin in the first `size` bytes of the window, which are scanned and settled, and reads on for
- * the last of them.  A record that never ends is passed over: whoever reads the last chunk of the file reports it.
+ * Hands over all rows that begin in the first `size` bytes of the window, which are scanned and settled, and reads on
+ * for the last of them.  A record that never ends is passed over: whoever reads the file's last chunk reports it.
  */
 int csv_rows_read(struct csv_rows *rows, struct csv_window *window, size_t size, struct crmval_error *error);
 

@@ -29,9 +29,9 @@ INLINE uint64_t prefix_xor(uint64_t bits)
 }
 
 /*
- * A quote that opens stands behind a separator or, where it is the second of a pair, behind a quote; one that closes stands
- * before a separator or a quote.  Where all do, parity alone tells what is quoted.  Began the bytes inside quotes, those
- * that seem to open close, and the other way round: so both cases are judged in one go.
+ * A quote that opens stands behind a separator or, where it is the second of a pair, behind a quote; one that closes
+ * stands before a separator or a quote.  Where all do, parity alone tells what is quoted.  Began the bytes inside
+ * quotes, those that seem to open close, and the other way round: so both cases are judged in one go.
  */
 INLINE void check_quotes(struct carry *carry, uint64_t quote, uint64_t separator)
 {
@@ -80,8 +80,8 @@ INLINE void carry_end(const struct carry *carry, int has_nul, struct csv_found *
 }
 
 /*
- * Some at a time without asking whether there are so many, since a branch that is mispredicted at every word costs more:
- * what is written behind the last is written over by the next word.
+ * Some at a time without asking whether there are so many, since a branch that is mispredicted at every word costs
+ * more: what is written behind the last is written over by the next word.
  */
 INLINE size_t list_bits(uint64_t bits, uint32_t base, uint32_t *to, size_t group)
 {

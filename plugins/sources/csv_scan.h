@@ -30,9 +30,9 @@ struct csv_scanner {
 	void (*scan)(const uint8_t *bytes, size_t count, uint8_t delimiter, struct csv_word *words,
 		     struct csv_found *found);
 	/*
-	 * Lists what lies outside of quotes in `count` words, the first standing for bytes from `base` on: the places of
-	 * all delimiters and line ends, and again those of line ends alone.  *inside, 0 or 1, is taken and left.  Both
-	 * arrays need room for 64 * count + CSV_LIST_SLACK.
+	 * Lists what lies outside of quotes in `count` words, the first standing for bytes from `base` on: the places
+	 * of all delimiters and line ends, and again those of line ends alone.  *inside, 0 or 1, is taken and left.
+	 * Both arrays need room for 64 * count + CSV_LIST_SLACK.
 	 */
 	void (*list)(const struct csv_word *words, size_t count, uint32_t base, uint64_t *inside, uint32_t *separators,
 		     size_t *separator_count, uint32_t *ends, size_t *end_count);
@@ -40,7 +40,7 @@ struct csv_scanner {
 
 #define CSV_LIST_SLACK 16 /* entries behind the last that list() may scribble on */
 
-/* All that there are on this architecture, the fastest first, ended by one without name; the last is always supported. */
+/* All that there are on this architecture, the fastest first, ended by one without name; the last works anywhere. */
 extern const struct csv_scanner csv_scanners[];
 
 /* The fastest that this machine supports. */

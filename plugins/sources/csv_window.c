@@ -155,7 +155,7 @@ void csv_window_advance(struct csv_window *window, size_t size)
 	window->scanned = window->settled = 0;
 	window->counted = window->lines_counted = 0;
 	window->has_quote = window->has_nul = window->has_cr = window->is_broken = 0;
-	/* Move the rest to the front only where it is less than what is gone, so that moving costs no more than reading. */
+	/* Move the rest to the front only where it is less than what is gone, so that moving costs little. */
 	size_t rest = window->filled - window->begin;
 	if (size && rest + CSV_WORD <= window->begin) {
 		memmove(window->buffer + CSV_WORD - 1, window->buffer + window->begin - 1, rest + 1);

@@ -5,8 +5,7 @@ DECISIONS where the text leaves room, with the other reading in brackets:
  1. The employee of a row is the first that is filled of: its own (where the model names one), the owner of its
     opportunity, the owner of the account in reach.  [An empty owner of its own ends the search.]
  2. "Its contact" is the field named contact; a project_history's decision_maker gives no account.  [It does.]
- 3. An account in reach counts as in reach where entity account is unmapped: region and size_class are then (none).
-    [The employee's region.]
+ 3. Where entity account is unmapped, no account is in reach: the region is the employee's.  [In reach, so (none).]
  4. A row with an account in reach whose region is empty falls into (none).  [The employee's region.]
  5. Growth records of one day: a record with a stage goes before one without.
 """
@@ -159,11 +158,10 @@ class View:
     def unit(self, breakdown, row):
         """The name of the unit of a breakdown that a row falls into."""
         employee = row if row.entity == "employee" else self.data.find("employee", self.employee_of(row))
-        in_reach = row.entity == "account" or self.account_in_reach(row) is not None
         account = row if row.entity == "account" else self.data.find("account", self.account_in_reach(row))
         if breakdown == "employee":
             name = self.employee_of(row)
-        elif breakdown == "team" or (breakdown == "region" and not in_reach):
+        elif breakdown == "team" or (breakdown == "region" and account is None):
             name = employee and employee[breakdown]
         else:
             name = account and account[breakdown]

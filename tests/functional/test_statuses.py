@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every exit status that the interface promises, provoked; and what a run leaves behind that failed."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import threading
+
+import kit
+
+NOBODY = 65534
+
+PLUGIN = r"""
+#include <crmval/plugin.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int evaluate(const struct crmval_batch *batch, const struct crmval_observations *out, struct crmval_error *error)
+{
+	(void)batch;
+	(void)out;
+	(void)error;
+	%s
+	return CRMVAL_OK;
+}
+
+static const struct crmval_indicator indicators[] = {{"size", "Size"}};
+static const struct crmval_measure measures[] = {{"rows", "Rows", "size", "count", "How many", "accounts; 1",
+						  CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0, 0, NULL}};
+static const struct crmval_input inputs[] = {{"id", "id", CRMVAL_FILLED, 0, NULL, NULL, NULL}};
+static const struct crmval_answer answers[] = {{"rows", "id"}};
+static const struct crmval_view views[] = {{"account", inputs, 1, 1, answers, evaluate}};
+static const struct crmval_dimension dimension = {
+	sizeof dimension, 1, 1, 0, 1, "Accounts", indicators, measures, NULL, views};
+
+CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
+	CRMVAL_MAGIC, CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, sizeof crmval_plugin_v1, 0, "%s", "1", "a test", &dimension, NULL, NULL};
+"""
+
+
+class Input(kit.Case):
+    """65 and 66: data that are refused, or not there."""
+
+    def accounts(self, content, more=""):
+        self.write("account.csv", content)
+        return self.job(more=more)
+
+    def test_unclosed_quote(self):
+        job = self.accounts('id,name\nA1,Acme\nA2,"open\nA3,x\n')
+        self.refused(65, "run", job, says=[r"account\.csv:3: ", "quote", "never closed"])
+
+    def test_unclosed_quote_in_the_header(self):
+        self.refused(65, "run", self.accounts('id,"name\nA1,Acme\n'), says=r"account\.csv:1: ")
+
+    def test_gzip_cut_short(self):
+        rows = b"id,name\n" + b"".join(b"A%d,%d\n" % (i, i * i) for i in range(5000))
+        self.write("account.csv.gz", rows)
+        whole = self.read("account.csv.gz")
+        job = self.job()
+        self.assertEqual(self.result(job)["data"]["account"]["rows"], 5000)
+        for size in (len(whole) - 1, len(whole) - 9, len(whole) // 2, 12):
+            with open(self.path("account.csv.gz"), "wb") as file:
+                file.write(whole[:size])
+            self.refused(65, "run", job, says=[r"account\.csv\.gz", "cut short"])
+
+    def test_gzip_corrupt(self):
+        self.write("account.csv.gz", b"id,name\n" + b"".join(b"A%d,%d\n" % (i, i * i) for i in range(5000)))
+        spoilt = bytearray(self.read("account.csv.gz"))
+        spoilt[-6] ^= 1  # of the checksum
+        with open(self.path("account.csv.gz"), "wb") as file:
+            file.write(spoilt)
+        self.refused(65, "run", self.job(), says=r"account\.csv\.gz")
+
+    def test_limits(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        self.table("employee.csv", "id,name", "E1,Eva")
+        rows = ["O%d,A1,E1,2025-01-01" % i for i in range(8)]
+        for spoilt, limit, says in (
+                (["X,A1,E1"] * 2, "rejected_rows = 1", "limits.rejected_rows"),
+                (["X,A1,E1"] * 2, "rejected_share = 0.1", "limits.rejected_share"),
+                (["P1,A1,E1,soon", "P2,A1,E1,never"], "unreadable_share = 0.1", "limits.unreadable_share"),
+                (["P1,A9,E1,", "P2,A8,E1,"], "dangling_share = 0.1", "limits.dangling_share")):
+            self.write("opportunity.csv", "\n".join(["id,account,owner,approved_on"] + rows + spoilt) + "\n")
+            self.refused(65, "run", self.job(more="limits = { %s; };" % limit), says=["opportunity", says])
+            number = float(limit.split("=")[1])
+            enough = "%s= %s" % (limit.split("=")[0], 2 if number == 1 else "0.2")
+            self.run_ok("run", self.job(more="limits = { %s; };" % enough))
+
+    def test_header(self):
+        for content, says in (("", "empty"), ("\n\n", "header|id"), ("id,name,id\nA,b,c\n", '"id"'),
+                              ("id,na\x00me\nA,b\n", "account.csv"), (b"id,n\xe4me\nA,b\n", "encoding")):
+            self.refused(65, "run", self.accounts(content), says=["account.csv", says])
+
+    def test_missing(self):
+        self.refused(66, "run", "nowhere.conf", says=["nowhere.conf", "no such file"])
+        self.refused(66, "run", self.job(['{ plugin = "csv"; directory = "nowhere"; }']), says="/nowhere")
+        self.refused(66, "run", self.job(), says=["no table", "job.conf:2"])
+        self.refused(66, "check", self.job(), says="no table")
+        for entity in ('file = "gone.csv"; ', 'file = "gone-*.csv"; ', ""):
+            job = self.job(['{ plugin = "csv"; entities = { account = { %s}; }; }' % entity])
+            self.refused(66, "run", job, says="gone" if entity else "account.csv")
+
+    def test_no_regular_file(self):
+        os.mkdir(self.path("account.csv"))
+        self.refused(66, "run", self.job(), says=["account.csv", "folder"])
+        os.rmdir(self.path("account.csv"))
+        os.mkfifo(self.path("account.csv"))
+        self.refused(66, "run", self.job(), says=["account.csv", "pipe"])
+
+    def test_link_that_leads_nowhere(self):
+        os.symlink("gone", self.path("account.csv"))
+        self.refused(66, "run", self.job(), says="account.csv")
+
+
+class Output(kit.Case):
+    """73 and 74, and no half file."""
+
+    def test_folder_missing(self):
+        job = self.demo() + "/job.conf"
+        before = self.listing()
+        self.refused(73, "run", job, "--output", "none/out.json", "--format", "json", says="none/out.json")
+        report = self.job(['{ plugin = "csv"; directory = "demo"; }'], more='reports = ( { file = "none/r.json"; } );')
+        self.refused(73, "run", report, says="none/r.json")
+        os.remove(report)
+        self.assertEqual(self.listing(), before)
+
+    def test_folder_in_the_way(self):
+        job = self.demo() + "/job.conf"
+        os.mkdir(self.path("out"))
+        before = sorted(os.listdir(self.folder))
+        self.refused(73, "run", job, "--output", "out", says="out: ")
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_demo_where_nothing_can_be_made(self):
+        self.write("file", "")
+        for place in ("none/demo", "file/demo", "file"):
+            self.refused(73, "demo", place, "--scale", "0.01", says=place)
+        self.assertEqual(self.listing(), {"file": b""})
+
+    def test_disk_full(self):
+        # A limit of file size makes each write fail: the old file stays, nothing is left beside it.
+        job = self.demo() + "/job.conf"
+        self.write("out", "old")
+        before = self.listing()
+        script = 'ulimit -f 1; trap "" XFSZ; exec "$0" run "$1" --format json --output out'
+        done = subprocess.run(["sh", "-c", script, kit.PROGRAM, job], cwd=self.folder, env=kit.clean_environment(),
+                              stderr=subprocess.PIPE, check=False, timeout=120)
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertEqual(self.listing(), before)
+
+    def test_failed_run_keeps_the_last_result(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job = self.job(more='reports = ( { file = "r.json"; } );')
+        self.run_ok("run", job)
+        self.write("account.csv", 'id,name\nA1,"open\n')
+        before = self.listing()
+        self.refused(65, "run", job, "--output", "out", says="account.csv:2")
+        self.assertEqual(self.listing(), before)
+
+
+class Later(kit.Case):
+    """75: try later."""
+
+    def test_input_changes_while_it_is_read(self):
+        self.write("account.csv", "id,name\n" + "".join("A%d,x\n" % i for i in range(200000)))
+        job, done = self.job(), threading.Event()
+
+        def touch():
+            moment = 10 ** 18
+            while not done.is_set():
+                moment += 1
+                os.utime(self.path("account.csv"), ns=(moment, moment))
+
+        thread = threading.Thread(target=touch)
+        thread.start()
+        try:
+            # Should the thread ever sleep through a whole run, there are more.
+            for _ in range(20):
+                run = self.run_raw("run", job)
+                if run.status != 0:
+                    break
+        finally:
+            done.set()
+            thread.join()
+        self.assertEqual(run.status, 75, run.messages)
+        self.assertRegex(run.messages, r"account\.csv changed while it was read; try again later")
+
+    def test_two_demos_in_one_folder(self):
+        demo = self.demo()
+        before = self.listing()
+        folder = os.open(self.path(demo), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.refused(75, "demo", demo, "--seed", "9", says="try later")
+        self.assertEqual(self.listing(), before)
+
+
+class Permission(kit.Case):
+    """77: what may not be read or written, and plugins that cannot be trusted."""
+
+    def as_nobody(self):
+        """How to run the program as one whom permissions bind."""
+        if os.geteuid() != 0:
+            return {}
+        os.chmod(self.folder, 0o755)
+        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        try:
+            usable = self.run_raw("plugin", "list", **nobody).status == 0
+        except OSError:
+            usable = False
+        if not usable:
+            self.skipTest("the program cannot be run by another user from here")
+        return nobody
+
+    def test_unreadable_data(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job, nobody = self.job(), self.as_nobody()
+        os.chmod(self.path("account.csv"), 0)
+        self.refused(77, "run", job, says=r"account\.csv: Permission denied", **nobody)
+
+    def test_unreadable_job(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job, nobody = self.job(), self.as_nobody()
+        os.chmod(job, 0)
+        self.refused(77, "run", job, says=r"job\.conf: not permitted", **nobody)
+
+    def test_unreadable_folder(self):
+        self.table("in/account.csv", "id,name", "A1,Acme")
+        job, nobody = self.job(['{ plugin = "csv"; directory = "in"; }']), self.as_nobody()
+        os.chmod(self.path("in"), 0)
+        self.addCleanup(os.chmod, self.path("in"), 0o700)
+        self.refused(77, "run", job, says="Permission denied", **nobody)
+
+    def test_folder_that_may_not_be_written(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job, nobody = self.job(), self.as_nobody()
+        os.mkdir(self.path("out"), 0o555)
+        self.refused(77, "run", job, "--output", "out/r", "--format", "json", says="out/r", **nobody)
+
+    def own_plugins(self):
+        """A folder with copies of the plugins, and the environment in which only they are found."""
+        folder = self.path("plugins")
+        os.mkdir(folder, 0o755)
+        for source in os.environ["CRMVAL_PLUGIN_PATH"].split(":"):
+            for name in os.listdir(source) if os.path.isdir(source) else []:
+                if name.endswith(".so") and not os.path.exists(os.path.join(folder, name)):
+                    shutil.copyfile(os.path.realpath(os.path.join(source, name)), os.path.join(folder, name))
+                    os.chmod(os.path.join(folder, name), 0o644)
+        return folder, kit.clean_environment(CRMVAL_PLUGIN_PATH=folder)
+
+    def test_plugin_that_others_may_write(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job = self.job()
+        folder, environment = self.own_plugins()
+        self.run_ok("run", job, environment=environment)
+        for name in ("csv.so", "deal_control.so"):
+            os.chmod(os.path.join(folder, name), 0o666)
+            self.refused(77, "run", job, environment=environment, says=[name, "chmod o-w"])
+            self.refused(77, "check", job, environment=environment, says=[name, "chmod o-w"])
+            os.chmod(os.path.join(folder, name), 0o644)
+        os.chmod(folder, 0o777)
+        self.refused(77, "run", job, environment=environment, says="chmod o-w")
+
+    def test_plugin_that_is_a_link(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        folder, environment = self.own_plugins()
+        os.rename(os.path.join(folder, "csv.so"), self.path("elsewhere.so"))
+        os.symlink(self.path("elsewhere.so"), os.path.join(folder, "csv.so"))
+        self.refused(77, "run", self.job(), environment=environment, says=["csv.so", "symbolic link"])
+
+    def test_plugin_of_somebody_else(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give files away")
+        self.table("account.csv", "id,name", "A1,Acme")
+        folder, environment = self.own_plugins()
+        os.chown(os.path.join(folder, "csv.so"), NOBODY, NOBODY)
+        self.refused(77, "run", self.job(), environment=environment, says=["csv.so", "belongs to"])
+
+
+class Degraded(kit.Case):
+    """1: a dimension failed; all others are scored, and the result says what happened."""
+
+    def plugin(self, name, body):
+        compiler = self.compiler()
+        os.makedirs(self.path("plugins"), exist_ok=True)
+        source = self.write(name + ".c", PLUGIN % (body, name))
+        subprocess.run([*compiler, "-I", os.path.join(kit.ROOT, "core"), "-fPIC", "-shared", "-o",
+                        self.path("plugins/%s.so" % name), source], check=True, capture_output=True)
+        self.demo()
+        return self.job(['{ plugin = "csv"; directory = "demo"; }'], more="""
+            dimensions = ( { plugin = "%s"; }, { plugin = "deal_control"; } );
+            plugins = { directories = ( "plugins" ); deadline = 2; };""" % name)
+
+    def check_failed(self, name, body, says):
+        job = self.plugin(name, body)
+        done = self.run_raw("run", job, "--format", "json", "--output", "out.json")
+        self.assertEqual((done.status, done.output), (1, ""), done.messages)
+        self.assertRegex(done.messages, r"\Acrmval: .*%s.*%s.*\n\Z" % (name, says))
+        result = kit.json.loads(self.read("out.json"))
+        failed, other = result["dimensions"]
+        measure = failed["indicators"][0]["measures"][0]
+        self.assertEqual((failed["id"], failed["score"], measure["status"]), (name, None, "failed"))
+        self.assertRegex(measure["reason"], says)
+        self.assertGreater(other["score"], 0)
+        self.assertEqual(result["overall"]["coverage"], 0.5)
+        text = self.run_raw("run", job, "--format", "text")
+        self.assertEqual(text.status, 1)
+        self.assertRegex(text.output, says)
+
+    def test_says_no(self):
+        self.check_failed("says_no", 'strcpy(error->message, "not today"); return error->code = CRMVAL_EDATA;', "not today")
+
+    def test_crashes(self):
+        self.check_failed("crashes", "abort();", "crash|abort|ABRT")
+
+    def test_exits(self):
+        self.check_failed("exits", "exit(0);", "exit|ended")
+
+    def test_hangs(self):
+        self.check_failed("hangs", "for (volatile int i = 0;; i++) ;", "2 s|deadline|seconds")
+
+    def test_gives_nonsense(self):
+        self.check_failed("nonsense", "if (batch->row_count) out[0].numerator[0] = 1e300;", "1e\\+300")
+
+    def test_failing_is_of_no_concern_with_weight_0(self):
+        job = self.plugin("crashes", "abort();")
+        done = self.run_raw("run", job, "--set", "dimensions.[0].weight=0", "--format", "json")
+        self.assertIn(done.status, (0, 1))
+        self.assertEqual(kit.json.loads(done.output)["overall"]["coverage"], 1)
+
+    def test_missing_fails_the_run(self):
+        self.table("account.csv", "id,name", "A1,Acme")
+        job = self.job(more='score = { missing = "fail"; };')
+        self.refused(65, "run", job, "--output", "out", says=["company_relationship", "renormalise"])
+        self.assertFalse(os.path.exists(self.path("out")))
+
+
+class Signals(kit.Case):
+    def test_ends_by_the_signal_and_leaves_nothing(self):
+        # A dimension that hangs makes sure that the signal comes in the middle of the run.
+        job = Degraded.plugin(self, "hangs", "for (;;) ;")
+        before = self.listing()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with subprocess.Popen([kit.PROGRAM, "run", job, "--output", "out", "--set", "plugins.deadline=100"],
+                                  cwd=self.folder, env=kit.clean_environment(), stderr=subprocess.PIPE) as process:
+                children = set()
+                while process.poll() is None and not children:
+                    with open("/proc/%d/task/%d/children" % (process.pid, process.pid), encoding="ascii") as file:
+                        children = set(file.read().split())
+                process.send_signal(number)
+                process.communicate(timeout=60)
+            self.assertEqual(process.returncode, -number)
+            self.assertEqual(self.listing(), before)
+
+
+if __name__ == "__main__":
+    kit.main()

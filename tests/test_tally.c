@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Tallies: observations become moments, whichever way they are kept and shared out. */
+#include "../core/tally.h"
+#include "suite.h"
+
+static const struct tally_shape plain_shape = {.measures = 2, .places = 3};
+
+static void open_tally(struct tally *tally)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	CU_ASSERT_EQUAL_FATAL(tally_open(tally, &plain_shape, &error), CRMVAL_OK);
+}
+
+static void check(const struct moments *m, uint64_t rows, quad n, quad d, quad nn, quad nd, quad dd)
+{
+	CU_ASSERT_EQUAL(m->rows, rows);
+	CU_ASSERT(m->n == n);
+	CU_ASSERT(m->d == d);
+	CU_ASSERT(m->nn == nn);
+	CU_ASSERT(m->nd == nd);
+	CU_ASSERT(m->dd == dd);
+}
+
+/* (1, 2), (-3, 5), (0.5, 4), (0, 0): n = -1.5, d = 11, nn = 1 + 9 + 0.25, nd = 2 - 15 + 2, dd = 4 + 25 + 16. */
+static void test_moments(void)
+{
+	struct tally tally;
+	struct moments m;
+	open_tally(&tally);
+	tally_read(&tally, 1, 0, &m);
+	check(&m, 0, 0, 0, 0, 0, 0);
+	tally_add_at(&tally, 0, 1, 2);
+	tally_add_at(&tally, 0, -3, 5);
+	tally_add_at(&tally, 0, 0.5, 4);
+	tally_add_at(&tally, 0, 0, 0);
+	tally_read(&tally, 1, 0, &m);
+	check(&m, 4, -1.5, 11, 10.25, -11, 45);
+	tally_close(&tally);
+}
+
+static int is_wide(const struct tally *tally, size_t at)
+{
+	static const struct tally_wide none;
+	return memcmp(&tally->wide[at], &none, sizeof none) != 0;
+}
+
+/* Either side of the limit the sums are the same; only small whole numbers are kept small. */
+static void test_limit(void)
+{
+	static const struct {
+		double n, d;
+		int is_wide;
+	} cases[] = {
+		{32767, 32767, 0}, {-32767, 32767, 0}, {32768, 1, 1},       {-32768, 1, 1}, {1, 32768, 1},
+		{1, -32768, 1},    {32767.5, 1, 1},    {1, 0.5, 1},         {-0.25, 1, 1},  {0x1p62, 1, 1},
+		{-0x1p62, 1, 1},   {1, 0x1p62, 1},     {0x1p40, 0x1p50, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct tally tally;
+		struct moments m;
+		quad n = cases[i].n, d = cases[i].d;
+		open_tally(&tally);
+		tally_add_at(&tally, 0, cases[i].n, cases[i].d);
+		CU_ASSERT_EQUAL(is_wide(&tally, 0), cases[i].is_wide);
+		tally_add_at(&tally, 0, 3, 7);
+		tally_read(&tally, 1, 0, &m);
+		check(&m, 2, n + 3, d + 7, n * n + 9, n * d + 21, d * d + 49);
+		tally_close(&tally);
+	}
+}
+
+/* The same rows in one tally, and shared out to three in another order: the same bits. */
+static void test_merging(void)
+{
+	enum { ROWS = 1000, PARTS = 3 };
+	struct tally whole, parts[PARTS];
+	struct moments one, merged;
+	open_tally(&whole);
+	for (int p = 0; p < PARTS; p++)
+		open_tally(&parts[p]);
+	for (int i = 0; i < ROWS; i++) {
+		int j = i * 7 % ROWS;
+		tally_add_at(&whole, 4, i % 5 ? i / 3.0 - 100 : i, 1.0 / (i + 1));
+		tally_add_at(&parts[i % PARTS], 4, j % 5 ? j / 3.0 - 100 : j, 1.0 / (j + 1));
+	}
+	tally_read(&whole, 1, 4, &one);
+	tally_read(parts, PARTS, 4, &merged);
+	check(&merged, ROWS, one.n, one.d, one.nn, one.nd, one.dd);
+	/* The numerators by hand, up to the rounding of i / 3: (0 + 5 + ... + 995) = 99500 of the whole ones; the others are
+	   (499500 - 99500) / 3 - 800 * 100. */
+	quad difference = one.n - (quad)99500 - ((quad)400000 / 3 - 80000);
+	CU_ASSERT(difference < 1e-10 && difference > -1e-10);
+	tally_close(&whole);
+	for (int p = 0; p < PARTS; p++)
+		tally_close(&parts[p]);
+}
+
+/* Measure, window and unit have a place of their own. */
+static void test_places(void)
+{
+	struct tally tallies[2];
+	struct moments m;
+	open_tally(&tallies[0]);
+	open_tally(&tallies[1]);
+	CU_ASSERT_EQUAL(tally_place(&plain_shape, 0, 0, 0), 0);
+	CU_ASSERT_EQUAL(tally_place(&plain_shape, 0, 1, 0), 3);
+	CU_ASSERT_EQUAL(tally_place(&plain_shape, 1, 0, 2), 8);
+	CU_ASSERT_EQUAL(tally_place(&plain_shape, 1, 1, 2), 11);
+	for (uint32_t place = 0; place < 3; place++)
+		CU_ASSERT(!tally_has_rows(tallies, 2, place));
+	tally_add_at(&tallies[1], tally_place(&plain_shape, 1, 1, 2), 0.5, 0); /* the last place of all */
+	CU_ASSERT(!tally_has_rows(tallies, 1, 2));
+	CU_ASSERT(tally_has_rows(tallies, 2, 2));
+	CU_ASSERT(!tally_has_rows(tallies, 2, 1));
+	tally_add_at(&tallies[0], tally_place(&plain_shape, 0, 0, 1), 0, 0); /* a row, if it adds nothing */
+	CU_ASSERT(tally_has_rows(tallies, 2, 1));
+	for (size_t at = 0; at < 12; at++) {
+		tally_read(tallies, 2, at, &m);
+		CU_ASSERT_EQUAL(m.rows, at == 11 || at == 1);
+		CU_ASSERT(m.n == (at == 11 ? 0.5 : 0));
+	}
+	tally_close(&tallies[0]);
+	tally_close(&tallies[1]);
+}
+
+static const struct test tests[] = {
+	{"moments", test_moments},
+	{"small and wide", test_limit},
+	{"merging", test_merging},
+	{"places", test_places},
+	{NULL, NULL},
+};
+
+const struct suite suite_tally = {"tally", tests};
