@@ -132,6 +132,17 @@ static inline void table_prefetch(const struct table *table, struct ident id)
 		__builtin_prefetch((const void *)&table->index.slots[ident_hash(id) & table->index.mask]);
 }
 
+/* And that its slot has arrived by now: the id that it leads to is wanted next. */
+static inline void table_prefetch_id(const struct table *table, struct ident id)
+{
+	if (table->index.slots) {
+		uint64_t slot = atomic_load_explicit(&table->index.slots[ident_hash(id) & table->index.mask],
+						     memory_order_relaxed);
+		if (slot)
+			__builtin_prefetch((const struct ident *)table->ids.bytes + (uint32_t)slot - 1);
+	}
+}
+
 /*
  * After a table's rows are all there: enters its ids, drops rows whose id an earlier row has, resolves references within
  * the table, counts what is dangling and unreadable in the rows that stay, and makes unreadable cells missing.

@@ -153,7 +153,8 @@ static void pick(const struct column *column, enum field_type type, const int32_
 		PICK(uint8_t, 0);
 		break;
 	case FIELD_KEY: /* which row it is */
-		memcpy(out, at, count * sizeof *at);
+		for (uint32_t i = 0; i < count; i++)
+			((int32_t *)out)[i] = at[i] < 0 ? CRMVAL_MISSING : at[i];
 		break;
 	}
 }

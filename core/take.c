@@ -218,6 +218,8 @@ static int take_references(struct taking *t, struct crmval_error *error)
 			else if (target->is_mapped)
 				table_prefetch(target, ids[i]);
 		}
+		for (uint32_t i = 0; i < count && !pending && target->is_mapped; i++)
+			table_prefetch_id(target, ids[i]);
 		for (uint32_t i = 0; i < count && !pending; i++) {
 			out[start + i] = ident_is_none(ids[i]) ? CRMVAL_MISSING
 							       : table_find(target, ids[i], texts[i], lengths[i]);

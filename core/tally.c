@@ -28,6 +28,8 @@ void tally_close(struct tally *tally)
 
 static void small_merge(struct tally_small *into, const struct tally_small *from)
 {
+	into->no += from->no;
+	into->yes += from->yes;
 	into->rows += from->rows;
 	into->n += from->n;
 	into->d += from->d;
@@ -64,7 +66,7 @@ void tally_fold(struct tally *tally)
 			for (uint32_t place = first; place < end; place++) {
 				size_t to = tally_place(shape, m, window, 0),
 				       from = tally_place(shape, m, window, place);
-				if (tally->small[from].rows == 0)
+				if (!tally_is_used(tally, from))
 					continue;
 				small_merge(&tally->small[to], &tally->small[from]);
 				wide_merge(&tally->wide[to], &tally->wide[from]);
@@ -77,25 +79,26 @@ void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct m
 	struct tally_wide wide;
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
-		if (tallies[i].small[at].rows == 0)
+		if (!tally_is_used(&tallies[i], at))
 			continue; /* what was never written is not to be touched: it takes no memory yet */
 		small_merge(&small, &tallies[i].small[at]);
 		wide_merge(&wide, &tallies[i].wide[at]);
 	}
-	moments->rows = small.rows;
-	moments->n = sum_value(&wide.n) + (quad)small.n;
-	moments->d = sum_value(&wide.d) + (quad)small.d;
-	moments->nn = sum_value(&wide.nn) + (quad)small.nn;
-	moments->nd = sum_value(&wide.nd) + (quad)small.nd;
-	moments->dd = sum_value(&wide.dd) + (quad)small.dd;
+	quad yes = (quad)small.yes, both = (quad)small.no + yes;
+	moments->rows = small.rows + small.no + small.yes;
+	moments->n = sum_value(&wide.n) + (quad)small.n + yes;
+	moments->d = sum_value(&wide.d) + (quad)small.d + both;
+	moments->nn = sum_value(&wide.nn) + (quad)small.nn + yes;
+	moments->nd = sum_value(&wide.nd) + (quad)small.nd + yes;
+	moments->dd = sum_value(&wide.dd) + (quad)small.dd + both;
 }
 
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place)
 {
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t m = 0; m < tallies[i].shape.measures; m++)
-			if (tallies[i].small[tally_place(&tallies[i].shape, m, 0, place)].rows ||
-			    tallies[i].small[tally_place(&tallies[i].shape, m, 1, place)].rows)
+			if (tally_is_used(&tallies[i], tally_place(&tallies[i].shape, m, 0, place)) ||
+			    tally_is_used(&tallies[i], tally_place(&tallies[i].shape, m, 1, place)))
 				return 1;
 	return 0;
 }

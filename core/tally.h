@@ -9,9 +9,13 @@
 #include "job.h"
 #include "sum.h"
 
-/* Observations that are small whole numbers, as most are, add up in machine words ... */
+/*
+ * Observations that are small whole numbers, as most are, add up in machine words, in one line of the cache: 0 of 1 and 1 of
+ * 1 are but counted ...
+ */
 struct tally_small {
-	uint64_t rows;
+	uint64_t no, yes;
+	uint64_t rows; /* of all the others, also those that add up in tally_wide */
 	int64_t n, d, nn, nd, dd;
 };
 #define TALLY_SMALL_LIMIT 32768 /* in magnitude, so that 2^33 squares fit */
@@ -44,6 +48,10 @@ void tally_close(struct tally *tally);
 static inline void tally_add_at(struct tally *tally, size_t at, double n, double d)
 {
 	struct tally_small *small = &tally->small[at];
+	if (d == 1 && (n == 0 || n == 1)) {
+		*(n == 0 ? &small->no : &small->yes) += 1;
+		return;
+	}
 	small->rows++;
 	int64_t whole_n = (int64_t)n, whole_d = (int64_t)d;
 	if ((double)whole_n == n && (double)whole_d == d && whole_n < TALLY_SMALL_LIMIT &&
@@ -66,6 +74,13 @@ static inline void tally_add_at(struct tally *tally, size_t at, double n, double
 static inline size_t tally_place(const struct tally_shape *shape, uint32_t measure, int window, uint32_t place)
 {
 	return ((size_t)measure * 2 + (size_t)window) * shape->places + place;
+}
+
+/* Is any observation at this place? */
+static inline int tally_is_used(const struct tally *tally, size_t at)
+{
+	const struct tally_small *small = &tally->small[at];
+	return (small->rows | small->no | small->yes) != 0;
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "csv_case.h"
 #include "suite.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 char folder[64];
@@ -37,6 +38,7 @@ void remove_folder(void)
 
 void write_bytes(const char *name, const void *bytes, size_t size)
 {
+	unlink(path_of(name)); /* what is cut and written anew, some file systems write out at once */
 	FILE *file = fopen(path_of(name), "w");
 	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
 		abort();

@@ -35,10 +35,10 @@ struct csv_trial {
  * refused it is "refused", with " in line N" where a quote was never closed.
  */
 int csv_trial_run(struct csv_trial *trial);
+void csv_trial_free(struct csv_trial *trial);
+
 /* The options of the table as the trial sets them. */
 enum { CSV_TRIAL_OPTIONS = 16 };
 void csv_trial_options(const struct csv_trial *trial, struct crmval_value values[CSV_TRIAL_OPTIONS]);
-
-void csv_trial_free(struct csv_trial *trial);
 
 #endif

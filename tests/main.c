@@ -29,6 +29,7 @@
 	SUITE(job_file)                                                                                                \
 	SUITE(job_problems)                                                                                            \
 	SUITE(lockdown)                                                                                                \
+	SUITE(parallel)                                                                                                \
 	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
 	SUITE(rates)                                                                                                   \

@@ -188,18 +188,45 @@ static void test_chunk_ends(void)
 	remove_folder();
 }
 
-/* The last row of a chunk has a field too few, but the chunk before had a separator where its last should be. */
+/*
+ * A row has a field too few, and ends where a scanner scribbles behind the last separator: the last byte of a word or
+ * the first, depending on the scanner.
+ */
 static void test_short_row(void)
 {
-	char bytes[256] = "a,b\n", expected[1024] = "column a\ncolumn b\n", *end = expected + strlen(expected);
-	for (int i = 0; i < 31; i++) {
-		strcat(bytes, "1,2\n");
-		end += sprintf(end, "row %d [1] [2]\n", i + 2);
-	}
-	strcat(bytes, "123\n");
-	strcpy(end, "reject 33 at 128: 1 field where the header has 2\n");
+	static const char rows[] = "1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n";
+	char bytes[512], expected[1024], told[512] = "column a\ncolumn b\n";
+	for (int i = 0; i < 15; i++)
+		sprintf(told + strlen(told), "row %d [1] [2]\n", i + 2);
 	make_folder();
+	snprintf(bytes, sizeof bytes, "a,b\n%s123\n1,2\n", rows);
+	snprintf(expected, sizeof expected, "%sreject 17 at 64: 1 field where the header has 2\nrow 18 [1] [2]\n",
+		 told);
 	expect_dialect(bytes, strlen(bytes), expected, __LINE__);
+	snprintf(bytes, sizeof bytes, "a,b\n%s1234\n%070d,2\n", rows, 3);
+	snprintf(expected, sizeof expected, "%sreject 17 at 64: 1 field where the header has 2\nrow 18 [%070d] [2]\n",
+		 told, 3);
+	expect_dialect(bytes, strlen(bytes), expected, __LINE__);
+	remove_folder();
+}
+
+/* No row is shorter than its delimiters and line end, and none of a compressed file than a 1032nd of that. */
+static void test_rows_at_most(void)
+{
+	enum { ROWS = 100000 };
+	static const char *const plain[] = {"f.csv", NULL}, *const gzip[] = {"f.gz", NULL};
+	static char bytes[4 + 2 * ROWS] = {'a', ',', 'b', '\n'};
+	for (size_t i = 4; i < sizeof bytes; i += 2)
+		memcpy(bytes + i, ",\n", 2);
+	make_folder();
+	write_bytes("f.csv", bytes, sizeof bytes);
+	write_gzip("f.gz", bytes, sizeof bytes);
+	for (int i = 0; i < 2; i++) {
+		struct csv_trial trial = trial_of(i ? gzip : plain);
+		CU_ASSERT_EQUAL(csv_trial_run(&trial), CRMVAL_OK);
+		CU_ASSERT(trial.rows == ROWS && trial.plan.rows_at_most >= ROWS);
+		csv_trial_free(&trial);
+	}
 	remove_folder();
 }
 
@@ -314,11 +341,11 @@ static void test_wanted(void)
 	static const char *const files[] = {"f.csv", NULL};
 	static const uint32_t wanted[] = {2, 0, 2};
 	make_folder();
-	write_text("f.csv", "a,b,c\n1,2,\"3\"\"\"\n\"4\",5,6\n");
+	write_text("f.csv", "a,b,c\n1,2,\"\"\"x\"\"3\"\n\"4\",5,6\n");
 	struct csv_trial trial = trial_of(files);
 	trial.wanted = wanted;
 	trial.wanted_count = 3;
-	EXPECT(&trial, "column a\ncolumn b\ncolumn c\nrow 2 [3\"] [1] [3\"]\nrow 3 [6] [4] [6]\n");
+	EXPECT(&trial, "column a\ncolumn b\ncolumn c\nrow 2 [\"x\"3] [1] [\"x\"3]\nrow 3 [6] [4] [6]\n");
 	trial.wanted_count = 0;
 	EXPECT(&trial, "column a\ncolumn b\ncolumn c\nrow 2\nrow 3\n");
 	remove_folder();
@@ -360,6 +387,7 @@ static const struct test tests[] = {
 	{"a field without end", test_endless_field},
 	{"chunk ends", test_chunk_ends},
 	{"a row too short", test_short_row},
+	{"rows at most", test_rows_at_most},
 	{"as the naive reader", test_like_naive},
 	{"scanners", test_scanners},
 	{"columns wanted", test_wanted},

@@ -33,27 +33,35 @@ static void test_growth(void)
 {
 	enum { WORDS = 20000 };
 	struct symbols symbols;
-	const struct symbol_word *first;
 	int bad = 0;
 	CU_ASSERT_EQUAL_FATAL(symbols_init(&symbols), 0);
-	for (uint32_t i = 1; i <= WORDS; i++) {
-		char text[32];
-		int length = sprintf(text, "word number %u", (unsigned)i);
-		bad += symbol_code(&symbols, text, (uint32_t)length) != i;
-		if (i == 1)
-			first = symbol_word(&symbols, 1);
-	}
+	uint32_t first_code = symbol_code(&symbols, "", 0);
+	const struct symbol_word *first = symbol_word(&symbols, first_code);
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = WORDS; i-- > 0;) {
+			char text[32];
+			uint32_t length = (uint32_t)sprintf(text, "word number %u", (unsigned)i);
+			uint32_t code = symbol_code(&symbols, text, length);
+			bad += code != WORDS - i + 1 || strcmp(symbol_word(&symbols, code)->text, text) != 0;
+		}
 	CU_ASSERT_EQUAL(bad, 0);
-	CU_ASSERT_EQUAL(atomic_load(&symbols.count), WORDS);
+	CU_ASSERT_EQUAL(atomic_load(&symbols.count), WORDS + 1);
 	CU_ASSERT_PTR_EQUAL(symbol_word(&symbols, 1), first); /* words do not move */
-	for (uint32_t i = 1; i <= WORDS; i++) {
-		char text[32];
-		int length = sprintf(text, "word number %u", (unsigned)i);
-		bad += symbol_code(&symbols, text, (uint32_t)length) != i;
-		bad += strcmp(symbol_word(&symbols, i)->text, text) != 0;
-	}
+	symbols_free(&symbols);
+}
+
+/* Words that are each the beginning of another, so that every place that is taken holds one of those. */
+static void test_beginnings(void)
+{
+	enum { LENGTHS = 3000 };
+	static char text[LENGTHS];
+	struct symbols symbols;
+	int bad = 0;
+	memset(text, 'x', sizeof text);
+	CU_ASSERT_EQUAL_FATAL(symbols_init(&symbols), 0);
+	for (uint32_t length = LENGTHS; length > 0; length--)
+		bad += symbol_code(&symbols, text, length) != LENGTHS - length + 1;
 	CU_ASSERT_EQUAL(bad, 0);
-	CU_ASSERT_EQUAL(atomic_load(&symbols.count), WORDS);
 	symbols_free(&symbols);
 }
 
@@ -61,18 +69,20 @@ enum { THREADS = 8, SHARED = 4000 };
 
 struct worker {
 	struct symbols *symbols;
+	pthread_barrier_t *start; /* of all at once, so that they want to enter the same words */
 	uint32_t number;
 	uint32_t codes[SHARED];
 	int bad;
 };
 
-/* Each thread enters all words in an order of its own, and reads back what it was told. */
+/* Each thread enters all words, half of them in one order, and reads back what it was told. */
 static void *enter_all(void *argument)
 {
 	struct worker *worker = argument;
+	pthread_barrier_wait(worker->start);
 	for (uint32_t i = 0; i < SHARED; i++) {
-		/* 4000 and 1, 3, 7, ... have no common factor: every word comes once. */
-		static const uint32_t steps[THREADS] = {1, 3, 7, 9, 11, 13, 17, 3999};
+		/* 4000 and the steps have no common factor: every word comes once. */
+		static const uint32_t steps[THREADS] = {1, 1, 1, 1, 3, 7, 11, 3999};
 		uint32_t word = i * steps[worker->number] % SHARED;
 		char text[16];
 		int length = sprintf(text, "w%u", (unsigned)word);
@@ -89,9 +99,12 @@ static void test_threads(void)
 	struct symbols symbols;
 	struct worker *workers = calloc(THREADS, sizeof *workers);
 	pthread_t threads[THREADS];
+	pthread_barrier_t start;
+	pthread_barrier_init(&start, NULL, THREADS);
 	CU_ASSERT_EQUAL_FATAL(symbols_init(&symbols), 0);
 	for (uint32_t t = 0; t < THREADS; t++) {
 		workers[t].symbols = &symbols;
+		workers[t].start = &start;
 		workers[t].number = t;
 		CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[t], NULL, enter_all, &workers[t]), 0);
 	}
@@ -102,6 +115,7 @@ static void test_threads(void)
 		CU_ASSERT_EQUAL(workers[t].bad, 0);
 		CU_ASSERT_EQUAL(memcmp(workers[t].codes, workers[0].codes, sizeof workers[t].codes), 0);
 	}
+	pthread_barrier_destroy(&start);
 	free(workers);
 	symbols_free(&symbols);
 }
@@ -109,6 +123,7 @@ static void test_threads(void)
 static const struct test tests[] = {
 	{"words", test_words},
 	{"growth", test_growth},
+	{"words that begin others", test_beginnings},
 	{"many threads", test_threads},
 	{NULL, NULL},
 };

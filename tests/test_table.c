@@ -271,7 +271,7 @@ static void test_unreadable(void)
 }
 
 /* What is shown is the same however many threads there are, and however bad the file. */
-static void test_examples(void)
+static void check_examples(uint32_t split_rows, unsigned threads)
 {
 	enum { ROWS = 3000 };
 	char *text = malloc(ROWS * 16 + 64), *p = text;
@@ -281,11 +281,11 @@ static void test_examples(void)
 	const struct fixture_table tables[] = {{0, "contact", text}, {0, NULL, NULL}};
 	struct fixture f;
 	fixture_open(&f, tables);
-	f.split_rows = 500;
-	f.is_backwards = 1;
+	f.split_rows = split_rows;
+	f.is_backwards = threads > 1;
 	fixture_want(&f, "contact.influence");
 	fixture_map(&f);
-	fixture_read(&f, 8);
+	fixture_read(&f, threads);
 	const struct table *table = fixture_table(&f, "contact");
 	CU_ASSERT_EQUAL(UNREADABLE_OF(&f, "contact.influence"), ROWS);
 	CU_ASSERT_EQUAL_FATAL(table->example_count, 3);
@@ -294,6 +294,13 @@ static void test_examples(void)
 	CU_ASSERT_STRING_EQUAL(table->examples[2].text, "here:4: influence \"x2\" is not a number");
 	fixture_close(&f);
 	free(text);
+}
+
+static void test_examples(void)
+{
+	check_examples(500, 8);
+	check_examples(0, 1);
+	check_examples(1, 1);
 }
 
 static void test_texts(void)

@@ -234,6 +234,14 @@ class Settings(kit.Case):
         named = self.result(job, "--set", "job.name=other")
         self.assertEqual(named["job"], "other")
 
+    def test_language(self):
+        job = self.demo() + "/job.conf"
+        plain, chinese = self.result(job), self.result(job, "--set", "job.language=zh_CN")
+        self.assertEqual(chinese["dimensions"][0]["title"], "客户的管理能力")
+        self.assertEqual(kit.measures(chinese)["sales"]["score"], kit.measures(plain)["sales"]["score"])
+        self.assertEqual(chinese["overall"], plain["overall"])
+        self.assertIn("客户的管理能力", self.run_ok("run", job, "--set", "job.language=zh_CN", "--format", "text").output)
+
     def test_same_bytes_whoever_says_it(self):
         demo = self.demo()
         job = self.job(['{ plugin = "csv"; directory = "%s"; }' % demo], in_job='breakdown = ( "team" );')

@@ -110,12 +110,34 @@ class Counts(kit.Case):
     def test_examples_are_the_first(self):
         self.table("opportunity.csv", OPPORTUNITY, *("O%d,A1,E1,,,,x%d" % (i, i) for i in range(5000)))
         for most in (0, 1, 5, 7):
-            job = self.job(more="limits = { examples = %d; };" % most)
-            for threads in ("1", "8"):
-                job_data = self.data(job, "--threads", threads)["opportunity"]
-                self.assertEqual(job_data["unreadable"], {"amount": 5000})
-                self.assertEqual([example.split(":")[1] for example in job_data["examples"]],
+            # In the order of the file, whichever of its pieces is read first.
+            for chunk, threads in ((1 << 20, "1"), (64, "1"), (64, "2"), (64, "8"), (4096, "8")):
+                job = self.job(['{ plugin = "csv"; entities = { opportunity = { chunk_bytes = %d; }; }; }' % chunk],
+                               more="limits = { examples = %d; };" % most)
+                opportunity = self.data(job, "--threads", threads)["opportunity"]
+                self.assertEqual(opportunity["unreadable"], {"amount": 5000})
+                self.assertEqual([example.split(":")[1] for example in opportunity["examples"]],
                                  [str(i + 2) for i in range(most)])
+
+    def test_examples_of_the_first_file_come_first(self):
+        for number in range(9):
+            self.table("deals-%d.csv" % number, OPPORTUNITY, *("O%d-%d,A1,E1,,,,x" % (number, i) for i in range(3)))
+        job = self.job(['{ plugin = "csv"; entities = { opportunity = { file = "deals-*.csv"; }; }; }'])
+        for threads in ("1", "2", "8"):
+            self.assertEqual([example.split(": ")[0].lstrip("./") for example in
+                              self.data(job, "--threads", threads)["opportunity"]["examples"]],
+                             ["deals-0.csv:2", "deals-0.csv:3", "deals-0.csv:4", "deals-1.csv:2", "deals-1.csv:3"])
+
+    def test_first_of_duplicates_whichever_piece_is_read_first(self):
+        # Of each of 500 ids the first of 10 rows is won, the others are lost.
+        self.table("opportunity.csv", OPPORTUNITY, *("O%d,A1,E1,2025-01-01,2025-02-01,%s,1" % (
+            i % 500, "won" if i < 500 else "lost") for i in range(5000)))
+        for chunk, threads in ((1 << 20, "1"), (64, "1"), (64, "2"), (64, "8")):
+            result = self.result(self.job(['{ plugin = "csv"; entities = { opportunity = { chunk_bytes = %d; }; }; }' %
+                                           chunk]), "--threads", threads)
+            won = kit.measures(result)["approved_to_won"]
+            self.assertEqual((won["numerator"], won["denominator"]), (500, 500))
+            self.assertEqual(result["data"]["opportunity"]["duplicates"], 4500)
 
     def test_lines_in_files_with_line_ends_in_cells(self):
         rows = [["A%d" % i, "two\nlines" if i % 2 else "one\r\nmore\r\nlines", "E1", "large" if i != 40 else "huge", "1"]
@@ -155,6 +177,12 @@ class Counts(kit.Case):
             content = self.read(entry["name"])
             self.assertEqual(entry["bytes"], len(content))
             self.assertEqual(entry["sha256"], hashlib.sha256(content).hexdigest())
+
+
+    def test_hashes_are_the_job_s_to_choose(self):
+        for choice, filled in (("always", True), ("never", False)):
+            result = self.result(self.job(more='limits = { hash_inputs = "%s"; };' % choice))
+            self.assertEqual([entry["sha256"] is not None for entry in result["provenance"]["inputs"]], [filled] * 2)
 
 
 class Sources(kit.Case):

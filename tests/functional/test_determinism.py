@@ -141,7 +141,7 @@ class Same(kit.Case):
 
     def test_encodings(self):
         for encoding, said in (("utf-8-sig", None), ("utf-16", None), ("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE"),
-                               ("gb18030", "GB18030"), ("gbk", "GBK")):
+                               ("gb18030", "GB18030"), ("gbk", "GBK"), ("utf-32-le", "UTF-32LE")):
             self.write_all("encoding", encoding=encoding)
             self.check_same("encoding", each='encoding = "%s";' % said if said else "")
 
