@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistr.h>
 
 static void write_out(struct output *output, const char *bytes, size_t length)
@@ -82,16 +81,6 @@ int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE])
 	for (int digits = 15; length == 0 || strtod(text, NULL) != number; digits++)
 		length = snprintf(text, OUTPUT_NUMBER_SIZE, "%.*g", digits, number);
 	return length;
-}
-
-void output_day_text(int32_t day, char text[OUTPUT_DAY_SIZE])
-{
-	time_t seconds = (time_t)day * 86400;
-	struct tm parts;
-
-	if (!gmtime_r(&seconds, &parts))
-		memset(&parts, 0, sizeof parts);
-	snprintf(text, OUTPUT_DAY_SIZE, "%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
 const char *output_valid_text(const char *text, char **copy)

@@ -24,10 +24,6 @@ int output_finish(struct output *output, struct crmval_error *error);
 #define OUTPUT_NUMBER_SIZE 32
 int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE]);
 
-/* "2025-12-31" */
-#define OUTPUT_DAY_SIZE 32
-void output_day_text(int32_t day, char text[OUTPUT_DAY_SIZE]);
-
 /*
  * A text made fit for a reader: bytes that are not UTF-8 become U+FFFD.  Gives the text itself, or a copy in *copy, which
  * is the caller's to free and may be handed in again; NULL: out of memory.

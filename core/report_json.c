@@ -7,6 +7,7 @@
 #include "error.h"
 #include "report.h"
 #include "score.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,9 +120,9 @@ static void count(struct json *json, uint64_t value)
 
 static void day(struct json *json, int32_t value)
 {
-	char digits[OUTPUT_DAY_SIZE];
+	char digits[11];
 
-	output_day_text(value, digits);
+	date_format(value, digits);
 	text(json, digits);
 }
 

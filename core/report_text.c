@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "report_findings.h"
+#include "window.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,16 +31,16 @@ static int is_chance(const struct score *score)
 
 static void write_title(struct screen *screen, const struct job *job)
 {
-	char from[OUTPUT_DAY_SIZE], to[OUTPUT_DAY_SIZE];
+	char from[11], to[11];
 
 	screen_flow_format(screen, TONE_BOLD, "CRM value, %s", job->name);
 	screen_newline(screen);
-	output_day_text(job->period.from, from);
-	output_day_text(job->period.to, to);
+	date_format(job->period.from, from);
+	date_format(job->period.to, to);
 	screen_flow_format(screen, TONE_PLAIN, "%s to %s", from, to);
 	if (job->has_baseline) {
-		output_day_text(job->baseline.from, from);
-		output_day_text(job->baseline.to, to);
+		date_format(job->baseline.from, from);
+		date_format(job->baseline.to, to);
 		screen_flow_format(screen, TONE_PLAIN, ", compared with %s to %s", from, to);
 	} else {
 		screen_flow(screen, TONE_PLAIN, ", without a baseline");

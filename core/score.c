@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "scale.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -231,11 +232,6 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 }
 
 /* ---- a measure ---- */
-
-static int32_t window_days(const struct crmval_window *window)
-{
-	return window->to - window->from + 1;
-}
 
 /* Growth and change set sums of windows of other lengths against each other: by the day. */
 static int is_daily(const struct result_measure *measure)

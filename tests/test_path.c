@@ -148,6 +148,10 @@ static void test_values(void)
 	gather("account.owner.hired_on", sizeof *days, days);
 	SAME(days, fixture_day("2020-01-01"), CRMVAL_NO_DATE, CRMVAL_NO_DATE, CRMVAL_NO_DATE, CRMVAL_NO_DATE,
 	     CRMVAL_NO_DATE, CRMVAL_NO_DATE, CRMVAL_NO_DATE);
+	/* A reference that is not mapped leads nowhere. */
+	gather("account.owner.manager.hired_on", sizeof *days, days);
+	for (int i = 0; i < ORDERS; i++)
+		CU_ASSERT_EQUAL(days[i], CRMVAL_NO_DATE);
 	double numbers[ORDERS];
 	gather("amount|opportunity.amount", sizeof *numbers, numbers);
 	SAME(numbers, 1, 100, 3, 4, 5, 6, 7, 8);

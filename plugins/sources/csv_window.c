@@ -103,8 +103,8 @@ static int walk_quotes(struct csv_window *window, int inside)
 {
 	const uint8_t *bytes = csv_window_bytes(window);
 	uint8_t delimiter = window->delimiter;
-	size_t reopens =
-		window->state == CSV_CLOSED ? window->settled : SIZE_MAX; /* a quote here is the second of a pair */
+	/* A quote here is the second of a pair. */
+	size_t reopens = window->state == CSV_CLOSED ? window->settled : SIZE_MAX;
 	for (size_t i = window->settled / CSV_WORD; i * CSV_WORD < window->scanned; i++) {
 		for (uint64_t bits = window->words[i].quote; bits; bits &= bits - 1) {
 			size_t place = i * CSV_WORD + (size_t)__builtin_ctzll(bits);
