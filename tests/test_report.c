@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of reports: JSON read back with a parser, CSV and text by their lines. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "suite.h"
 
 #include "sample.h"

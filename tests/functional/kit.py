@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the functional tests share: a folder for each test, the program run as its users run it, tables, jobs, results."""
+"""What the functional tests share: a folder for each test, the program as its users run it, tables, jobs, results."""
 
 import atexit
 import csv
@@ -154,12 +154,6 @@ class Case(unittest.TestCase):
         """Demo data in a folder of the test."""
         shutil.copytree(demo_once(scale, seed), self.path(name))
         return name
-
-    def compiler(self):
-        compiler = os.environ.get("CC", "cc").split()
-        if not shutil.which(compiler[0]):
-            self.skipTest("no C compiler")
-        return compiler
 
     def shared_data(self, *names):
         """The path of a file among the public data that lie beside the project, where they do."""

@@ -140,8 +140,8 @@ class Counts(kit.Case):
             self.assertEqual(result["data"]["opportunity"]["duplicates"], 4500)
 
     def test_lines_in_files_with_line_ends_in_cells(self):
-        rows = [["A%d" % i, "two\nlines" if i % 2 else "one\r\nmore\r\nlines", "E1", "large" if i != 40 else "huge", "1"]
-                for i in range(50)]
+        names = ("one\r\nmore\r\nlines", "two\nlines")
+        rows = [["A%d" % i, names[i % 2], "E1", "large" if i != 40 else "huge", "1"] for i in range(50)]
         self.table("account.csv", "id,name,owner,size_class,key_market", *rows)
         # Before A40: the header, 20 rows of two lines, 20 of three.
         self.assertIn("account.csv:102: ", self.data()["account"]["examples"][0])
@@ -210,8 +210,8 @@ class Sources(kit.Case):
         for threads in ("1", "8"):
             self.assertEqual(self.won("old", "new", threads=threads), (2, 4, 4, 2))
             self.assertEqual(self.won("new", "old", threads=threads), (2, 4, 4, 2))
-        self.table("new/opportunity.csv", "id,account,approved_on,closed_on,outcome", "O0,A1,2025-01-01,2025-02-01,lost",
-                   "O1,A1,2025-01-01,2025-02-01,lost")
+        self.table("new/opportunity.csv", "id,account,approved_on,closed_on,outcome",
+                   "O0,A1,2025-01-01,2025-02-01,lost", "O1,A1,2025-01-01,2025-02-01,lost")
         self.assertEqual(self.won("old", "new"), (2, 3, 3, 2))
         self.assertEqual(self.won("new", "old"), (1, 3, 3, 2))
 

@@ -140,8 +140,9 @@ class Same(kit.Case):
             self.check_same("delimiter", each='delimiter = "%s";' % said)
 
     def test_encodings(self):
-        for encoding, said in (("utf-8-sig", None), ("utf-16", None), ("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE"),
-                               ("gb18030", "GB18030"), ("gbk", "GBK"), ("utf-32-le", "UTF-32LE")):
+        for encoding, said in (("utf-8-sig", None), ("utf-16", None), ("utf-16-le", "UTF-16LE"),
+                               ("utf-16-be", "UTF-16BE"), ("gb18030", "GB18030"), ("gbk", "GBK"),
+                               ("utf-32-le", "UTF-32LE")):
             self.write_all("encoding", encoding=encoding)
             self.check_same("encoding", each='encoding = "%s";' % said if said else "")
 
@@ -180,14 +181,15 @@ class Same(kit.Case):
                                       capture_output=True)
                 if made.returncode in (0, 1):  # 1: with warnings
                     names.append("%s.%s" % (name, charmap))
+        environments = [{"LC_ALL": name, "LANG": name, "LOCPATH": locales} for name in names]
+        environments += [{"TZ": zone} for zone in ("UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati",
+                                                   "XXX+12")]
         for form in ("json", "csv", "text"):
-            once = self.run_ok("run", "demo/job.conf", "--format", form).raw
-            for name in names:
-                environment = kit.clean_environment(LC_ALL=name, LANG=name, LOCPATH=locales)
-                self.assertEqual(self.run_ok("run", "demo/job.conf", "--format", form, environment=environment).raw, once)
-            for zone in ("UTC", "Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati", "XXX+12"):
-                environment = kit.clean_environment(TZ=zone)
-                self.assertEqual(self.run_ok("run", "demo/job.conf", "--format", form, environment=environment).raw, once)
+            words = ("run", "demo/job.conf", "--format", form)
+            once = self.run_ok(*words).raw
+            for changes in environments:
+                again = self.run_ok(*words, environment=kit.clean_environment(**changes)).raw
+                self.assertEqual(again, once, changes)
 
     def test_working_folder(self):
         once = self.run_ok("run", "demo/job.conf", "--format", "json").raw

@@ -70,7 +70,8 @@ class Workshop(kit.Case):
                 applies += 1
                 passed += deal["CloseDate"] >= PERIOD[1]
         measure = self.measures["opportunity_accuracy"]
-        self.assertEqual((measure["rows"], measure["numerator"], measure["denominator"]), (len(active), passed, applies))
+        self.assertEqual((measure["rows"], measure["numerator"], measure["denominator"]),
+                         (len(active), passed, applies))
         self.assertEqual((passed, applies), (73, 88))
         self.assertAlmostEqual(measure["score"], 100 * 73 / 88, places=8)
 
@@ -100,8 +101,9 @@ class Workshop(kit.Case):
             unit = expected.setdefault(state[deal["AccountId"]] or "(none)", [0, 0])
             unit[0] += deal["StageName"] == "Closed Won"
             unit[1] += 1
-        units = {unit["unit"]: kit.measures(unit)["approved_to_won"] for unit in self.result_of_job["breakdowns"]["region"]}
-        self.assertEqual({name: [unit["numerator"], unit["denominator"]] for name, unit in units.items() if unit["rows"]},
+        found = {unit["unit"]: kit.measures(unit)["approved_to_won"]
+                 for unit in self.result_of_job["breakdowns"]["region"]}
+        self.assertEqual({name: [won["numerator"], won["denominator"]] for name, won in found.items() if won["rows"]},
                          expected)
 
     def test_owner(self):
@@ -112,7 +114,8 @@ class Workshop(kit.Case):
     def test_every_other_measure_names_what_is_missing(self):
         with open(JOB, encoding="utf-8") as file:
             mapped = {}
-            for entity, fields in re.findall(r"^\t\t\t(\w+) = \{.*?fields = \((.*?)\);", file.read(), flags=re.M | re.S):
+            groups = re.findall(r"^\t\t\t(\w+) = \{.*?fields = \((.*?)\);", file.read(), flags=re.M | re.S)
+            for entity, fields in groups:
                 mapped[entity] = set(re.findall(r'\( "(\w+)",', fields))
         self.assertEqual(len(mapped), 4)
         computed = {"approved_to_won", "opportunity_accuracy", "incubated_count", "incubated_amount",
@@ -144,18 +147,18 @@ class Workshop(kit.Case):
 class DataLoader(kit.Case):
     """Fixtures of Data Loader: each is read with the rows that it has, or refused with a reason."""
 
-    def rows(self, name, column, entity="", **more):
-        """What is said of a file as the contacts."""
+    def job_of(self, name, column, entity="", **more):
+        """A job in which a file holds the contacts."""
         path = self.shared_data("dataloader", name)
-        job = self.job(['{ plugin = "csv"; directory = %s; entities = { contact = { file = %s; %s fields = ( ( "id", %s )%s'
-                        ' ); }; }; }' % (kit.quoted(os.path.dirname(path)), kit.quoted(name), entity, kit.quoted(column),
-                                         "".join(", ( %s, %s )" % (kit.quoted(field), kit.quoted(name))
-                                                 for field, name in more.items()))],
-                       period=("2009-01-01", "2010-12-31"), baseline=None)
-        return job
+        fields = ", ".join("( %s, %s )" % (kit.quoted(field), kit.quoted(place))
+                           for field, place in {"id": column, **more}.items())
+        source = '{ plugin = "csv"; directory = %s; entities = { contact = { file = %s; %s fields = ( %s ); }; }; }'
+        return self.job([source % (kit.quoted(os.path.dirname(path)), kit.quoted(name), entity, fields)],
+                        period=("2009-01-01", "2010-12-31"), baseline=None)
 
     def contact(self, *words, **more):
-        result = self.result(self.rows(*words, **more))
+        """What is said of the contacts: rows, rejected, duplicates."""
+        result = self.result(self.job_of(*words, **more))
         self.network = kit.measures(result)["network_accumulation"]
         contact = result["data"]["contact"]
         return contact["rows"], contact["rejected"], contact["duplicates"]
@@ -183,16 +186,17 @@ class DataLoader(kit.Case):
 
     def test_separator(self):
         self.assertEqual(self.contact("csvSeparator.csv", "some,column3", 'delimiter = "!";'), (2, 0, 0))
-        self.refused(78, "run", self.rows("csvSeparator.csv", "some,column3"), says=["some,column3", "known here: column1"])
+        self.refused(78, "run", self.job_of("csvSeparator.csv", "some,column3"), says="known here: column1")
 
     def test_utf_32_under_the_mark_of_utf_16(self):
         for name in ("csvtext_BOM_UTF32LE.csv", "csvtext_BOM_UTF32BE.csv"):
-            self.refused(65, "run", self.rows(name, "column1"), says=[name, "NUL byte|encoding"])
+            self.refused(65, "run", self.job_of(name, "column1"), says=[name, "NUL byte|encoding"])
 
     def test_dates_with_time_and_zone(self):
         for name, column, read in (("dateEndingInZ.csv", "DATE", 1), ("dateEndingInZ.csv", "DATE_ONLY", 1),
                                    ("dateOnlyWithTimeZone.csv", "DATE_ONLY", 2),
-                                   ("dateUsingDefaultTimeZone.csv", "DATE", 1), ("dateWithTimeZone.csv", "DATE_ONLY", 2),
+                                   ("dateUsingDefaultTimeZone.csv", "DATE", 1),
+                                   ("dateWithTimeZone.csv", "DATE_ONLY", 2),
                                    ("dateWithTimeZone.csv", "DATE", 0)):  # 2010-10-14T12:00:00.000Z-0300: two zones
             self.contact(name, "ACCOUNTNUMBER__C", created_on=column)
             self.assertEqual(self.network["value"], read, (name, column))
