@@ -105,7 +105,7 @@ enum cell_state cell_date_as(const char *text, uint32_t length, const char *form
 	copy[length] = 0;
 	struct tm tm = {.tm_year = 0, .tm_mon = 0, .tm_mday = 0};
 	const char *end = strptime(copy, format, &tm);
-	if (!end || *end)
+	if (!end || (*end && !is_time(end, (uint32_t)strlen(end))))
 		return CELL_UNREADABLE;
 	if (tm.tm_year + 1900 > 9999)
 		return CELL_UNREADABLE;

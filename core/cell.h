@@ -24,7 +24,7 @@ static inline void cell_trim(const char **text, uint32_t *length)
 
 /* All take a raw cell, trim it, and leave *value alone unless CELL_OK. */
 enum cell_state cell_date(const char *text, uint32_t length, int32_t *day);
-/* format as in strptime(3), in the C locale, which has to match the whole cell. */
+/* format as in strptime(3), in the C locale; what follows may be a time and a zone, as of any date. */
 enum cell_state cell_date_as(const char *text, uint32_t length, const char *format, int32_t *day);
 enum cell_state cell_number(const char *text, uint32_t length, double *value);
 enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value);

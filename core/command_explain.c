@@ -65,8 +65,9 @@ static void print_measure(const struct run *run, const struct scorecard *card, u
 	printf("%s: %s\n", table->id, table->title);
 	printf("  %s > %s\n\n", in->title, in->indicators[measure->indicator].title);
 	printf("%s\n\nFormula\n  %s\n", table->definition, table->formula);
-	printf("  %s of %s; %s is better; unit: %s\n", table->flags & CRMVAL_STATE ? "state" : "event",
-	       table->kind == CRMVAL_RATIO ? "ratio: sum of numerators / sum of denominators" : "sum of numerators",
+	printf("  %s, %s; %s is better; unit: %s\n",
+	       table->kind == CRMVAL_RATIO ? "sum of numerators / sum of denominators" : "sum of numerators",
+	       table->flags & CRMVAL_STATE ? "of the state at the end of the period" : "of events in the window",
 	       table->better == CRMVAL_LOWER ? "lower" : "higher", table->unit);
 	if (in->parameter_count)
 		printf("\nParameters of the dimension\n");

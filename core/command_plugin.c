@@ -2,7 +2,11 @@
 /* crmval plugin: which plugins are there, and what is in one; all from its own tables, read in confinement. */
 #include "command.h"
 
+#include "error.h"
+
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct plugin_settings settings_of(const struct options *options)
 {
@@ -111,6 +115,14 @@ static int describe(const struct options *options, const char *name)
 
 int command_plugin(const struct options *options, int count, char **words)
 {
+	for (uint32_t i = 0; i < options->directory_count; i++)
+		if (access(options->directories[i], R_OK | X_OK) < 0) {
+			struct crmval_error error = {.struct_size = sizeof error};
+			int code = fail(&error, errno == EACCES ? CRMVAL_EPERM : CRMVAL_ENOINPUT, "--directory %s: %s",
+					options->directories[i], strerror(errno));
+			log_error(options, error.message);
+			return exit_status(code);
+		}
 	if (count == 1 && strcmp(words[0], "list") == 0)
 		return list(options);
 	if (count == 2 && strcmp(words[0], "describe") == 0)

@@ -2,6 +2,8 @@
 /* crmval run: the main job. */
 #include "command.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Where the time went, for those who ask. */
@@ -9,6 +11,49 @@ static void show_times(const struct options *options, const struct run *run)
 {
 	for (int room = 0; room < ROOM_COUNT; room++)
 		log_note(options, "%-8s %8.3f s", run_room_names[room], run->seconds[room]);
+}
+
+/* Is there anything to score? */
+static int has_data(const struct run *run)
+{
+	struct moments moments;
+	for (uint32_t m = 0; m < run->result.measure_count; m++) {
+		run->result.moments(&run->result, m, 0, -1, 0, &moments);
+		if (!run->result.measures[m].no_data[0] && moments.rows > 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Would an output replace what the run reads? */
+static int is_input(const struct run *run, const char *path)
+{
+	struct stat output, input;
+	if (!path || stat(path, &output) < 0)
+		return 0;
+	if (stat(run->job->path, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+		return 1;
+	for (uint32_t i = 0; i < run->load.feed_count; i++)
+		for (uint32_t n = 0; n < run->load.feeds[i].table.input_count; n++)
+			if (stat(run->load.feeds[i].table.inputs[n], &input) == 0 && input.st_dev == output.st_dev &&
+			    input.st_ino == output.st_ino)
+				return 1;
+	return 0;
+}
+
+/* Refuses before anything is read. */
+static int check_outputs(const struct options *options, const struct run *run)
+{
+	const char *path = is_input(run, options->output) ? options->output : NULL;
+	char message[1024];
+	for (uint32_t i = 0; i < run->job->report_count && !path; i++)
+		if (is_input(run, run->job->reports[i].file))
+			path = run->job->reports[i].file;
+	if (!path)
+		return 0;
+	snprintf(message, sizeof message, "%s: this output would replace an input of the job; name another file", path);
+	log_error(options, message);
+	return exit_status(CRMVAL_ECREATE);
 }
 
 /* All that the run is to leave behind. */
@@ -32,6 +77,8 @@ int command_run(const struct options *options, int count, char **words)
 	if (count != 1)
 		return usage_error("crmval run takes one job file");
 	int status = open_run(options, &run, words[0]);
+	if (status == 0)
+		status = check_outputs(options, &run);
 	if (status == 0) {
 		progress_start(options, &run);
 		int code = run_evaluate(&run, options->threads, &error);
@@ -45,6 +92,9 @@ int command_run(const struct options *options, int count, char **words)
 	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
 		if (run.evaluations[d].failed)
 			log_error(options, run.evaluations[d].failed);
+	if (status == 0 && !has_data(&run))
+		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
+			 words[0]);
 	if (status == 0 && options->verbose)
 		show_times(options, &run);
 	if (status == 0 && run_is_degraded(&run))

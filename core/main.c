@@ -114,7 +114,7 @@ static int take_option(struct options *options, int letter, const char *text)
 		return take_format(options, text);
 	case 'o':
 		options->output = text;
-		return 0;
+		return *text ? 0 : usage_error("--output: the name of a file is missing");
 	case 'p':
 		options->overrides.period = text;
 		return 0;
@@ -168,32 +168,43 @@ static int take_option(struct options *options, int letter, const char *text)
 	}
 }
 
+static void print_version(void)
+{
+	puts("crmval " PACKAGE_VERSION);
+}
+
+/* What was printed may still be on its way to a full disk. */
+static int finish(const struct options *options, int status)
+{
+	char message[128];
+	errno = 0;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || status > EXIT_DEGRADED)
+		return status;
+	snprintf(message, sizeof message, "standard output: cannot write it: %s", strerror(errno ? errno : EIO));
+	log_error(options, message);
+	return exit_status(CRMVAL_EIO);
+}
+
 static int run_command(const struct command *command, struct options *options, int argc, char **argv)
 {
 	int letter, place = 0, status;
 	optind = 1;
+	argv[0] = (char *)"crmval"; /* whose name getopt's messages begin with */
 	while ((letter = getopt_long(argc, argv, "hV", option_table, &place)) != -1) {
-		if (letter == 'h') {
-			print_help(stdout);
-			return 0;
+		if (letter == 'h' || letter == 'V') {
+			if (letter == 'h')
+				print_help(stdout);
+			else
+				print_version();
+			return finish(options, 0);
 		}
-		if (letter != '?' && letter != 'V' && !strchr(command->letters, letter))
+		if (letter != '?' && !strchr(command->letters, letter))
 			return usage_error("crmval %s takes no option --%s", command->name, option_table[place].name);
 		status = take_option(options, letter, optarg);
 		if (status != 0)
 			return status;
 	}
-	status = command->run(options, argc - optind, argv + optind);
-	/* What was printed may still be on its way to a full disk. */
-	errno = 0;
-	if ((fflush(stdout) != 0 || ferror(stdout)) && status <= EXIT_DEGRADED) {
-		char message[128];
-		snprintf(message, sizeof message, "standard output: cannot write it: %s",
-			 strerror(errno ? errno : EIO));
-		log_error(options, message);
-		status = exit_status(CRMVAL_EIO);
-	}
-	return status;
+	return finish(options, command->run(options, argc - optind, argv + optind));
 }
 
 int main(int argc, char **argv)
@@ -212,11 +223,11 @@ int main(int argc, char **argv)
 		return usage_error("a command is missing");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_help(stdout);
-		return 0;
+		return finish(&options, 0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		puts("crmval " PACKAGE_VERSION);
-		return 0;
+		print_version();
+		return finish(&options, 0);
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)

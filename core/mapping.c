@@ -95,7 +95,21 @@ static int by_entity(const void *a, const void *b)
 	return (x->source > y->source) - (x->source < y->source);
 }
 
-static void mark_mapped(const struct load *load)
+/* Rows without an id cannot be told apart, nor be referred to: seldom what was meant. */
+static void warn_without_id(const struct load *load, const struct feed *feed, struct problems *problems)
+{
+	struct near near;
+	char advice[512];
+	near_start(&near, "id");
+	for (uint32_t c = 0; c < feed->table.column_count; c++)
+		near_offer(&near, feed->table.columns[c]);
+	near_advice(&near, advice, sizeof advice);
+	problems_warn(problems, load->job->path, load->job->sources[feed->source].line,
+		      "%s has no column \"id\", without which no source maps entity %s: map it in fields; %s",
+		      feed->table.inputs[0], model_entities[feed->entity].name, advice);
+}
+
+static void mark_mapped(const struct load *load, struct problems *problems)
 {
 	for (uint32_t i = 0; i < load->feed_count; i++) {
 		const struct feed *feed = &load->feeds[i];
@@ -113,6 +127,9 @@ static void mark_mapped(const struct load *load)
 				table->is_mapped |= table->columns[f].is_mapped;
 		if (key >= 0)
 			table->is_mapped = table->columns[key].is_mapped;
+		for (uint32_t i = 0; i < load->feed_count; i++)
+			if (load->feeds[i].entity == e && !table->is_mapped)
+				warn_without_id(load, &load->feeds[i], problems);
 		for (uint32_t f = 0; f < table->entity->field_count && !table->is_mapped; f++)
 			table->columns[f].is_mapped = 0;
 	}
@@ -134,7 +151,7 @@ int load_open(struct load *load, const struct job *job, struct plugin *plugins, 
 			return code;
 	}
 	qsort(load->feeds, load->feed_count, sizeof *load->feeds, by_entity);
-	mark_mapped(load);
+	mark_mapped(load, problems);
 	return CRMVAL_OK;
 }
 

@@ -225,9 +225,6 @@ void report_findings(struct screen *screen, const struct scorecard *card)
 		screen_newline(screen);
 		write_causes(screen, card, &findings[f]);
 	}
-	start_item(screen, 2, 2);
-	screen_flow_format(screen, TONE_DIM, "The rows to mend first: crmval worklist JOB");
-	screen_newline(screen);
 }
 
 /* ---- missing ---- */
@@ -343,9 +340,10 @@ static void write_entity(struct screen *screen, const struct result_entity *enti
 
 	start_item(screen, 2, TEXT_INDENT);
 	screen_flow_format(screen, TONE_BOLD, "%s", entity->entity);
-	screen_flow_format(screen, TONE_PLAIN, ": %s rows", screen_count_text((double)entity->rows, text));
+	screen_flow_format(screen, TONE_PLAIN, ": %s row%s", screen_count_text((double)entity->rows, text),
+			   entity->rows == 1 ? "" : "s");
 	write_counts(screen, "rejected", entity->rejected);
-	write_counts(screen, "duplicate", entity->duplicates);
+	write_counts(screen, entity->duplicates == 1 ? "duplicate" : "duplicates", entity->duplicates);
 	for (uint32_t i = 0; i < entity->field_count; i++) {
 		const struct result_field_count *field = &entity->fields[i];
 		if (field->dangling > 0)

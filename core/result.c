@@ -30,9 +30,9 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 		   moments);
 }
 
-static void describe_measure(const struct run *run, uint32_t d, uint32_t m, struct result_measure *out)
+static void describe_measure(const struct run *run, const struct crmval_dimension *table, uint32_t d, uint32_t m,
+			     struct result_measure *out)
 {
-	const struct crmval_dimension *table = run->dimensions[d].table;
 	const struct job_measure *said = &run->job->dimensions[d].measures[m];
 	const struct evaluation *evaluation = &run->evaluations[d];
 	*out = (struct result_measure){
@@ -56,6 +56,39 @@ static void describe_measure(const struct run *run, uint32_t d, uint32_t m, stru
 		if (!out->no_data[window] && evaluation->no_data && evaluation->no_data[m][window][0])
 			out->no_data[window] = evaluation->no_data[m][window];
 	}
+}
+
+/* A dimension's tables with their texts in the job's language. */
+static const struct crmval_dimension *translate(struct run *run, uint32_t d, struct crmval_error *error)
+{
+	const struct crmval_plugin *plugin = run->dimension_plugins[d].table;
+	const struct crmval_dimension *table = run->dimensions[d].table;
+	const char *language = run->job->language;
+	if (!language)
+		return table;
+	struct crmval_dimension *copy = arena_alloc(&run->arena, sizeof *copy);
+	struct crmval_indicator *indicators =
+		arena_array(&run->arena, (size_t)table->indicator_count + 1, sizeof *indicators);
+	struct crmval_measure *measures = arena_array(&run->arena, (size_t)table->measure_count + 1, sizeof *measures);
+	if (!copy || !indicators || !measures) {
+		fail_memory(error);
+		return NULL;
+	}
+	*copy = *table;
+	copy->title = plugin_text(plugin, language, table->title);
+	copy->indicators = indicators;
+	copy->measures = measures;
+	for (uint32_t i = 0; i < table->indicator_count; i++) {
+		indicators[i] = table->indicators[i];
+		indicators[i].title = plugin_text(plugin, language, indicators[i].title);
+	}
+	for (uint32_t m = 0; m < table->measure_count; m++) {
+		measures[m] = table->measures[m];
+		measures[m].title = plugin_text(plugin, language, measures[m].title);
+		measures[m].definition = plugin_text(plugin, language, measures[m].definition);
+		measures[m].formula = plugin_text(plugin, language, measures[m].formula);
+	}
+	return copy;
 }
 
 static int describe_plugins(struct run *run, struct crmval_error *error)
@@ -103,10 +136,12 @@ int run_describe(struct run *run, struct crmval_error *error)
 	};
 	for (uint32_t d = 0; d < job->dimension_count; d++) {
 		const struct job_dimension *said = &job->dimensions[d];
-		dimensions[d] = (struct result_dimension){said->plugin, run->dimensions[d].table, said->weight,
-							  said->indicator_weights};
-		for (uint32_t m = 0; m < dimensions[d].table->measure_count; m++)
-			describe_measure(run, d, m, &measures[result->measure_count++]);
+		const struct crmval_dimension *table = translate(run, d, error);
+		if (!table)
+			return CRMVAL_ENOMEM;
+		dimensions[d] = (struct result_dimension){said->plugin, table, said->weight, said->indicator_weights};
+		for (uint32_t m = 0; m < table->measure_count; m++)
+			describe_measure(run, table, d, m, &measures[result->measure_count++]);
 	}
 	return describe_plugins(run, error);
 }

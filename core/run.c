@@ -5,9 +5,11 @@
 #include "error.h"
 #include "rates.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 const char *const run_room_names[ROOM_COUNT] = {"prepare", "load", "link", "evaluate"};
 
@@ -34,6 +36,10 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 		.directory_count = job->plugin_directory_count,
 		.limits = {job->sandbox, job->plugin_deadline, job->plugin_memory, (size_t)16 << 20},
 	};
+	for (uint32_t i = 0; i < job->plugin_directory_count; i++)
+		if (access(job->plugin_directories[i], R_OK | X_OK) < 0)
+			problems_warn(&run->problems, job->path, 0, "plugins.directories: %s: %s",
+				      job->plugin_directories[i], strerror(errno));
 	run->source_plugins = calloc((size_t)job->source_count + 1, sizeof *run->source_plugins);
 	run->dimension_plugins = calloc((size_t)job->dimension_count + 1, sizeof *run->dimension_plugins);
 	if (!run->source_plugins || !run->dimension_plugins)
@@ -56,9 +62,10 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 				    plugin->path);
 		if (code == CRMVAL_OK && is_source)
 			code = plugin_load_source(plugin, error);
-		if (code != CRMVAL_OK && code != CRMVAL_ECONF)
+		/* One that crashes as soon as it is loaded is no reason to be silent about the others. */
+		if (code != CRMVAL_OK && code != CRMVAL_ECONF && code != CRMVAL_EBUG)
 			return code;
-		if (code == CRMVAL_ECONF)
+		if (code != CRMVAL_OK)
 			problems_add(&run->problems, job->path, line, "%s", error->message);
 		else if (is_source)
 			job_bind_source(job, i, plugin->table->source, &run->problems);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistr.h>
 
 /* A batch of cells on its way into a column. */
 struct taking {
@@ -30,6 +31,20 @@ static inline const char *cell_at(const struct crmval_cells *cells, uint32_t i, 
 	return cells->base + cells->start[i];
 }
 
+static const char *what_it_should_be(const struct field *field)
+{
+	switch (field->type) {
+	case FIELD_DATE:
+		return "a date";
+	case FIELD_FLAG:
+		return "a flag";
+	case FIELD_SYMBOL:
+		return field->words ? "a word that is known" : "text in UTF-8: set the encoding of the file";
+	default:
+		return "a number";
+	}
+}
+
 /* Counts a cell that cannot be read, and shows the first few. */
 static void unreadable(struct taking *t, uint32_t i)
 {
@@ -42,12 +57,8 @@ static void unreadable(struct taking *t, uint32_t i)
 	char message[160];
 	uint64_t line = t->rows->line ? t->rows->line(t->rows->context, i, &input) : 0;
 	cell_trim(&text, &length);
-	snprintf(message, sizeof message, "%s \"%.*s\"%s is not a %s", t->field->name, length > 60 ? 60 : (int)length,
-		 text, length > 60 ? "..." : "",
-		 t->field->type == FIELD_DATE     ? "date"
-		 : t->field->type == FIELD_FLAG   ? "flag"
-		 : t->field->type == FIELD_SYMBOL ? "word that is known"
-						  : "number");
+	snprintf(message, sizeof message, "%s \"%.*s\"%s is not %s", t->field->name, length > 60 ? 60 : (int)length,
+		 text, length > 60 ? "..." : "", what_it_should_be(t->field));
 	load_example(t->load, t->feed, t->order, line, input, message);
 }
 
@@ -120,6 +131,15 @@ static uint32_t closed_code(const char *const *words, const char *text, uint32_t
 	return UNREADABLE_SYMBOL;
 }
 
+/* Most words are ASCII, which is seen at a glance. */
+static int is_utf8(const char *text, uint32_t length)
+{
+	unsigned char all = 0;
+	for (uint32_t i = 0; i < length; i++)
+		all |= (unsigned char)text[i];
+	return all < 0x80 || u8_check((const uint8_t *)text, length) == NULL;
+}
+
 static uint32_t open_code(struct symbols *symbols, int is_folded, const char *text, uint32_t length)
 {
 	char folded[256];
@@ -146,6 +166,9 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 			out[i] = closed_code(t->field->words, text, length);
 			if (out[i] == UNREADABLE_SYMBOL)
 				unreadable(t, i);
+		} else if (!is_utf8(text, length)) {
+			out[i] = UNREADABLE_SYMBOL;
+			unreadable(t, i);
 		} else {
 			out[i] = open_code(t->column->symbols, t->field->is_folded, text, length);
 			if (out[i] == 0)

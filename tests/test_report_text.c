@@ -69,7 +69,7 @@ static void test_text(void)
 	sample_has(text, "  Beta failed: the plugin hung (25.0% of the weight)\n");
 	sample_has(text, "  contact.title is not mapped (12.5% of the weight): Measure 1\n");
 	sample_has(text, "  1,234,567 rows; 1 of 2 entities mapped; not mapped: expense\n");
-	sample_has(text, "  account: 1,234,567 rows, 1 rejected, 5 duplicate, 3 dangling owner, 2\n"
+	sample_has(text, "  account: 1,234,567 rows, 1 rejected, 5 duplicates, 3 dangling owner, 2\n"
 			 "    unreadable created_on, passed over: 4 blank line\n");
 	sample_has(text, "    accounts.csv:7: created_on: \"soon\" is not a date\n");
 	CU_ASSERT_PTR_NULL(strchr(text, '\033'));

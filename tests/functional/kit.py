@@ -131,8 +131,10 @@ class Case(unittest.TestCase):
         return Done(process)
 
     def run_ok(self, *words, **more):
+        """A run that must succeed without a word, but for the one that says that there was nothing to score."""
         done = self.run_raw(*words, **more)
-        self.assertEqual((done.status, done.messages), (0, ""), words)
+        spoken = [line for line in done.messages.splitlines() if not line.startswith("crmval: no measure has data")]
+        self.assertEqual((done.status, spoken), (0, []), words)
         return done
 
     def refused(self, status, *words, says=(), **more):

@@ -161,7 +161,9 @@ class Job(kit.Case):
         # All columns run into one: the entity has no id, and check says so.
         self.table("account.csv", "id;name", "A1;Acme")
         self.table("employee.csv", "id,name", "E1,Eva")
-        text = self.run_ok("check", self.job()).output
+        done = self.run_raw("check", self.job())
+        self.assertRegex(done.messages, 'account.csv has no column "id"')
+        text = done.output
         self.assertRegex(text, r"account +0 of +8 fields")
         self.assertRegex(text, r"id is not mapped")
 
