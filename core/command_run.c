@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,13 +57,24 @@ static int check_outputs(const struct options *options, const struct run *run)
 	return exit_status(CRMVAL_ECREATE);
 }
 
+/* What a file's name says of its format. */
+static enum job_format format_of(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	if (dot && strcmp(dot, ".json") == 0)
+		return FORMAT_JSON;
+	return dot && strcmp(dot, ".csv") == 0 ? FORMAT_CSV : FORMAT_TEXT;
+}
+
 /* All that the run is to leave behind. */
 static int write_all(const struct options *options, const struct run *run)
 {
 	enum job_format format = options->format;
 	int status = 0;
 	if (!options->has_format)
-		format = options->output || isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_NONE;
+		format = options->output         ? format_of(options->output)
+			 : isatty(STDOUT_FILENO) ? FORMAT_TEXT
+						 : FORMAT_NONE;
 	for (uint32_t i = 0; i < run->job->report_count && !options->dry_run && status == 0; i++)
 		status = write_output(options, run->job->reports[i].file, run->job->reports[i].format, &run->result);
 	if (status == 0 && !(options->output && options->dry_run))

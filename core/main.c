@@ -163,8 +163,9 @@ static int take_option(struct options *options, int letter, const char *text)
 			return usage_error("--directory: no more than 16 times");
 		options->directories[options->directory_count++] = text;
 		return 0;
-	default:
-		return usage_error("see crmval --help");
+	default: /* getopt has said what is wrong */
+		fputs("Try: crmval --help\n", stderr);
+		return EXIT_USAGE;
 	}
 }
 
