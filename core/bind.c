@@ -102,6 +102,30 @@ static int bind_input(struct bound_dimension *bound, const struct bound_view *vi
 	return CRMVAL_OK;
 }
 
+/* Is an input among those that an answer needs? */
+static int is_named(const char *needs, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *p = needs; p && (p = strstr(p, name)) != NULL; p += length)
+		if ((p == needs || strchr(" +|", p[-1])) && (p[length] == 0 || strchr(" +|", p[length])))
+			return 1;
+	return 0;
+}
+
+/* What only measures of the state need is not computed for the baseline. */
+static int is_event_input(const struct crmval_dimension *table, const struct bound_view *view, const char *name)
+{
+	int is_needed = 0;
+	for (uint32_t a = 0; a < view->table->answer_count; a++) {
+		if (!is_named(view->table->answers[a].needs, name))
+			continue;
+		if (!(table->measures[view->measures[a]].flags & CRMVAL_STATE))
+			return 1;
+		is_needed = 1;
+	}
+	return !is_needed;
+}
+
 static int bind_view(struct bound_dimension *bound, struct bound_view *view, struct data *data,
 		     struct crmval_error *error)
 {
@@ -123,6 +147,7 @@ static int bind_view(struct bound_dimension *bound, struct bound_view *view, str
 	int code = CRMVAL_OK;
 	for (uint32_t i = 0; i < view->table->input_count && code == CRMVAL_OK; i++) {
 		view->inputs[i].table = &view->table->inputs[i];
+		view->inputs[i].is_event = is_event_input(table, view, view->table->inputs[i].name);
 		code = bind_input(bound, view, &view->inputs[i], data, error);
 	}
 	return code;
@@ -315,7 +340,7 @@ int bind_loaded(struct bound_dimension *bound, const struct data *data, const st
 			int code = CRMVAL_OK;
 			if (input->rollup) {
 				code = rollup_run(input->rollup, data, 0, &job->period, threads, error);
-				if (code == CRMVAL_OK && job->has_baseline && view->is_event)
+				if (code == CRMVAL_OK && job->has_baseline && view->is_event && input->is_event)
 					code = rollup_run(input->rollup, data, 1, &job->baseline, threads, error);
 			} else if (input->as == CRMVAL_SYMBOL && input->words) {
 				input->translation = symbol_translation(data, &input->route, input->words, &count);

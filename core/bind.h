@@ -14,6 +14,7 @@ struct bound_input {
 	const char *const *words;
 	uint32_t *translation; /* of a symbol with words: by code */
 	int is_mapped, is_checked;
+	int is_event; /* needed by a measure that is computed for the baseline too, or by none in particular */
 };
 
 struct bound_view {

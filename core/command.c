@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "error.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,31 +42,28 @@ int exit_status(int code)
 	}
 }
 
-/* A text as a JSON string, without its quotes: control characters, quotes and backslashes escaped. */
+/* A printable text as a JSON string, without its quotes. */
 static void put_json(FILE *stream, const char *text)
 {
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
 		if (*p == '"' || *p == '\\')
-			fprintf(stream, "\\%c", *p);
-		else if (*p < 0x20)
-			fprintf(stream, "\\u%04x", *p);
-		else
-			putc(*p, stream);
+			putc('\\', stream);
+		putc(*p, stream);
 	}
 }
 
 static void put_log(const struct options *options, const char *level, const char *message)
 {
-	char *copy = NULL;
-	const char *text = output_valid_text(message, &copy);
+	/* Names of columns, files and plugins are others' texts, and may hold what terminals obey. */
+	char text[8192];
+	utf8_printable(text, sizeof text, message, strlen(message));
 	if (options->logs_json) {
 		fprintf(stderr, "{\"level\":\"%s\",\"message\":\"", level);
-		put_json(stderr, text ? text : message);
+		put_json(stderr, text);
 		fprintf(stderr, "\"}\n");
 	} else {
-		fprintf(stderr, "crmval: %s\n", text ? text : message);
+		fprintf(stderr, "crmval: %s\n", text);
 	}
-	free(copy);
 }
 
 void log_error(const struct options *options, const char *message)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,26 +45,6 @@ static double now(void)
 
 /* ---- what became of a child ---- */
 
-/* Text from a child, which may hold anything, as one that can be shown. */
-static void copy_text(char *to, size_t room, const unsigned char *from, size_t size)
-{
-	size_t used = 0;
-	for (size_t i = 0; i < size && from[i];) {
-		size_t length = utf8_length(from + i, size - i);
-		if (used + (length ? length : 1) >= room)
-			break;
-		if (length == 0 || utf8_is_control(from + i, length)) {
-			to[used++] = '?';
-			i += length ? length : 1;
-			continue;
-		}
-		memcpy(to + used, from + i, length);
-		used += length;
-		i += length;
-	}
-	to[used] = '\0';
-}
-
 __attribute__((format(printf, 3, 4))) static void task_fails(struct confine_task *task, int code, const char *format,
 							     ...)
 {
@@ -73,7 +54,7 @@ __attribute__((format(printf, 3, 4))) static void task_fails(struct confine_task
 	vsnprintf(what, sizeof what, format, arguments);
 	va_end(arguments);
 	if (task->breadcrumb)
-		copy_text(doing, sizeof doing, (const unsigned char *)task->breadcrumb, CONFINE_BREADCRUMB);
+		utf8_printable(doing, sizeof doing, task->breadcrumb, CONFINE_BREADCRUMB);
 	task->code =
 		fail(&task->error, code, "plugin %s: %.800s%s%s", task->name, what, *doing ? " while " : "", doing);
 }
@@ -104,10 +85,10 @@ static void task_died(struct confine_task *task, int status, size_t answered)
 			   WEXITSTATUS(status));
 }
 
-/* A child may say any number; what it cannot know is whether somebody told the program to stop. */
+/* A child may say any number.  Of inputs that come later, and of whether the program is to stop, it knows nothing. */
 static int code_of_child(int code)
 {
-	return code <= CRMVAL_ECONF && code > CRMVAL_ESTOP ? code : CRMVAL_EBUG;
+	return (code <= CRMVAL_ECONF && code >= CRMVAL_EBUG) || code == CRMVAL_EPERM ? code : CRMVAL_EBUG;
 }
 
 /* Whether a whole frame came in; then the task has its answer or its error. */
@@ -126,7 +107,7 @@ static int take_frame(struct run *run)
 		return 0;
 	if (trailer.code != CRMVAL_OK) {
 		char message[sizeof task->error.message];
-		copy_text(message, sizeof message, payload + trailer.size, trailer.message_size);
+		utf8_printable(message, sizeof message, (const char *)payload + trailer.size, trailer.message_size);
 		task->code = fail(&task->error, code_of_child(trailer.code), "plugin %s: %.900s", task->name,
 				  *message ? message : "failed and does not say why");
 		return 1;
@@ -192,7 +173,14 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 	pid_t parent = getpid();
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(error, CRMVAL_ENOMEM, "cannot make a pipe to a confined process: %s", strerror(errno));
+	if (task->shared_size && madvise(task->shared, task->shared_size, MADV_DOFORK) < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return fail(error, CRMVAL_EBUG, "cannot share memory with a confined process: %s", strerror(errno));
+	}
 	pid_t pid = fork();
+	if (pid != 0 && task->shared_size)
+		madvise(task->shared, task->shared_size, MADV_DONTFORK);
 	if (pid == 0)
 		confine_child(task, pool->limits, parent, pool->null, ends[1]);
 	close(ends[1]);

@@ -32,6 +32,9 @@ struct confine_task {
 	void *context;
 	/* What the child was doing, shown if it dies: CONFINE_BREADCRUMB bytes of shared memory, ended by NUL; or NULL. */
 	const char *breadcrumb;
+	/* Memory marked MADV_DONTFORK, as that of others is, which this child is to share; size 0: none. */
+	void *shared;
+	size_t shared_size;
 
 	int code; /* CRMVAL_OK, or why there is no answer: error */
 	struct crmval_error

@@ -3,13 +3,15 @@
 #include "evaluate.h"
 
 #include "error.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* A dimension with fewer rows than this is not worth a second child. */
 #define ROWS_PER_CHILD 200000u
+
+_Static_assert(TALLY_NOTE == CONFINE_BREADCRUMB, "a tally's note is its child's breadcrumb");
 
 /* One child's part. */
 struct part {
@@ -84,10 +86,10 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 	int code = CRMVAL_OK;
 	snprintf(evaluation->sandbox, sizeof evaluation->sandbox, "%s", task->sandbox);
 	if (task->code == CRMVAL_OK && task->answer.size == size) {
-		memcpy(evaluation->no_data, task->answer.bytes, size);
-		for (uint32_t m = 0; m < table->measure_count; m++)
-			evaluation->no_data[m][0][NO_DATA_LENGTH - 1] = evaluation->no_data[m][1][NO_DATA_LENGTH - 1] =
-				0;
+		const char *said = (const char *)task->answer.bytes;
+		for (size_t i = 0; i < 2 * (size_t)table->measure_count; i++)
+			utf8_printable(evaluation->no_data[i / 2][i % 2], NO_DATA_LENGTH, said + i * NO_DATA_LENGTH,
+				       NO_DATA_LENGTH);
 	} else if (!evaluation->failed) {
 		evaluation->failed = strdup(task->code == CRMVAL_OK ? "answered in another form" : task->error.message);
 		code = evaluation->failed ? CRMVAL_OK : fail_memory(error);
@@ -98,7 +100,7 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 }
 
 /* The children of those dimensions that are confined alike: our own, or others'. */
-static int run_group(const struct evaluate *evaluate, struct evaluation *evaluations, int is_ours, char *shared,
+static int run_group(const struct evaluate *evaluate, struct evaluation *evaluations, int is_ours,
 		     struct crmval_error *error)
 {
 	size_t most = (size_t)evaluate->dimension_count * evaluate->threads, count = 0;
@@ -108,7 +110,7 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++) {
 		const struct bound_dimension *dimension = &evaluate->dimensions[d];
 		for (uint32_t p = 0; p < evaluations[d].tally_count && dimension->plugin->is_ours == is_ours; p++) {
-			char *breadcrumb = shared + CONFINE_BREADCRUMB * (1 + d * (size_t)evaluate->threads + p);
+			struct tally *tally = &evaluations[d].tallies[p];
 			parts[count] = (struct part){
 				.evaluate = evaluate,
 				.dimension = d,
@@ -117,9 +119,8 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 					.data = evaluate->data,
 					.units = evaluate->units,
 					.dimension = dimension,
-					.tally = &evaluations[d].tallies[p],
-					.breadcrumb = breadcrumb,
-					.batches_done = (_Atomic uint64_t *)(void *)shared,
+					.tally = tally,
+					.breadcrumb = tally->note,
 					.part = p,
 					.parts = evaluations[d].tally_count},
 			};
@@ -128,7 +129,9 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 				.name = dimension->plugin->table->name,
 				.body = part_body,
 				.context = &parts[count],
-				.breadcrumb = breadcrumb,
+				.breadcrumb = tally->note,
+				.shared = tally->small,
+				.shared_size = tally->size,
 			};
 			count++;
 		}
@@ -147,16 +150,11 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 
 int evaluate_run(const struct evaluate *evaluate, struct evaluation *evaluations, struct crmval_error *error)
 {
-	size_t size = CONFINE_BREADCRUMB * (1 + (size_t)evaluate->dimension_count * evaluate->threads);
-	char *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return fail_memory(error);
 	int code = CRMVAL_OK;
 	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++)
 		code = open_evaluation(evaluate, d, &evaluations[d], error);
 	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
-		code = run_group(evaluate, evaluations, is_ours, shared, error);
-	munmap(shared, size);
+		code = run_group(evaluate, evaluations, is_ours, error);
 	return code;
 }
 

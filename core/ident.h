@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ids of records, in 16 bytes: texts of up to 15 bytes as they are, longer ones by a 128-bit hash.  (Two of ten million
- * longer ids share a hash with a chance of 1 in 10^24.)
+ * longer ids share a hash with a chance of 1 in 10^24; nobody can make them do so, since the hash has a key.)
  */
 #ifndef IDENT_H
 #define IDENT_H
@@ -12,6 +12,11 @@
 struct ident {
 	uint64_t low, high; /* both 0: no id */
 };
+
+extern uint64_t ident_key[4];
+
+/* Draws a key for this process, before the first id is read: no result depends on it. */
+void ident_draw_key(void);
 
 static inline uint64_t ident_fold(uint64_t a, uint64_t b)
 {
@@ -42,8 +47,8 @@ static inline struct ident ident_of(const char *text, uint32_t length)
 		if (i + 16 > length)
 			i = length - 16; /* the last block overlaps the one before it */
 		uint64_t a = ident_load(text + i), b = ident_load(text + i + 8);
-		x = ident_fold(a ^ UINT64_C(0x9e3779b97f4a7c15), b ^ x ^ UINT64_C(0xd1b54a32d192ed03));
-		y = ident_fold(b ^ UINT64_C(0x8cb92ba72f3d8dd7), a ^ y ^ UINT64_C(0xaef17502108ef2d9));
+		x = ident_fold(a ^ ident_key[0], b ^ x ^ ident_key[1]);
+		y = ident_fold(b ^ ident_key[2], a ^ y ^ ident_key[3]);
 		if (i + 16 == length)
 			break;
 	}

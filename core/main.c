@@ -5,6 +5,7 @@
 #endif
 
 #include "command.h"
+#include "ident.h"
 #include "window.h"
 
 #include <errno.h>
@@ -220,6 +221,7 @@ int main(int argc, char **argv)
 	int status = today(&options.overrides.today);
 	if (status != 0)
 		return status;
+	ident_draw_key();
 	if (argc < 2)
 		return usage_error("a command is missing");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {

@@ -8,6 +8,12 @@
 #include <math.h>
 #include <string.h>
 
+/* How much of a name is shown, so that what is wrong with it still fits behind it. */
+static int shown(size_t length)
+{
+	return length < 100 ? (int)length : 100;
+}
+
 static int parse_path(const char *text, size_t length, uint32_t entity, const char *owner, struct path *path,
 		      struct crmval_error *error)
 {
@@ -26,17 +32,17 @@ static int parse_path(const char *text, size_t length, uint32_t entity, const ch
 		}
 		if (field < 0)
 			return fail(error, CRMVAL_ECONF, "%s: path \"%.*s\": %s has no field \"%.*s\"", owner,
-				    (int)length, text, at->name, (int)size, name);
+				    shown(length), text, at->name, shown(size), name);
 		if (!dot) {
 			path->field = (uint32_t)field;
 			return CRMVAL_OK;
 		}
 		if (at->fields[field].type != FIELD_REFERENCE)
 			return fail(error, CRMVAL_ECONF, "%s: path \"%.*s\": %s.%s is not a reference", owner,
-				    (int)length, text, at->name, copy);
+				    shown(length), text, at->name, copy);
 		if (path->hop_count == PATH_MAX_HOPS)
 			return fail(error, CRMVAL_ECONF, "%s: path \"%.*s\" has more than %d references", owner,
-				    (int)length, text, PATH_MAX_HOPS);
+				    shown(length), text, PATH_MAX_HOPS);
 		path->hops[path->hop_count++] = (uint32_t)field;
 		path->entity = (uint32_t)model_entity_index(at->fields[field].target);
 		name = dot + 1;
@@ -50,8 +56,8 @@ int route_parse(const char *text, uint32_t entity, const char *owner, struct rou
 		const char *bar = strchr(start, '|');
 		size_t length = bar ? (size_t)(bar - start) : strlen(start);
 		if (route->count == PATH_MAX_ALTERNATIVES)
-			return fail(error, CRMVAL_ECONF, "%s: path \"%s\" has more than %d alternatives", owner, text,
-				    PATH_MAX_ALTERNATIVES);
+			return fail(error, CRMVAL_ECONF, "%s: path \"%.100s\" has more than %d alternatives", owner,
+				    text, PATH_MAX_ALTERNATIVES);
 		struct path *path = &route->paths[route->count];
 		int code = parse_path(start, length, entity, owner, path, error);
 		if (code != CRMVAL_OK)
@@ -63,8 +69,8 @@ int route_parse(const char *text, uint32_t entity, const char *owner, struct rou
 			 (field->target && strcmp(field->target, route->field->target) != 0) ||
 			 (field->type == FIELD_SYMBOL &&
 			  strcmp(field->name, route->field->name) != 0)) /* other codes */
-			return fail(error, CRMVAL_ECONF, "%s: the alternatives of path \"%s\" differ in type", owner,
-				    text);
+			return fail(error, CRMVAL_ECONF, "%s: the alternatives of path \"%.100s\" differ in type",
+				    owner, text);
 		if (!bar)
 			return CRMVAL_OK;
 		start = bar + 1;

@@ -3,18 +3,13 @@
 #include "rollup.h"
 
 #include "error.h"
-#include "moments.h"
+#include "fixed.h"
+#include "pairs.h"
 #include "parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A sum as a fixed-point number of 128 bits, its unit 2^-58: exact for what cells hold, in any order. */
-#define FIXED_UNIT 0x1p58
-struct fixed {
-	_Atomic uint64_t low, high;
-};
 
 /* One rollup under way. */
 struct rolling {
@@ -26,8 +21,9 @@ struct rolling {
 	int32_t *until_own;    /* by parent, or NULL */
 	uint32_t *translation; /* of `of` where it is a symbol */
 	uint32_t translation_count;
-	uint64_t mask_words; /* 64-bit words of a parent's set */
-	void *state;         /* by op: struct fixed, _Atomic uint64_t, ... */
+	uint64_t mask_words; /* 64-bit words of a parent's set; 0: what is in the sets is in pairs */
+	struct pairs pairs;
+	void *state; /* by op: struct fixed, _Atomic uint64_t, ... */
 };
 
 /* What is known of a block of child rows. */
@@ -181,7 +177,7 @@ static int32_t bound(int32_t which, const struct crmval_window *window, int32_t 
 	}
 }
 
-/* Decides which rows of a block count, and for which parent. */
+/* Decides which rows of a block count, and for which parent.  Of CRMVAL_CURRENT they are the view's rows themselves. */
 static void choose(const struct rolling *r, struct block *block, const struct rows *rows)
 {
 	const struct rollup *rollup = r->rollup;
@@ -193,9 +189,10 @@ static void choose(const struct rolling *r, struct block *block, const struct ro
 	if (rollup->date.count) {
 		route_gather(&rollup->date, r->data, r->window, rows, &block->gather, block->date);
 		for (uint32_t i = 0; i < rows->count; i++) {
-			int32_t until = r->until;
-			if (r->until_own && block->parent[i] >= 0 && r->until_own[block->parent[i]] > until)
-				until = r->until_own[block->parent[i]];
+			int32_t until = r->until,
+				own = rollup->table->op == CRMVAL_CURRENT ? (int32_t)rows->row[i] : block->parent[i];
+			if (r->until_own && own >= 0 && r->until_own[own] > until)
+				until = r->until_own[own];
 			if (block->date[i] == CRMVAL_NO_DATE || block->date[i] < r->since || block->date[i] > until)
 				block->parent[i] = -1;
 		}
@@ -214,22 +211,6 @@ static void choose(const struct rolling *r, struct block *block, const struct ro
 		for (uint32_t i = 0; r->translation && i < rows->count; i++)
 			block->of.symbol[i] = r->translation[block->of.symbol[i]];
 	}
-}
-
-static void add_fixed(struct fixed *sum, double term)
-{
-	__int128 fixed = (__int128)(term * FIXED_UNIT);
-	uint64_t low = (uint64_t)fixed, high = (uint64_t)(fixed >> 64);
-	uint64_t old = atomic_fetch_add_explicit(&sum->low, low, memory_order_relaxed);
-	high += old + low < low;
-	if (high)
-		atomic_fetch_add_explicit(&sum->high, high, memory_order_relaxed);
-}
-
-static double fixed_value(const struct fixed *sum)
-{
-	unsigned __int128 bits = (unsigned __int128)atomic_load(&sum->high) << 64 | atomic_load(&sum->low);
-	return (double)((quad)(__int128)bits * (quad)(1 / FIXED_UNIT));
 }
 
 static void raise_to(_Atomic uint64_t *place, uint64_t value)
@@ -271,7 +252,7 @@ static uint64_t of_rank(const struct rollup *rollup, const struct block *block, 
 	return isnan(block->of.number[i]) ? 0 : number_rank(block->of.number[i]);
 }
 
-static void add_row(const struct rolling *r, const struct block *block, uint32_t i)
+static void add_row(struct rolling *r, const struct block *block, uint32_t i)
 {
 	uint32_t parent = (uint32_t)block->parent[i], symbol;
 	_Atomic uint64_t *word = (_Atomic uint64_t *)r->state + parent;
@@ -282,7 +263,7 @@ static void add_row(const struct rolling *r, const struct block *block, uint32_t
 		break;
 	case CRMVAL_SUM:
 		if (!isnan(block->of.number[i]) && block->of.number[i] != 0)
-			add_fixed((struct fixed *)r->state + parent, block->of.number[i]);
+			fixed_add((struct fixed *)r->state + parent, block->of.number[i]);
 		break;
 	case CRMVAL_MIN: /* the greatest of the ranks turned round */
 		rank = of_rank(r->rollup, block, i);
@@ -297,7 +278,10 @@ static void add_row(const struct rolling *r, const struct block *block, uint32_t
 		break;
 	case CRMVAL_DISTINCT:
 		symbol = block->of.symbol[i];
-		if (symbol && (!r->rollup->words || symbol <= r->rollup->word_count)) {
+		if (symbol && !r->mask_words) {
+			if (pairs_add(&r->pairs, parent, symbol))
+				atomic_fetch_add_explicit(word, 1, memory_order_relaxed);
+		} else if (symbol && (!r->rollup->words || symbol <= r->rollup->word_count)) {
 			word = (_Atomic uint64_t *)r->state + parent * r->mask_words + (symbol - 1) / 64;
 			uint64_t bit = UINT64_C(1) << (symbol - 1) % 64;
 			if (!(atomic_load_explicit(word, memory_order_relaxed) & bit))
@@ -352,7 +336,7 @@ static int roll_groups(const struct rolling *r, struct crmval_error *error)
 	const struct rollup *rollup = r->rollup;
 	uint32_t all = atomic_load(&r->data->tables[rollup->entity].rows);
 	uint64_t size = 16;
-	while (size < (uint64_t)all * 2)
+	while (size < (uint64_t)all + all / 2)
 		size *= 2;
 	struct group *groups = calloc(size, sizeof *groups);
 	struct block *block = malloc(sizeof *block);
@@ -389,7 +373,8 @@ static void finish(const struct rolling *r, uint32_t parent, void *values)
 {
 	const _Atomic uint64_t *words = r->state;
 	int32_t op = r->rollup->table->op;
-	uint64_t word = op == CRMVAL_SUM || op == CRMVAL_DISTINCT ? 0 : words[parent], count = 0;
+	uint64_t word = op == CRMVAL_SUM || op == CRMVAL_DISTINCT ? 0 : words[parent];
+	uint64_t count = op == CRMVAL_DISTINCT && !r->mask_words ? words[parent] : 0;
 	if (op == CRMVAL_MIN && word)
 		word = ~word;
 	switch (op) {
@@ -441,9 +426,21 @@ static size_t state_size(const struct rolling *r)
 {
 	if (r->rollup->table->op == CRMVAL_SUM)
 		return r->parents * sizeof(struct fixed);
-	if (r->rollup->table->op == CRMVAL_DISTINCT)
+	if (r->rollup->table->op == CRMVAL_DISTINCT && r->mask_words)
 		return r->parents * r->mask_words * 8;
 	return r->parents * sizeof(uint64_t);
+}
+
+/* How the sets of CRMVAL_DISTINCT are held. */
+static int choose_sets(struct rolling *r, uint32_t children)
+{
+	uint32_t most = r->rollup->words ? r->rollup->word_count : r->translation_count;
+	r->mask_words = most / 64 + 1;
+	if (r->mask_words <= 2 || r->mask_words * r->parents <= 8 * (uint64_t)children)
+		return 0;
+	/* Many parents times many words may be more than any memory, but there are no more pairs than children. */
+	r->mask_words = 0;
+	return pairs_open(&r->pairs, children);
 }
 
 int rollup_run(struct rollup *rollup, const struct data *data, int window_number, const struct crmval_window *window,
@@ -461,10 +458,10 @@ int rollup_run(struct rollup *rollup, const struct data *data, int window_number
 		r.translation = symbol_translation(data, &rollup->of, rollup->words, &r.translation_count);
 		if (!r.translation)
 			return fail_memory(error);
-		uint32_t most = rollup->words ? rollup->word_count : r.translation_count;
-		r.mask_words = most / 64 + 1;
+		if (table->op == CRMVAL_DISTINCT && choose_sets(&r, children) < 0)
+			code = fail_memory(error);
 	}
-	if (rollup->until_own.count)
+	if (code == CRMVAL_OK && rollup->until_own.count)
 		code = own_bounds(&r, error);
 	if (code == CRMVAL_OK)
 		code = region_open(&state, state_size(&r), error);
@@ -478,6 +475,7 @@ int rollup_run(struct rollup *rollup, const struct data *data, int window_number
 	for (uint32_t parent = 0; parent < r.parents && code == CRMVAL_OK; parent++)
 		finish(&r, parent, rollup->values[window_number].bytes);
 	region_close(&state);
+	pairs_close(&r.pairs);
 	free(r.translation);
 	free(r.until_own);
 	return code;

@@ -81,10 +81,10 @@ static int check_scale(const struct crmval_measure *measure, struct crmval_error
 				    measure->id, i + 1, scale[i].x, scale[i].y);
 		if (i == 0)
 			continue;
-		if (!(scale[i].x > scale[i - 1].x))
+		if (!(scale[i].x > scale[i - 1].x) || !isfinite(scale[i].x - scale[i - 1].x))
 			return fail(error, CRMVAL_ECONF,
-				    "measure \"%s\": the x of its scale must rise, point %u does not", measure->id,
-				    i + 1);
+				    "measure \"%s\": the x of its scale must rise, point %u does not%s", measure->id,
+				    i + 1, scale[i].x > scale[i - 1].x ? " by a finite step" : "");
 		rises |= scale[i].y > scale[i - 1].y;
 		falls |= scale[i].y < scale[i - 1].y;
 	}

@@ -114,8 +114,14 @@ static int check_rollup(const struct place *place, const struct crmval_input *in
 		return refuse(place, rollup->of ? "a rollup that counts has no `of`" : "the rollup needs `of`");
 	if (!rollup->date && (has_bounds || rollup->per || rollup->op == CRMVAL_LAST))
 		return refuse(place, "the rollup needs `date`");
+	if (rollup->per && rollup->op != CRMVAL_MAX && rollup->op != CRMVAL_CURRENT)
+		return refuse(place, "only CRMVAL_MAX and CRMVAL_CURRENT take `per`");
+	if (rollup->op == CRMVAL_LAST && !input->words && !input->words_from)
+		return refuse(place, "a rollup for the last of several needs words, whose order decides on one day");
 	if (rollup->op == CRMVAL_CURRENT && (!rollup->by || !rollup->per))
 		return refuse(place, "a rollup that asks for the current row needs `by` and `per`");
+	if (rollup->until_own && !rollup->by)
+		return refuse(place, "the rollup's until_own needs `by`, since it differs from row to row");
 	if (rollup->op == CRMVAL_CURRENT && strcmp(rollup->entity, place->view->entity) != 0)
 		return refuse(place, "a rollup that asks for the current row is of the view's own entity");
 	if (input->as != CRMVAL_AUTO && !is_as(rollup->op, input->as))

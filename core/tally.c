@@ -4,18 +4,26 @@
 
 #include "error.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmval_error *error)
 {
 	size_t places = (size_t)shape->measures * 2 * shape->places;
-	size_t size = places * (sizeof *tally->small + sizeof *tally->wide) + 1;
+	size_t size = places * (sizeof *tally->small + sizeof *tally->wide) + TALLY_NOTE;
 	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (bytes == MAP_FAILED)
 		return fail(error, CRMVAL_ENOMEM, "out of memory: %zu bytes for the sums of %u units", size,
 			    shape->places - 1);
 	*tally = (struct tally){.shape = *shape, .small = bytes, .size = size};
 	tally->wide = (struct tally_wide *)(void *)(tally->small + places);
+	tally->note = (char *)(tally->wide + places);
+	/* A plugin may write to whatever its process can reach, so no child inherits a tally but the one that fills it. */
+	if (madvise(bytes, size, MADV_DONTFORK) < 0) {
+		tally_close(tally);
+		return fail(error, CRMVAL_EBUG, "cannot keep the sums of one dimension from another: %s",
+			    strerror(errno));
+	}
 	return CRMVAL_OK;
 }
 
@@ -31,11 +39,12 @@ static void small_merge(struct tally_small *into, const struct tally_small *from
 	into->no += from->no;
 	into->yes += from->yes;
 	into->rows += from->rows;
-	into->n += from->n;
-	into->d += from->d;
-	into->nn += from->nn;
-	into->nd += from->nd;
-	into->dd += from->dd;
+	/* Only a plugin that wrote where it should not can make these overflow; the numbers are its own. */
+	into->n = (int64_t)((uint64_t)into->n + (uint64_t)from->n);
+	into->d = (int64_t)((uint64_t)into->d + (uint64_t)from->d);
+	into->nn = (int64_t)((uint64_t)into->nn + (uint64_t)from->nn);
+	into->nd = (int64_t)((uint64_t)into->nd + (uint64_t)from->nd);
+	into->dd = (int64_t)((uint64_t)into->dd + (uint64_t)from->dd);
 }
 
 static void wide_merge(struct tally_wide *into, const struct tally_wide *from)

@@ -33,13 +33,15 @@ struct tally_shape {
 	int wanted[BREAKDOWN_COUNT];
 };
 
-/* In shared memory of one child; pages that are never touched take no room. */
+/* In memory shared with one child alone; pages that are never touched take no room. */
 struct tally {
 	struct tally_shape shape;
 	struct tally_small *small; /* [measure][window][place] */
 	struct tally_wide *wide;
+	char *note;  /* TALLY_NOTE bytes for whoever fills it, to say where it is */
 	size_t size; /* of the mapping that small begins */
 };
+#define TALLY_NOTE 128
 
 int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmval_error *error);
 void tally_close(struct tally *tally);

@@ -55,12 +55,30 @@ static void fill_filled(const struct bound_input *input, const void *values, uin
 		}
 }
 
+static void fill_missing(enum field_type type, uint32_t count, void *out)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (type == FIELD_DATE)
+			((int32_t *)out)[i] = CRMVAL_NO_DATE;
+		else if (type == FIELD_NUMBER)
+			((double *)out)[i] = NAN;
+		else if (type == FIELD_FLAG)
+			((int8_t *)out)[i] = -1;
+		else
+			((uint32_t *)out)[i] = 0;
+	}
+}
+
 static void gather_rollup(const struct bound_input *input, const struct batch *batch, int window, void *out)
 {
 	const struct rollup *rollup = input->rollup;
 	size_t width = data_width(rollup->type);
 	const char *values = rollup->values[window].bytes;
 	uint32_t count = batch->rows.count ? batch->rows.count : 1;
+	if (!values) {
+		fill_missing(rollup->type, count, out);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		size_t at = rollup->by.count ? batch->row[i] : 0;
 		if (rollup->by.count && batch->rows.count == 0)
@@ -98,9 +116,10 @@ static const void *in_place(const struct batch *batch, const struct bound_input 
 	if (!batch->is_contiguous || batch->rows.count == 0)
 		return NULL;
 	if (input->rollup)
-		return input->rollup->by.count ? (const char *)input->rollup->values[window].bytes +
-							 batch->row[0] * data_width(input->rollup->type)
-					       : NULL;
+		return input->rollup->by.count && input->rollup->values[window].bytes
+			       ? (const char *)input->rollup->values[window].bytes +
+					 batch->row[0] * data_width(input->rollup->type)
+			       : NULL;
 	const struct route *route = &input->route;
 	enum field_type type = route->field->type;
 	if (route->count > 1 || route->paths[0].hop_count > 0 || input->translation || input->as >= CRMVAL_FILLED ||
@@ -282,7 +301,6 @@ int view_run(const struct view_run *run, const struct bound_view *view, const st
 			 view->table->entity, (unsigned long long)number);
 		for (int window = 0; window < windows && code == CRMVAL_OK; window++)
 			code = run_window(batch, window, error);
-		atomic_fetch_add_explicit(run->batches_done, 1, memory_order_relaxed);
 	}
 	arena_free(&batch->arena);
 	free(batch);

@@ -18,7 +18,6 @@ struct view_run {
 	struct tally *tally;
 	char (*no_data)[2][NO_DATA_LENGTH]; /* by measure and window */
 	char *breadcrumb;                   /* in shared memory: where we are; CONFINE_BREADCRUMB bytes */
-	_Atomic uint64_t *batches_done;     /* in shared memory, for the progress of all */
 	uint32_t part, parts;               /* of the batches, those with number % parts == part are ours */
 };
 

@@ -326,6 +326,8 @@ static void test_measure_rules(void)
 	SPOIL(t.measures[1].basis, 4, "measure \"share\": basis must be *");
 	SPOIL(t.measures[1].flags, 8, "measure \"share\": its flags are none of *");
 	SPOIL(t.scale[1].x, -1.5, "measure \"sales\": the x of its scale must rise, point 2 does not");
+	SPOIL(t.scale[2].x, (t.scale[1].x = -1e308, t.scale[0].x = -1.1e308, 1e308),
+	      "measure \"sales\": the x of its scale must rise, point 3 does not by a finite step");
 	SPOIL(t.scale[2].y, 41, "measure \"sales\": the y of its scale must only rise or only fall");
 	SPOIL(t.scale[0].y, 100.5, "measure \"sales\": point 1 of its scale is (-1.5, 100.5): *");
 	SPOIL(t.scale[2].x, INFINITY, "measure \"sales\": point 3 of its scale is (inf, 0): *");
@@ -366,6 +368,9 @@ static void test_rollup_rules(void)
 	SPOIL(t.rollups[2].until_own, "churned_on", "*the rollup needs `date`");
 	SPOIL(t.rollups[1].by, NULL, "*a rollup that asks for the current row needs `by` and `per`");
 	SPOIL(t.rollups[1].entity, "contact", "*is of the view's own entity");
+	SPOIL(t.rollups[0].per, "product", "*only CRMVAL_MAX and CRMVAL_CURRENT take `per`");
+	SPOIL(t.rollups[0].by, (t.rollups[0].until_own = "churned_on", NULL), "*the rollup's until_own needs `by`*");
+	SPOIL(t.rollups[0].op, (t.inputs[2].as = CRMVAL_SYMBOL, CRMVAL_LAST), "*the last of several needs words*");
 	SPOIL(t.rollups[0].of, "a b", "*the rollup's of \"a b\" is not a path *");
 	SPOIL(t.rollups[1].ended, "x.", "*the rollup's ended \"x.\" is not a path *");
 	SPOIL(t.inputs[2].as, CRMVAL_DATE, "*a rollup of this op cannot be delivered so");

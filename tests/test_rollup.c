@@ -326,6 +326,23 @@ static void test_current(void)
 	rolled_close(&rolled);
 }
 
+/* The view's rows are those of the rollup: each is bound by its own day, here the very day that is asked about. */
+static void test_current_until_own(void)
+{
+	static const int expected[] = {0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1};
+	struct rolled rolled;
+	const struct crmval_rollup table = {
+		CRMVAL_CURRENT, 0,    CRMVAL_BEFORE_FROM, "relationship", "contact", "level", "recorded_on",
+		"employee",     NULL, "recorded_on"};
+	roll(&rolled, "relationship", &table, NULL);
+	for (int i = 0; i < 12; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "r%d", i + 1);
+		CU_ASSERT_EQUAL(*(const int8_t *)value_of(&rolled, 0, id), expected[i]);
+	}
+	rolled_close(&rolled);
+}
+
 static void test_all_rows(void)
 {
 	struct rolled rolled;
@@ -403,6 +420,50 @@ static void test_exact_sums(void)
 	rolled_close(&rolled);
 }
 
+/* Sums beyond what 128 bits hold come out right, in both directions, and back. */
+static void test_huge_sums(void)
+{
+	enum { ROWS = 200 };
+	char *text = malloc(4 * ROWS * 40 + 64), *p = text;
+	p += sprintf(p, "id,account,quantity\n");
+	for (int i = 0; i < ROWS; i++)
+		p += sprintf(p, "o%d,a1,9e18\np%d,a2,-9e18\nq%d,a3,9e18\nr%d,a3,-9e18\n", i, i, i, i);
+	sprintf(p, "s,a3,-0.75\n");
+	const struct fixture_table huge[] = {{0, "account", "id\na1\na2\na3\n"}, {0, "order", text}, {0, NULL, NULL}};
+	const struct crmval_rollup table = {CRMVAL_SUM, 0, 0, "order", "account", "quantity", NULL, NULL, NULL, NULL};
+	struct rolled rolled;
+	roll_over(&rolled, huge, "account", &table, NULL, 4);
+	expect(&rolled, 0, 'a', NUMBERS(1.8e21, -1.8e21, -0.75), 3);
+	rolled_close(&rolled);
+	free(text);
+}
+
+/* Many words and few rows, where sets of bits would take too much: a1 has the categories 0, 3, 6, 9, 12, each 4 times. */
+static void test_many_words(void)
+{
+	enum { ROWS = 60, CATEGORIES = 9000 };
+	char *order_text = malloc(ROWS * 48 + 64), *p = order_text, *product_text = malloc(CATEGORIES * 32),
+	     *q = product_text;
+	p += sprintf(p, "id,account,product\n");
+	for (int i = 0; i < ROWS; i++)
+		p += sprintf(p, "o%d,a%d,p%d\n", i, i % 3 + 1, i % 15 * 600);
+	q += sprintf(q, "id,category\n");
+	for (int i = 0; i < CATEGORIES; i++)
+		q += sprintf(q, "p%d,k%d\n", i, i);
+	const struct fixture_table many[] = {{0, "account", "id\na1\na2\na3\na4\n"},
+					     {0, "product", product_text},
+					     {0, "order", order_text},
+					     {0, NULL, NULL}};
+	const struct crmval_rollup table = {CRMVAL_DISTINCT,    0,    0,    "order", "account",
+					    "product.category", NULL, NULL, NULL,    NULL};
+	struct rolled rolled;
+	roll_over(&rolled, many, "account", &table, NULL, 4);
+	expect(&rolled, 0, 'a', NUMBERS(5, 5, 5, 0), 4);
+	rolled_close(&rolled);
+	free(order_text);
+	free(product_text);
+}
+
 static void test_refused(void)
 {
 	static const struct {
@@ -454,8 +515,11 @@ static const struct test tests[] = {
 	{"groups", test_groups},
 	{"what has ended", test_ended},
 	{"current rows", test_current},
+	{"current rows' own bounds", test_current_until_own},
 	{"all rows", test_all_rows},
 	{"many rows", test_many_rows},
+	{"many words", test_many_words},
+	{"huge sums", test_huge_sums},
 	{"exact sums", test_exact_sums},
 	{"what is no rollup", test_refused},
 	{NULL, NULL},

@@ -233,7 +233,8 @@ struct crmval_observations {
 struct crmval_answer {
 	const char *measure; /* id */
 	const char *needs;   /* inputs without which it has no data, by name, separated by spaces; "a|b+c": a, or both b and c;
-	                        "$name" holds where the parameter of that name is set */
+	                        "$name" holds where the parameter of that name is set.  A rollup that only measures with
+	                        CRMVAL_STATE need is all missing in the baseline */
 };
 
 /* A view: for each row of an entity, the observations that it gives. */

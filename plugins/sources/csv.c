@@ -17,7 +17,18 @@ static const struct crmval_option options[] = {
 	[DIRECTORY] = {.name = "directory", .type = CRMVAL_OPTION_PATH, .initial = ".", .help = "where the files are"},
 };
 
-enum { FILE_WORDS, DELIMITER, ENCODING, MAX_FIELD, MAX_ROW, MAX_COLUMNS, MAX_HEADER, CHUNK, TABLE_OPTIONS };
+enum {
+	FILE_WORDS,
+	DELIMITER,
+	ENCODING,
+	MAX_FIELD,
+	MAX_ROW,
+	MAX_COLUMNS,
+	MAX_HEADER,
+	MAX_GZIP_RATIO,
+	CHUNK,
+	TABLE_OPTIONS
+};
 
 static const struct crmval_option table_options[] = {
 	[FILE_WORDS] = {.name = "file",
@@ -56,6 +67,12 @@ static const struct crmval_option table_options[] = {
 			.least = 1,
 			.most = 1 << 26,
 			.help = "a file with a longer header is refused"},
+	[MAX_GZIP_RATIO] = {.name = "max_gzip_ratio",
+			    .type = CRMVAL_OPTION_INTEGER,
+			    .initial = "300",
+			    .least = 1,
+			    .most = GZIP_RATIO,
+			    .help = "a compressed file that grows by more is refused, from 64 MiB on"},
 	[CHUNK] = {.name = "chunk_bytes",
 		   .type = CRMVAL_OPTION_INTEGER,
 		   .initial = "524288",
@@ -98,7 +115,8 @@ static int read_options(struct csv_table *table, const char *entity, const struc
 					      .max_field_bytes = (uint32_t)values[MAX_FIELD].number,
 					      .max_row_bytes = (uint32_t)values[MAX_ROW].number,
 					      .max_columns = (uint32_t)values[MAX_COLUMNS].number,
-					      .max_header_bytes = (uint32_t)values[MAX_HEADER].number};
+					      .max_header_bytes = (uint32_t)values[MAX_HEADER].number,
+					      .max_gzip_ratio = (uint32_t)values[MAX_GZIP_RATIO].number};
 	table->chunk_bytes = ((uint32_t)values[CHUNK].number + CSV_WORD - 1) / CSV_WORD * CSV_WORD;
 	table->encoding = strdup(values[ENCODING].text);
 	return table->encoding ? CRMVAL_OK : fail_memory(error);

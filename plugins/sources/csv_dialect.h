@@ -25,7 +25,7 @@
 
 struct csv_dialect {
 	uint8_t delimiter; /* ASCII; not a quote, a line end or NUL */
-	uint32_t max_field_bytes, max_row_bytes, max_columns, max_header_bytes;
+	uint32_t max_field_bytes, max_row_bytes, max_columns, max_header_bytes, max_gzip_ratio;
 };
 
 /* Where scanning stands with respect to quotes. */

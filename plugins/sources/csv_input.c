@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #define BUFFER 65536
+#define UNLIMITED (64u << 20)      /* bytes up to which a gzip file may grow at any rate */
 #define LONGEST 64                 /* no character of any encoding takes so many bytes, before or after conversion */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -21,7 +22,8 @@ struct csv_input {
 	const char *path;
 	uint64_t offset; /* in the file */
 	int is_gzip;
-	int in_member; /* within a member of a gzip file, not between two */
+	uint64_t inflated, ratio; /* what zlib gave so far; by how much a file may grow, 0: any */
+	int in_member;            /* within a member of a gzip file, not between two */
 	z_stream inflater;
 	iconv_t converter;
 	int is_converted;
@@ -104,6 +106,13 @@ static int read_gzip(struct csv_input *input, uint8_t *to, size_t room, size_t *
 		}
 	}
 	*got = room - z->avail_out;
+	input->inflated += *got;
+	if (input->ratio && input->inflated > UNLIMITED && input->inflated / input->ratio > input->offset)
+		return fail(
+			error, CRMVAL_EDATA,
+			"%s: the gzip file grows more than %llu-fold, as tables seldom do; if it is a good one, raise "
+			"max_gzip_ratio",
+			input->path, (unsigned long long)input->ratio);
 	return CRMVAL_OK;
 }
 
@@ -265,6 +274,11 @@ int csv_input_open(int descriptor, const char *path, const char *encoding, struc
 	}
 	*opened = input;
 	return CRMVAL_OK;
+}
+
+void csv_input_limit(struct csv_input *input, uint32_t max_gzip_ratio)
+{
+	input->ratio = max_gzip_ratio;
 }
 
 void csv_input_close(struct csv_input *input)

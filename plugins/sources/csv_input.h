@@ -24,6 +24,9 @@ int csv_input_is_gzip(const struct csv_input *input);
 /* Length of the byte order mark that was dropped. */
 unsigned csv_input_mark(const struct csv_input *input);
 
+/* Refuse a gzip file as soon as it has grown by more: a few bytes of it could fill any memory with rows. */
+void csv_input_limit(struct csv_input *input, uint32_t max_gzip_ratio);
+
 /* How many bytes so far were none of the encoding, which is stored too, and are U+FFFD now. */
 uint64_t csv_input_invalid(const struct csv_input *input, const char **encoding);
 

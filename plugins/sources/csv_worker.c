@@ -167,6 +167,8 @@ static int read_stream(struct csv_worker *worker, const struct csv_scanner *scan
 	if (!status)
 		status = csv_input_open(worker->descriptor, file->path, table->encoding, &input, error);
 	if (!status)
+		csv_input_limit(input, table->dialect.max_gzip_ratio);
+	if (!status)
 		status = csv_window_start(window, scanner, csv_input_bytes(input), table->dialect.delimiter, 0, error);
 	if (!status)
 		status = csv_window_fill(window, file->data, error);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Open addressing: a pair is entered by one exchange, and never moves. */
+#include "pairs.h"
+
+#include "ident.h"
+
+#include <stdlib.h>
+
+int pairs_open(struct pairs *pairs, uint64_t most)
+{
+	uint64_t size = 16;
+	while (size < most * 2)
+		size *= 2;
+	pairs->slots = calloc(size, sizeof *pairs->slots);
+	pairs->mask = size - 1;
+	return pairs->slots ? 0 : -1;
+}
+
+void pairs_close(struct pairs *pairs)
+{
+	free((void *)pairs->slots);
+	pairs->slots = NULL;
+}
+
+int pairs_add(struct pairs *pairs, uint32_t first, uint32_t second)
+{
+	uint64_t pair = ((uint64_t)first + 1) << 32 | second;
+	for (uint64_t i = ident_fold(pair, UINT64_C(0x9e3779b97f4a7c15)) & pairs->mask;; i = (i + 1) & pairs->mask) {
+		uint64_t held = 0;
+		if (atomic_compare_exchange_strong_explicit(&pairs->slots[i], &held, pair, memory_order_relaxed,
+							    memory_order_relaxed))
+			return 1;
+		if (held == pair)
+			return 0;
+	}
+}

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Vendors and data that mean harm: what they may cost, and what they must not touch."""
+
+import os
+import shutil
+import subprocess
+
+import kit
+
+PLUGIN = r"""
+#define _GNU_SOURCE
+#include <crmval/plugin.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+%(before)s
+
+static int evaluate(const struct crmval_batch *batch, const struct crmval_observations *out, struct crmval_error *error)
+{
+	(void)batch, (void)out, (void)error;
+	%(body)s
+	return CRMVAL_OK;
+}
+
+static const struct crmval_indicator indicators[] = {{"size", "Size"}};
+static const struct crmval_measure measures[] = {{"rows", "Rows", "size", "count", "How many", "rows; 1",
+						  CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0, 0, NULL}};
+%(rollup)s
+static const struct crmval_input inputs[] = {{"id", "id", CRMVAL_FILLED, 0, NULL, NULL, NULL}%(input)s};
+static const struct crmval_answer answers[] = {{"rows", "id"}};
+static const struct crmval_view views[] = {
+	{"%(entity)s", inputs, sizeof inputs / sizeof *inputs, 1, answers, evaluate}};
+static const struct crmval_dimension dimension = {
+	sizeof dimension, 1, 1, 0, 1, "Rows", indicators, measures, NULL, views};
+
+CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
+	CRMVAL_MAGIC, CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, sizeof crmval_plugin_v1, 0, "%(name)s", "1", "a test",
+	&dimension, NULL, NULL};
+"""
+
+# Adds a million to all that looks like counters in any page that can be written, wherever it is found.
+STOMP_BEFORE = r"""
+static sigjmp_buf back;
+
+static void jump(int number)
+{
+	(void)number;
+	siglongjmp(back, 1);
+}
+
+static void stomp(uintptr_t page)
+{
+	volatile uint64_t *words = (void *)page;
+	int counters = 0;
+	if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, page, 0, 8) != 0 || sigsetjmp(back, 1))
+		return;
+	for (int i = 0; i < 512; i++) {
+		if (words[i] >> 32)
+			return;
+		counters += words[i] != 0;
+	}
+	for (int i = 0; counters && i < 512; i++)
+		words[i] += words[i] ? 1000000 : 0;
+}
+"""
+STOMP = r"""
+	struct sigaction action = {.sa_handler = jump, .sa_flags = SA_NODEFER};
+	uintptr_t here = (uintptr_t)&printf & ~UINT64_C(4095);
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	for (uintptr_t page = here - (UINT64_C(3) << 30); batch->row_count && page < here + (UINT64_C(1) << 30); page += 4096)
+		stomp(page);
+	_exit(0);
+"""
+
+# A whole answer, made up: a text for either window of the one measure.
+FORGE_BEFORE = r"""
+struct trailer {
+	uint64_t magic, size, sum;
+	uint32_t message_size;
+	int32_t code;
+};
+
+static void forge(const char *payload, uint64_t size, int code)
+{
+	struct trailer trailer = {UINT64_C(0x1a656d617266760a), size, UINT64_C(0xcbf29ce484222325), 0, code};
+	for (uint64_t i = 0; i < size; i++)
+		trailer.sum = (trailer.sum ^ (unsigned char)payload[i]) * UINT64_C(0x100000001b3);
+	for (int fd = 3; fd < 64; fd++)
+		if (write(fd, payload, size) == (ssize_t)size)
+			write(fd, &trailer, sizeof trailer);
+	_exit(0);
+}
+"""
+
+COUNT = "for (uint32_t i = 0; i < batch->row_count; i++) out[0].numerator[i] = 1;"
+OURS = ("customer_management", "deal_control", "resource_management", "employee_growth", "strategic_alignment")
+
+
+class Hostile(kit.Case):
+    def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_=""):
+        """Builds a plugin; a rollup is the text of its table."""
+        compiler = os.environ.get("CC", "cc").split()
+        if not shutil.which(compiler[0]):
+            self.skipTest("no C compiler")
+        os.makedirs(self.path("plugins"), exist_ok=True)
+        text = PLUGIN % {
+            "name": name, "body": body, "before": before, "entity": entity,
+            "rollup": "static const struct crmval_rollup rollup = {%s};" % rollup if rollup else "",
+            "input": ', {"rolled", .as = %s, .rollup = &rollup}' % as_ if rollup else ""}
+        subprocess.run([*compiler, "-w", "-shared", "-fPIC", "-I", os.path.join(kit.ROOT, "core"), "-o",
+                        self.path("plugins/%s.so" % name), self.write(name + ".c", text)], check=True)
+
+    def job_with(self, *names, source='{ plugin = "csv"; directory = "demo"; }'):
+        more = "dimensions = ( %s );\nplugins = { directories = \"plugins\"; deadline = 2; };" % ", ".join(
+            '{ plugin = "%s"; }' % name for name in names)
+        return self.job([source], more=more)
+
+
+class Vendor(Hostile):
+    def setUp(self):
+        super().setUp()
+        self.demo()
+
+    def run_with(self, status, *names):
+        """The result of our dimensions and these, and what the run says."""
+        done = self.run_raw("run", self.job_with(*OURS, *names), "--format", "json", "--breakdown", "team")
+        self.assertEqual(done.status, status, done.messages)
+        return kit.json.loads(done.output), done.messages
+
+    def ours(self, result):
+        def own(dimensions):
+            return [dict(dimension, weight=None) for dimension in dimensions if dimension["id"] in OURS]
+        return [own(result["dimensions"])] + [own(unit["dimensions"]) for unit in result["breakdowns"]["team"]]
+
+    def test_others_are_out_of_reach(self):
+        self.plugin("stomper", STOMP, STOMP_BEFORE)
+        expected, _ = self.run_with(0)
+        result, messages = self.run_with(1, "stomper")
+        self.assertEqual(self.ours(result), self.ours(expected))
+        self.assertRegex(messages, "^crmval: plugin stomper: ")
+
+    def test_ways_to_fail(self):
+        expected, _ = self.run_with(0)
+        for name, body, says in (
+                ("leaves", "exit(0);", r"ended without an answer"),
+                ("sleeps", "for (volatile int forever = 1; forever;);", r"took longer than 2 s"),
+                ("deaf", "for (int i = 1; i < 65; i++) signal(i, SIG_IGN); for (volatile int f = 1; f;);",
+                 r"took longer than 2 s"),
+                ("closes", "for (int i = 0; i < 64; i++) close(i);", r"(ended without an answer|was killed)"),
+                ("infinite", "if (batch->row_count) out[0].numerator[0] = 1e300 * 1e300;", r"measure rows: .* inf"),
+                ("codeless", "return 7;", r"evaluate returned 7")):
+            self.plugin(name, body)
+            result, messages = self.run_with(1, name)
+            self.assertEqual(self.ours(result), self.ours(expected), name)
+            self.assertRegex(messages, r"^crmval: plugin %s: .*%s" % (name, says))
+            self.assertEqual(kit.measures(result)["rows"]["status"], "failed")
+
+    def test_texts_are_made_printable(self):
+        text = r'char payload[256] = "\033[31mred\r\nline \342\200\256turned \377"; '
+        self.plugin("painter", text + "strcpy(out[0].no_data, payload);")
+        self.plugin("forger", text + "forge(payload, sizeof payload, 0);", FORGE_BEFORE)
+        for name in ("painter", "forger"):
+            result, _ = self.run_with(0, name)
+            self.assertEqual(kit.measures(result)["rows"]["reason"], "?[31mred??line ?turned ?")
+
+    def test_load_failures_are_problems_of_the_job(self):
+        ends = "__attribute__((constructor)) static void begin(void) { %s }"
+        self.plugin("crasher", before=ends % "abort();")
+        self.plugin("later", before=FORGE_BEFORE + ends % 'forge("", 0, CRMVAL_EAGAIN);')
+        done = self.refused(78, "run", self.job_with("crasher", "later"),
+                            says=["plugin crasher: .* while it was loaded", "plugin later: ", "2 problems in the job"])
+        self.assertNotIn("core dumped", done.messages)
+
+    def test_rollups_that_make_no_sense(self):
+        dated = '.entity = "order", .date = "signed_on", '
+        for name, rollup, as_, says in (
+                ("per", dated + '.op = CRMVAL_SUM, .by = "account", .of = "amount", .per = "product"', "CRMVAL_NUMBER",
+                 "take `per`"),
+                ("wordless", dated + '.op = CRMVAL_LAST, .by = "account", .of = "product.category"', "CRMVAL_SYMBOL",
+                 "needs words"),
+                ("own", dated + '.op = CRMVAL_COUNT, .until_own = "churned_on"', "CRMVAL_NUMBER", "needs `by`")):
+            self.plugin(name, rollup=rollup, as_=as_)
+            self.refused(78, "run", self.job_with(name), says=[name, says])
+
+    def test_bounds_of_current_rows(self):
+        """Few goals of many employees: what bounds a goal stands with the goal, not with its employee."""
+        self.write("many/employee.csv", "id,hired_on\n" + "".join("e%d,2025-06-01\n" % i for i in range(200000)))
+        self.write("many/strategic_goal.csv", "id,owner,baseline\n" + "".join("g%d,e%d,1\n" % (i, 199999 - i)
+                                                                            for i in range(5)))
+        hired = "owner.hired_on"
+        self.plugin("goals", "const signed char *is_current = batch->columns[1].data; "
+                    "for (uint32_t i = 0; i < batch->row_count; i++) out[0].numerator[i] = is_current[i];",
+                    entity="strategic_goal", as_="CRMVAL_FLAG",
+                    rollup='.op = CRMVAL_CURRENT, .until = CRMVAL_BEFORE_FROM, .entity = "strategic_goal", '
+                    '.by = "owner", .of = "baseline", .date = "%s", .per = "owner", .until_own = "%s"' % (hired, hired))
+        job = self.job_with("goals", source='{ plugin = "csv"; directory = "many"; }')
+        done = self.run_raw("run", job, "--format", "json")
+        self.assertEqual(done.status, 0, done.messages)
+        self.assertEqual(kit.measures(kit.json.loads(done.output))["rows"]["value"], 5)
+
+
+class Data(Hostile):
+    def test_gzip_bomb(self):
+        self.write("account.csv.gz", b"id,name\n" + b"\n" * (80 << 20))
+        self.assertLess(os.path.getsize(self.path("account.csv.gz")), 200000)
+        self.refused(65, "run", self.job(), says=["account.csv.gz", "300-fold", "max_gzip_ratio"])
+        source = '{ plugin = "csv"; entities = { account = { max_gzip_ratio = 1032; }; }; }'
+        done = self.run_raw("run", self.job([source]), "--format", "json")
+        self.assertEqual(done.status, 0, done.messages)
+        self.assertEqual(kit.json.loads(done.output)["data"]["account"]["skipped"], {"blank lines": 80 << 20})
+
+    def test_escapes_in_messages(self):
+        self.write("account.csv", "id,\033]0;title\007,\033]0;title\007\n1,2,3\n")
+        done = self.refused(65, "run", self.job(), says=r"\?\]0;title\?")
+        self.assertNotRegex(done.messages, "[\x00-\x09\x0b-\x1f\x7f]")
+
+    def test_names_of_units(self):
+        names = ["</script>", "=cmd()|x", "\033[31mred", 'say ""hi""', "-1", "\u0301" * 300]
+        self.write("employee.csv", "id,team\n" + "".join('e%d,"%s"\n' % pair for pair in enumerate(names)))
+        self.write("strategic_goal.csv", "id,owner,baseline,target,actual\n" +
+                   "".join("g%d,e%d,0,1,0.5\n" % (i, i) for i in range(len(names))))
+        job = self.job(in_job='breakdown = "team";')
+        units = [unit["unit"] for unit in self.result(job)["breakdowns"]["team"]]
+        self.assertEqual(units, sorted((name.replace('""', '"') for name in names), key=str.encode))
+        text = self.run_ok("run", job, "--format", "text").output
+        self.assertNotIn("\033", text)
+        self.assertIn("\ufffd[31mred", text)
+        table = self.run_ok("run", job, "--format", "csv").output
+        self.assertIn("team,'=cmd()|x,", table)
+        self.assertIn("team,'-1,", table)
+
+    def test_many_words_take_no_more_than_rows(self):
+        """100,000 accounts and 100,000 categories would be 10^10 bits."""
+        count = 100000
+        for entity, header, row in (("account", "id", "a%d\n"), ("product", "id,category", "p%d,c%d\n"),
+                                    ("order", "id,account,product,signed_on", "o%d,a%d,p%d,2025-03-01\n")):
+            self.write(entity + ".csv", header + "\n" + "".join(row % ((i,) * row.count("%d")) for i in range(count)))
+        measure = kit.measures(self.result(self.job()))["category_penetration"]
+        self.assertEqual((measure["numerator"], measure["denominator"]), (count, count * count))
+
+
+if __name__ == "__main__":
+    kit.main()
