@@ -43,11 +43,11 @@ static const struct fixture_table orders[] = {
 	 "o14,100,JPY,2025-01-01\n" /* nor is 0 */
 	 "o15,100,CHF,2025-01-01\n" /* nor less */
 	 "o16,100,SEK,2025-01-01\n"
-	 "o17,100,XXX,2025-01-01\n"
+	 "o17,100,ZZZ,2025-01-01\n"
 	 "o18,-3,EUR,2025-01-02\n"
 	 "o19,x,EUR,2025-01-02\n" /* unreadable by itself, once */
 	 "o20,2,BIG,2025-01-02\n" /* 1.8e19: past what is a number */
-	 "o6,100,XXX,2025-01-01\n" /* dropped */},
+	 "o6,100,ZZZ,2025-01-01\n" /* dropped */},
 	{0, NULL, NULL},
 };
 
