@@ -67,8 +67,10 @@ static inline void tally_add_at(struct tally *tally, size_t at, double n, double
 	}
 	struct tally_wide *wide = &tally->wide[at];
 	sum_add(&wide->n, n);
-	sum_add(&wide->d, d);
 	sum_add_product(&wide->nn, n, n);
+	if (d == 0)
+		return; /* as in every row of a sum */
+	sum_add(&wide->d, d);
 	sum_add_product(&wide->nd, n, d);
 	sum_add_product(&wide->dd, d, d);
 }
