@@ -35,7 +35,6 @@ struct load {
 	void **sources;
 	struct feed *feeds; /* by entity, then in the order of the job */
 	uint32_t feed_count;
-	struct arena arena;
 	atomic_uint_fast64_t splits_done;
 	uint64_t split_count;
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* [worker] or NULL */

@@ -162,5 +162,4 @@ void load_close(struct load *load)
 			load->plugins[s].table->source->close(load->sources[s]);
 	free(load->sources);
 	free(load->feeds);
-	arena_free(&load->arena);
 }

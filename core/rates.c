@@ -44,11 +44,10 @@ static const void *values_of(const struct data *data, uint32_t entity, const cha
 }
 
 /* The job's currency as rows spell it: codes compare in any case. */
-static uint32_t home_code(const struct data *data, const struct symbols *symbols, const char *currency)
+static uint32_t home_code(const struct symbols *symbols, const char *currency)
 {
 	char folded[64];
 	size_t length = currency ? strlen(currency) : 0;
-	(void)data;
 	if (length == 0 || length >= sizeof folded)
 		return 0;
 	for (size_t i = 0; i <= length; i++)
@@ -144,7 +143,7 @@ int rates_open(struct data *data, const struct job *job, struct crmval_error *er
 	int code = read_rates(data, error);
 	if (code != CRMVAL_OK)
 		return code;
-	data->rates->home = home_code(data, symbols, job->currency);
+	data->rates->home = home_code(symbols, job->currency);
 	for (uint32_t e = 0; e < model_entity_count; e++)
 		if (model_entities[e].money_date && values_of(data, e, "currency"))
 			count_without_rate(data, e, job);
