@@ -3,6 +3,7 @@
 #include "bind.h"
 
 #include "error.h"
+#include "parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -329,29 +330,80 @@ int bind_mapped(struct bound_dimension *bound, const struct data *data, struct c
 	return CRMVAL_OK;
 }
 
-int bind_loaded(struct bound_dimension *bound, const struct data *data, const struct job *job, unsigned threads,
-		struct crmval_error *error)
+static int number_words(struct bound_dimension *bound, const struct data *data, struct crmval_error *error)
 {
 	for (uint32_t v = 0; v < bound->table->view_count; v++) {
 		struct bound_view *view = &bound->views[v];
 		for (uint32_t i = 0; i < view->table->input_count; i++) {
 			struct bound_input *input = &view->inputs[i];
 			uint32_t count;
-			int code = CRMVAL_OK;
-			if (input->rollup) {
-				code = rollup_run(input->rollup, data, 0, &job->period, threads, error);
-				if (code == CRMVAL_OK && job->has_baseline && view->is_event && input->is_event)
-					code = rollup_run(input->rollup, data, 1, &job->baseline, threads, error);
-			} else if (input->as == CRMVAL_SYMBOL && input->words) {
-				input->translation = symbol_translation(data, &input->route, input->words, &count);
-				if (!input->translation)
-					code = fail_memory(error);
-			}
-			if (code != CRMVAL_OK)
-				return code;
+			if (input->rollup || input->as != CRMVAL_SYMBOL || !input->words)
+				continue;
+			input->translation = symbol_translation(data, &input->route, input->words, &count);
+			if (!input->translation)
+				return fail_memory(error);
 		}
 	}
 	return CRMVAL_OK;
+}
+
+/* The rollups of all dimensions, each for one window. */
+struct rolling_up {
+	const struct data *data;
+	const struct job *job;
+	struct rollup_task {
+		struct rollup *rollup;
+		int window;
+	} * tasks;
+};
+
+static int roll_up(void *context, unsigned thread, uint64_t i, struct crmval_error *error)
+{
+	(void)thread;
+	const struct rolling_up *all = context;
+	const struct rollup_task *task = &all->tasks[i];
+	return rollup_run(task->rollup, all->data, task->window, task->window ? &all->job->baseline : &all->job->period,
+			  1, error);
+}
+
+/* Lists a dimension's rollups; tasks NULL: only counts them. */
+static uint32_t list_rollups(const struct bound_dimension *bound, const struct job *job, struct rollup_task *tasks)
+{
+	uint32_t count = 0;
+	for (uint32_t v = 0; v < bound->table->view_count; v++) {
+		const struct bound_view *view = &bound->views[v];
+		for (uint32_t i = 0; i < view->table->input_count; i++) {
+			const struct bound_input *input = &view->inputs[i];
+			int windows = job->has_baseline && view->is_event && input->is_event ? 2 : 1;
+			for (int window = 0; input->rollup && window < windows; window++, count++)
+				if (tasks)
+					tasks[count] = (struct rollup_task){input->rollup, window};
+		}
+	}
+	return count;
+}
+
+int bind_loaded(struct bound_dimension *dimensions, uint32_t count, const struct data *data, const struct job *job,
+		unsigned threads, struct crmval_error *error)
+{
+	struct rolling_up all = {.data = data, .job = job};
+	uint32_t tasks = 0;
+	int code = CRMVAL_OK;
+	for (uint32_t d = 0; d < count && code == CRMVAL_OK; d++) {
+		code = number_words(&dimensions[d], data, error);
+		tasks += list_rollups(&dimensions[d], job, NULL);
+	}
+	if (code != CRMVAL_OK)
+		return code;
+	all.tasks = calloc((size_t)tasks + 1, sizeof *all.tasks);
+	if (!all.tasks)
+		return fail_memory(error);
+	tasks = 0;
+	for (uint32_t d = 0; d < count; d++)
+		tasks += list_rollups(&dimensions[d], job, all.tasks + tasks);
+	code = parallel_run(threads, tasks, roll_up, &all, error);
+	free(all.tasks);
+	return code;
 }
 
 void bind_free(struct bound_dimension *bound)

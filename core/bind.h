@@ -41,9 +41,12 @@ int bind_dimension(struct bound_dimension *bound, const struct plugin *plugin, c
 /* Once it is known what is mapped: which inputs are, and which measures have no data. */
 int bind_mapped(struct bound_dimension *bound, const struct data *data, struct crmval_error *error);
 
-/* After loading: the rollups of both windows (the baseline only if there is one), and the numbers of words. */
-int bind_loaded(struct bound_dimension *bound, const struct data *data, const struct job *job, unsigned threads,
-		struct crmval_error *error);
+/*
+ * After loading, for all dimensions at once: the numbers of words, and the rollups of both windows (the baseline only if there
+ * is one), shared out to the threads.
+ */
+int bind_loaded(struct bound_dimension *dimensions, uint32_t count, const struct data *data, const struct job *job,
+		unsigned threads, struct crmval_error *error);
 
 void bind_free(struct bound_dimension *bound);
 

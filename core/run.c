@@ -119,8 +119,8 @@ static int link_data(struct run *run, unsigned threads, struct crmval_error *err
 {
 	int code = rates_open(run->data, run->job, error);
 	units_open(&run->units);
-	for (uint32_t d = 0; d < run->job->dimension_count && code == CRMVAL_OK; d++)
-		code = bind_loaded(&run->dimensions[d], run->data, run->job, threads, error);
+	if (code == CRMVAL_OK)
+		code = bind_loaded(run->dimensions, run->job->dimension_count, run->data, run->job, threads, error);
 	return code;
 }
 

@@ -234,7 +234,7 @@ static void test_inputs(void)
 	CU_ASSERT_PTR_NULL(stage->words[2]);
 	CU_ASSERT_EQUAL(input_named(&t, "kinds")->rollup->word_count, 2);
 	fixture_read(&t.f, 2);
-	CU_ASSERT_EQUAL_FATAL(bind_loaded(&t.bound, &t.f.data, &t.f.job, 2, &t.f.error), CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(bind_loaded(&t.bound, 1, &t.f.data, &t.f.job, 2, &t.f.error), CRMVAL_OK);
 	const uint32_t expected[] = {1, 2, 3};
 	for (int i = 0; i < 3; i++) {
 		char id[] = {'t', (char)('1' + i), 0};
@@ -264,7 +264,7 @@ static void test_event(void)
 		bind(&t);
 		CU_ASSERT(t.bound.views[0].is_event);
 		fixture_read(&t.f, 1);
-		CU_ASSERT_EQUAL_FATAL(bind_loaded(&t.bound, &t.f.data, &t.f.job, 1, &t.f.error), CRMVAL_OK);
+		CU_ASSERT_EQUAL_FATAL(bind_loaded(&t.bound, 1, &t.f.data, &t.f.job, 1, &t.f.error), CRMVAL_OK);
 		const struct rollup *rollup = input_named(&t, "visits")->rollup;
 		CU_ASSERT_EQUAL(*(const double *)rollup->values[0].bytes, 2);
 		CU_ASSERT_EQUAL(rollup->values[1].bytes != NULL, has_baseline);
