@@ -349,6 +349,12 @@ class Degraded(Failing):
         self.assertFalse(os.path.exists(self.path("out")))
 
 
+def heed_signals():
+    """What a shell starts in the background ignores SIGINT, and so does what that starts in turn."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 class Signals(Failing):
     def test_ends_by_the_signal_and_leaves_nothing(self):
         # A dimension that hangs makes sure that the signal comes in the middle of the run.
@@ -356,7 +362,8 @@ class Signals(Failing):
         before = self.listing()
         for number in (signal.SIGTERM, signal.SIGINT):
             with subprocess.Popen([kit.PROGRAM, "run", job, "--output", "out", "--set", "plugins.deadline=100"],
-                                  cwd=self.folder, env=kit.clean_environment(), stderr=subprocess.PIPE) as process:
+                                  cwd=self.folder, env=kit.clean_environment(), stderr=subprocess.PIPE,
+                                  preexec_fn=heed_signals) as process:
                 children = set()
                 while process.poll() is None and not children:
                     with open("/proc/%d/task/%d/children" % (process.pid, process.pid), encoding="ascii") as file:
