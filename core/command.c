@@ -83,13 +83,29 @@ void log_note(const struct options *options, const char *format, ...)
 	put_log(options, "info", message);
 }
 
+/* Texts that memory did not suffice for are only counted: they may be past the array's end. */
+static void put_problems(const struct options *options, const char *level, char *const *texts, size_t count,
+			 size_t capacity)
+{
+	size_t dropped = 0;
+	char message[80];
+	for (size_t i = 0; i < count; i++) {
+		if (i < capacity && texts[i])
+			put_log(options, level, texts[i]);
+		else
+			dropped++;
+	}
+	snprintf(message, sizeof message, "%zu more, for which memory did not suffice", dropped);
+	if (dropped)
+		put_log(options, level, message);
+}
+
 void log_problems(const struct options *options, const struct problems *problems)
 {
-	for (size_t i = 0; i < problems->warning_count && !options->quiet; i++)
-		put_log(options, "warning", problems->warnings[i]);
-	for (size_t i = 0; i < problems->count; i++)
-		if (problems->texts[i])
-			put_log(options, "error", problems->texts[i]);
+	if (!options->quiet)
+		put_problems(options, "warning", problems->warnings, problems->warning_count,
+			     problems->warning_capacity);
+	put_problems(options, "error", problems->texts, problems->count, problems->capacity);
 }
 
 int usage_error(const char *format, ...)

@@ -60,25 +60,6 @@ void problems_warn(struct problems *problems, const char *file, int line, const 
 	va_end(arguments);
 }
 
-static void print(FILE *stream, const char *mark, char *const *texts, size_t count, size_t capacity)
-{
-	size_t dropped = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i < capacity && texts[i])
-			fprintf(stream, "%s%s\n", mark, texts[i]);
-		else
-			dropped++;
-	}
-	if (dropped)
-		fprintf(stream, "%s%zu more, for which memory did not suffice\n", mark, dropped);
-}
-
-void problems_print(const struct problems *problems, FILE *stream)
-{
-	print(stream, "", problems->texts, problems->count, problems->capacity);
-	print(stream, "warning: ", problems->warnings, problems->warning_count, problems->warning_capacity);
-}
-
 static void free_texts(char **texts, size_t count, size_t capacity)
 {
 	for (size_t i = 0; i < count && i < capacity; i++)

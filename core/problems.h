@@ -19,7 +19,6 @@ __attribute__((format(printf, 4, 5))) void problems_add(struct problems *problem
 							const char *format, ...);
 __attribute__((format(printf, 4, 5))) void problems_warn(struct problems *problems, const char *file, int line,
 							 const char *format, ...);
-void problems_print(const struct problems *problems, FILE *stream);
 void problems_free(struct problems *problems);
 
 #endif

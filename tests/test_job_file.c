@@ -285,7 +285,6 @@ static void test_reference(void)
 	int code = job_read(path, &overrides, &job, &problems, &error);
 	CU_ASSERT_EQUAL(code, CRMVAL_OK);
 	CU_ASSERT_EQUAL(problems.count, 0);
-	problems_print(&problems, stdout);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT(job->has_baseline && job->source_count == 1 && job->dimension_count == 5);
 	CU_ASSERT(job->aggregation == AGGREGATE_ARITHMETIC && job->missing == MISSING_RENORMALISE);
