@@ -41,8 +41,8 @@ struct report {
 static void report_fill(struct report *report, const struct checker *c, const struct job_node *node, const char *format,
 			va_list arguments)
 {
-	const char *origin = node_origin(node);
-	report->file = origin ? origin : c->job->path;
+	const char *origin = node_origin(node), *mapping = node_file(node);
+	report->file = origin ? origin : mapping ? mapping : c->job->path;
 	report->line = origin ? 0 : node->line;
 	report->text[0] = 0;
 	if (!origin || !node->is_target) {

@@ -261,7 +261,7 @@ void progress_start(const struct options *options, struct run *run)
 {
 	atomic_store(&progress_shown, options->quiet || options->logs_json || !isatty(STDERR_FILENO) ? -1 : 0);
 	progress_begin = clock_seconds();
-	run->load.progress = show_progress;
+	run->load.run.progress = show_progress;
 }
 
 void progress_end(void)

@@ -2,6 +2,8 @@
 /* crmval run: the main job. */
 #include "command.h"
 
+#include "inputs.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,23 +29,25 @@ static int has_data(const struct run *run)
 }
 
 /* Would an output replace what the run reads? */
-static int is_input(const struct run *run, const char *path)
+static int is_input(struct run *run, const char *path)
 {
 	struct stat output, input;
+	struct inputs inputs;
 	if (!path || stat(path, &output) < 0)
 		return 0;
 	if (stat(run->job->path, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
 		return 1;
-	for (uint32_t i = 0; i < run->load.feed_count; i++)
-		for (uint32_t n = 0; n < run->load.feeds[i].table.input_count; n++)
-			if (stat(run->load.feeds[i].table.inputs[n], &input) == 0 && input.st_dev == output.st_dev &&
-			    input.st_ino == output.st_ino)
-				return 1;
+	if (inputs_find(run, &inputs) != 0)
+		return 0; /* the run itself will say that there is no memory */
+	for (uint32_t i = 0; i < inputs.count; i++)
+		if (stat(inputs.paths[i], &input) == 0 && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino)
+			return 1;
 	return 0;
 }
 
 /* Refuses before anything is read. */
-static int check_outputs(const struct options *options, const struct run *run)
+static int check_outputs(const struct options *options, struct run *run)
 {
 	const char *path = is_input(run, options->output) ? options->output : NULL;
 	char message[1024];

@@ -66,6 +66,9 @@ int data_init(struct data *data, struct crmval_error *error)
 		data->tables[i].entity = &model_entities[i];
 		if (pthread_mutex_init(&data->tables[i].lock, NULL) != 0)
 			return fail_memory(error);
+		int code = ledger_init(&data->tables[i].ledger, error);
+		if (code != CRMVAL_OK)
+			return code;
 	}
 	return CRMVAL_OK;
 }
@@ -85,7 +88,7 @@ void data_free(struct data *data)
 		free((void *)table->index.slots);
 		free((void *)table->dropped);
 		free(table->extents);
-		free(table->examples);
+		ledger_free(&table->ledger);
 		arena_free(&table->arena);
 		pthread_mutex_destroy(&table->lock);
 	}

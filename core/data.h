@@ -12,6 +12,7 @@
 #include "crmval/plugin.h"
 #include "ident.h"
 #include "job.h"
+#include "ledger.h"
 #include "model.h"
 #include "symbol.h"
 
@@ -25,7 +26,8 @@
 enum { WANT_VALUE = 1, WANT_EMAIL = 2, WANT_PHONE = 4 };
 enum { TEXT_FILLED = 1, TEXT_IS_EMAIL = 2, TEXT_IS_PHONE = 4 };
 
-/* Cells that could not be read, until data_settle() has counted them and made them missing. */
+/* Cells that could not be read, until table_settle() has counted them and made them missing. */
+#define UNREADABLE_REFERENCE INT32_MIN
 #define UNREADABLE_DATE (INT32_MIN + 1)
 #define UNREADABLE_FLAG (-2)
 #define UNREADABLE_SYMBOL UINT32_MAX
@@ -62,12 +64,6 @@ struct extent {
 	uint64_t order;
 };
 
-struct example {
-	uint64_t order;
-	uint64_t line;
-	char *text;
-};
-
 struct table {
 	const struct entity *entity;
 	int is_mapped; /* some source maps its id (or it has none); else rows are made up from the references to it */
@@ -85,16 +81,7 @@ struct table {
 	struct arena arena;
 	struct extent *extents;
 	size_t extent_count, extent_capacity;
-	uint64_t rejected;
-	struct result_skip *skipped;
-	struct example *examples; /* the first, by order */
-	uint32_t example_count;
-};
-
-struct result_skip {
-	struct result_skip *next;
-	char *what;
-	uint64_t count;
+	struct ledger ledger; /* with a lock of its own */
 };
 
 struct data {

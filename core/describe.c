@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 4096, WORDS_MOST = 64 };
+enum { TEXT_MOST = 4096, WORDS_MOST = 64, MAPPING_MOST = 256 * 1024 };
 
 struct codec {
 	int is_packing;
@@ -29,6 +29,7 @@ struct kind {
 	size_t size;
 	uint32_t most;
 	void (*code)(struct codec *c, void *item);
+	int may_grow; /* begins with its size */
 };
 
 static void append(struct codec *c, const void *bytes, size_t size)
@@ -112,15 +113,15 @@ static void check_text(struct codec *c, const unsigned char *text, size_t size)
 }
 
 /* As its length + 1, or 0 for NULL, and its bytes. */
-static void text(struct codec *c, const char **value)
+static void bytes_of_text(struct codec *c, const char **value, uint32_t most)
 {
-	uint32_t length = c->is_packing && *value ? (uint32_t)strnlen(*value, TEXT_MOST + 1) + 1 : 0;
+	uint32_t length = c->is_packing && *value ? (uint32_t)strnlen(*value, most + 1) + 1 : 0;
 	unsigned_number(c, &length);
 	if (c->code || length == 0)
 		return;
 	length--;
-	if (length > TEXT_MOST) {
-		c->code = fail(c->error, CRMVAL_ECONF, "has a text of more than %d bytes in its tables", TEXT_MOST);
+	if (length > most) {
+		c->code = fail(c->error, CRMVAL_ECONF, "has a text of more than %u bytes in its tables", most);
 		return;
 	}
 	if (c->is_packing) {
@@ -130,9 +131,15 @@ static void text(struct codec *c, const char **value)
 	char *copy = length <= c->left ? allocate(c, length + 1, 1) : NULL;
 	if (copy || !c->code)
 		take(c, copy, length);
-	if (!c->code)
-		check_text(c, (unsigned char *)copy, length);
 	*value = copy;
+}
+
+/* A line of text. */
+static void text(struct codec *c, const char **value)
+{
+	bytes_of_text(c, value, TEXT_MOST);
+	if (!c->is_packing && !c->code && *value)
+		check_text(c, (const unsigned char *)*value, strlen(*value));
 }
 
 /* Words that end with NULL. */
@@ -162,6 +169,17 @@ static const char *const *words(struct codec *c, const char *const *list)
 	return copy;
 }
 
+/* A struct that may grow is as long as its plugin knew it; what it did not know is 0. */
+static void copy_item(unsigned char *to, const unsigned char *from, const struct kind *kind)
+{
+	uint32_t size = (uint32_t)kind->size;
+	if (kind->may_grow) {
+		memcpy(&size, from, sizeof size);
+		memset(to, 0, kind->size);
+	}
+	memcpy(to, from, size < kind->size ? size : kind->size);
+}
+
 /* An array's items, or the items unpacked.  The count comes first. */
 static void *items(struct codec *c, const void *array, uint32_t *count, const struct kind *kind)
 {
@@ -181,7 +199,7 @@ static void *items(struct codec *c, const void *array, uint32_t *count, const st
 	unsigned char *unpacked = c->is_packing ? NULL : allocate(c, *count, kind->size);
 	for (uint32_t i = 0; i < *count && !c->code; i++) {
 		if (c->is_packing) /* the functions write, be it only what was there; the plugin's tables are constant */
-			memcpy(one, (const unsigned char *)array + i * kind->size, kind->size);
+			copy_item(one, (const unsigned char *)array + i * kind->size, kind);
 		kind->code(c, c->is_packing ? one : unpacked + i * kind->size);
 	}
 	return unpacked;
@@ -223,7 +241,7 @@ static void code_rollup(struct codec *c, void *item)
 	text(c, &rollup->until_own);
 }
 
-static const struct kind rollup_kind = {"rollups", sizeof(struct crmval_rollup), 1, code_rollup};
+static const struct kind rollup_kind = {"rollups", sizeof(struct crmval_rollup), 1, code_rollup, 0};
 
 static void code_input(struct codec *c, void *item)
 {
@@ -244,8 +262,8 @@ static void code_answer(struct codec *c, void *item)
 	text(c, &answer->needs);
 }
 
-static const struct kind input_kind = {"inputs", sizeof(struct crmval_input), 256, code_input};
-static const struct kind answer_kind = {"answers", sizeof(struct crmval_answer), 256, code_answer};
+static const struct kind input_kind = {"inputs", sizeof(struct crmval_input), 256, code_input, 0};
+static const struct kind answer_kind = {"answers", sizeof(struct crmval_answer), 256, code_answer, 0};
 
 static void code_view(struct codec *c, void *item)
 {
@@ -272,7 +290,7 @@ static void code_indicator(struct codec *c, void *item)
 	text(c, &indicator->title);
 }
 
-static const struct kind point_kind = {"points of a scale", sizeof(struct crmval_point), 256, code_point};
+static const struct kind point_kind = {"points of a scale", sizeof(struct crmval_point), 256, code_point, 0};
 
 static void code_measure(struct codec *c, void *item)
 {
@@ -290,10 +308,10 @@ static void code_measure(struct codec *c, void *item)
 	measure->scale = items(c, measure->scale, &measure->scale_count, &point_kind);
 }
 
-static const struct kind indicator_kind = {"indicators", sizeof(struct crmval_indicator), 256, code_indicator};
-static const struct kind measure_kind = {"measures", sizeof(struct crmval_measure), 256, code_measure};
-static const struct kind option_kind = {"options", sizeof(struct crmval_option), 256, code_option};
-static const struct kind view_kind = {"views", sizeof(struct crmval_view), 256, code_view};
+static const struct kind indicator_kind = {"indicators", sizeof(struct crmval_indicator), 256, code_indicator, 0};
+static const struct kind measure_kind = {"measures", sizeof(struct crmval_measure), 256, code_measure, 0};
+static const struct kind option_kind = {"options", sizeof(struct crmval_option), 256, code_option, 0};
+static const struct kind view_kind = {"views", sizeof(struct crmval_view), 256, code_view, 0};
 
 static void code_dimension(struct codec *c, void *item)
 {
@@ -319,6 +337,7 @@ static void code_source(struct codec *c, void *item)
 			     "is worker_open");
 	source->options = items(c, source->options, &source->option_count, &option_kind);
 	source->table_options = items(c, source->table_options, &source->table_option_count, &option_kind);
+	bytes_of_text(c, &source->mapping, MAPPING_MOST); /* a file, whose reader checks it */
 }
 
 static void code_translation(struct codec *c, void *item)
@@ -329,10 +348,10 @@ static void code_translation(struct codec *c, void *item)
 	text(c, &translation->translated);
 }
 
-static const struct kind dimension_kind = {"dimensions", sizeof(struct crmval_dimension), 1, code_dimension};
-static const struct kind source_kind = {"sources", sizeof(struct crmval_source), 1, code_source};
-static const struct kind translation_kind = {"translations", sizeof(struct crmval_translation), 16384,
-					     code_translation};
+static const struct kind dimension_kind = {"dimensions", sizeof(struct crmval_dimension), 1, code_dimension, 1};
+static const struct kind source_kind = {"sources", sizeof(struct crmval_source), 1, code_source, 1};
+static const struct kind translation_kind = {"translations", sizeof(struct crmval_translation), 16384, code_translation,
+					     0};
 
 static void code_plugin(struct codec *c, struct crmval_plugin *plugin)
 {

@@ -10,6 +10,7 @@
 #define JOB_H
 
 #include "crmval/plugin.h"
+#include "job_mapping.h"
 #include "problems.h"
 
 #include <math.h>
@@ -24,43 +25,13 @@ enum job_sandbox { SANDBOX_DEFAULT, SANDBOX_REQUIRE, SANDBOX_BEST_EFFORT, SANDBO
 enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NONE };
 enum job_hashing { HASH_AUTO, HASH_ALWAYS, HASH_NEVER };
 
-/* How a cell's words become the model's: `values = ( ("outcome", ( ("Closed Won", "won"), ... )) )`. */
-struct job_value_map {
-	const char *field;
-	uint32_t count;
-	const char *const *from, *const *to;
-};
-
-struct job_field {
-	const char *field, *column; /* column "" : not mapped, even where a column has the field's name */
-	int line;
-};
-
-struct job_date_format {
-	const char *field;  /* NULL: all dates of the entity; it comes last, so that the first that fits is the one */
-	const char *format; /* as of strptime(3), of which %Y %y %m %d %H %I %M %S %p %b %T %% and literals are known */
-};
-
-/* What a source's `entities` section says of one entity. */
-struct job_entity {
-	const char *entity;
-	int line;
-	uint32_t field_count, value_map_count, date_format_count;
-	struct job_field *fields;
-	struct job_value_map *value_maps;
-	struct job_date_format *date_formats;
-	struct crmval_value *table_options; /* bound; one per table option of the plugin */
-	void *setting;                      /* the core's own: its place in the job's tree */
-};
-
 struct job_source {
 	const char *plugin;
 	int line;
-	struct crmval_value *options; /* bound */
-	struct job_entity *entities;
-	uint32_t entity_count;
+	struct crmval_value *options;               /* bound */
+	struct job_mapping mapping;                 /* bound */
 	struct crmval_value *default_table_options; /* bound: for an entity that the job does not list */
-	void *setting;
+	void *setting;                              /* the core's own: its place in the job's tree */
 };
 
 struct job_measure {
@@ -139,7 +110,10 @@ struct job_overrides {
 int job_read(const char *path, const struct job_overrides *overrides, struct job **job, struct problems *problems,
 	     struct crmval_error *error);
 
-/* Check the section of source (or dimension) number i against the plugin's table, and fill what is marked "bound". */
+/*
+ * Check the section of source (or dimension) number i against the plugin's table, and fill what is marked "bound".  A source
+ * that cannot be had is NULL: its mapping is still checked.
+ */
 void job_bind_source(struct job *job, uint32_t i, const struct crmval_source *source, struct problems *problems);
 void job_bind_dimension(struct job *job, uint32_t i, const struct crmval_dimension *dimension,
 			struct problems *problems);

@@ -50,6 +50,13 @@ const char *node_origin(const struct job_node *node)
 	return node ? node->origin : NULL;
 }
 
+const char *node_file(const struct job_node *node)
+{
+	while (node->parent)
+		node = node->parent;
+	return node->file;
+}
+
 /* ---- from libconfig ---- */
 
 static struct job_node *node_new(struct arena *arena, struct job_node *parent, const char *name)
@@ -292,10 +299,10 @@ static void hash_all(const char *text, size_t size, const struct job_overrides *
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* Parses the text of the file; *root stays NULL where that is a problem. */
-static int tree_parse(const char *path, char *text, struct arena *arena, struct job_node **root,
-		      struct problems *problems, struct crmval_error *error)
+int job_tree_parse(const char *path, const char *text, struct arena *arena, struct job_node **root,
+		   struct problems *problems, struct crmval_error *error)
 {
+	*root = NULL;
 	/* A comment in a last line without a newline is a syntax error. */
 	size_t size = strlen(text);
 	char *whole = arena_printf(arena, "%s%s", text, size && text[size - 1] == '\n' ? "" : "\n");
@@ -333,7 +340,7 @@ int job_tree_read(const char *path, const struct job_overrides *overrides, struc
 	if (code != CRMVAL_OK || !text)
 		return code;
 	hash_all(text, size, overrides, sha256);
-	code = tree_parse(path, job_file_text(text), arena, root, problems, error);
+	code = job_tree_parse(path, job_file_text(text), arena, root, problems, error);
 	if (code != CRMVAL_OK || !*root)
 		return code;
 	struct override o = {.arena = arena, .root = *root, .problems = problems};

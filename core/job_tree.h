@@ -19,11 +19,16 @@ struct job_node {
 	const char *text;   /* of a text; of a single word from the command line as it was written; else NULL */
 	uint32_t count;     /* of children */
 	struct job_node *parent, *first, *last, *next;
+	const char *file; /* of the root of a mapping: what it is called; NULL: the job file */
 };
 
 /* Reads the file and applies what overrides it.  *root is NULL where there is nothing to check on. */
 int job_tree_read(const char *path, const struct job_overrides *overrides, struct arena *arena, struct job_node **root,
 		  char sha256[65], struct problems *problems, struct crmval_error *error);
+
+/* Parses a text that stands in `file`; *root is NULL where that is a problem. */
+int job_tree_parse(const char *file, const char *text, struct arena *arena, struct job_node **root,
+		   struct problems *problems, struct crmval_error *error);
 
 /* A child by its name, or NULL; group may be NULL, or no group. */
 struct job_node *node_get(const struct job_node *group, const char *name);
@@ -33,5 +38,8 @@ void node_path(const struct job_node *node, char *out, size_t size);
 
 /* Where a node comes from: returns the option, or NULL and it stands in the file. */
 const char *node_origin(const struct job_node *node);
+
+/* The mapping that it stands in; NULL: the job. */
+const char *node_file(const struct job_node *node);
 
 #endif

@@ -1,153 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the feeds: level by level, all splits of a level shared out to the threads. */
+/* Reading the lookups, then the feeds: level by level, all splits of a level shared out to the threads. */
 #include "load.h"
 
 #include "error.h"
-#include "parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The splits of one level, as one row of items. */
-struct level {
-	struct load *load;
-	int number;
-	void **workers; /* by thread, then by source: working storage */
-	unsigned threads;
-	struct feed **feeds;
-	uint64_t *first; /* of each feed, its first item */
-	uint32_t feed_count;
-};
-
-/* The sink of one split. */
-struct load_sink {
-	struct crmval_sink sink; /* first: what the source sees */
-	struct load *load;
-	const struct feed *feed;
-	uint64_t order;
-	uint32_t batch;
-};
-
-int load_wants_example(struct load *load, const struct feed *feed, uint64_t order)
-{
-	struct table *table = &load->data->tables[feed->entity];
-	uint32_t most = load->job->max_examples;
-	pthread_mutex_lock(&table->lock);
-	int wants = table->example_count < most || (most > 0 && table->examples[most - 1].order >= order);
-	pthread_mutex_unlock(&table->lock);
-	return wants;
-}
-
-void load_example(struct load *load, const struct feed *feed, uint64_t order, uint64_t line, uint32_t input,
-		  const char *text)
-{
-	struct table *table = &load->data->tables[feed->entity];
-	uint32_t most = load->job->max_examples;
-	pthread_mutex_lock(&table->lock);
-	if (!table->examples)
-		table->examples = calloc((size_t)most + 1, sizeof *table->examples);
-	uint32_t i = table->example_count;
-	struct example *examples = table->examples;
-	if (!examples)
-		goto out; /* the counts still tell */
-	while (i > 0 &&
-	       (examples[i - 1].order > order || (examples[i - 1].order == order && examples[i - 1].line > line)))
-		i--;
-	if (i >= most)
-		goto out;
-	const char *file = input < feed->table.input_count ? feed->table.inputs[input] : feed->table.inputs[0];
-	char *copy = arena_printf(&table->arena, "%s:%llu: %s", job_relative(load->job, file), (unsigned long long)line,
-				  text);
-	if (!copy)
-		goto out;
-	memmove(&examples[i + 1], &examples[i], (table->example_count - i) * sizeof *examples);
-	examples[i] = (struct example){order, line, copy};
-	if (table->example_count < most)
-		table->example_count++;
-out:
-	pthread_mutex_unlock(&table->lock);
-}
-
-static int sink_take(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
-{
-	struct load_sink *self = (struct load_sink *)sink;
-	if (rows->row_count == 0)
-		return CRMVAL_OK;
-	return load_take(self->load, self->feed, rows, self->order + self->batch++, error);
-}
-
-static int sink_reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
-		       struct crmval_error *error)
-{
-	const struct load_sink *self = (const struct load_sink *)sink;
-	const struct job *job = self->load->job;
-	struct table *table = &self->load->data->tables[self->feed->entity];
-	char text[256];
-	pthread_mutex_lock(&table->lock);
-	uint64_t rejected = ++table->rejected;
-	pthread_mutex_unlock(&table->lock);
-	snprintf(text, sizeof text, "rejected: %s (byte %llu)", rule, (unsigned long long)offset);
-	load_example(self->load, self->feed, self->order + self->batch, line, input, text);
-	if (rejected > job->max_rejected_rows)
-		return fail(
-			error, CRMVAL_EDATA,
-			"%s: more than %llu rows rejected, the limit of limits.rejected_rows; the last at %s:%llu: %s",
-			table->entity->name, (unsigned long long)job->max_rejected_rows,
-			self->feed->table.inputs[input], (unsigned long long)line, rule);
-	return CRMVAL_OK;
-}
-
-static void sink_skip(const struct crmval_sink *sink, const char *what, uint64_t count)
-{
-	const struct load_sink *self = (const struct load_sink *)sink;
-	struct table *table = &self->load->data->tables[self->feed->entity];
-	struct result_skip **place = &table->skipped, *skip;
-	if (count == 0)
-		return;
-	pthread_mutex_lock(&table->lock);
-	while (*place && strcmp((*place)->what, what) < 0)
-		place = &(*place)->next;
-	if (!*place || strcmp((*place)->what, what) != 0) {
-		skip = arena_alloc(&table->arena, sizeof *skip);
-		char *copy = arena_strdup(&table->arena, what);
-		if (skip && copy) {
-			*skip = (struct result_skip){*place, copy, 0};
-			*place = skip;
-		}
-	}
-	if (*place)
-		(*place)->count += count;
-	pthread_mutex_unlock(&table->lock);
-}
-
-static int read_item(void *context, unsigned thread, uint64_t item, struct crmval_error *error)
-{
-	struct level *level = context;
-	uint32_t f = 0;
-	while (f + 1 < level->feed_count && level->first[f + 1] <= item)
-		f++;
-	const struct feed *feed = level->feeds[f];
-	struct load *load = level->load;
-	const struct crmval_source *source = load->plugins[feed->source].table->source;
-	uint32_t split = (uint32_t)(item - level->first[f]);
-	struct load_sink sink = {
-		.sink = {sizeof sink.sink, sink_take, sink_reject, sink_skip},
-		.load = load,
-		.feed = feed,
-		.order = (feed->order + split) << 24,
-	};
-	void **worker = &level->workers[thread * load->job->source_count + feed->source];
-	if (source->worker_open && !*worker) {
-		int code = source->worker_open(load->sources[feed->source], worker, error);
-		if (code != CRMVAL_OK)
-			return code;
-	}
-	int code = source->read(load->sources[feed->source], feed->table.table, split, *worker, &sink.sink, error);
-	uint64_t done = atomic_fetch_add(&load->splits_done, 1) + 1;
-	if (load->progress)
-		load->progress(load->progress_context, done, load->split_count);
-	return code;
-}
 
 static int open_columns(struct load *load, struct table *table, struct crmval_error *error)
 {
@@ -173,30 +31,52 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 	return code;
 }
 
-/* The columns that are both there and wanted. */
-static void choose_columns(struct feed *feed, const struct table *table)
+/* Asks for what an expression uses. */
+static void want_derived(struct feed *feed, struct derived *derived)
+{
+	for (uint32_t u = 0; u < derived->expression->use_count; u++) {
+		struct derived_use *use = &derived->uses[u];
+		if (!use->lookup && use->column >= 0)
+			use->wanted = reading_want(&feed->reading, (uint32_t)use->column);
+		if (!use->lookup || !derived->is_present[u])
+			continue;
+		use->lookup->is_used = 1;
+		if (use->column >= 0)
+			use->lookup->values[use->column].is_used = 1;
+	}
+}
+
+static void choose_field(struct feed *feed, uint32_t f, const struct field *field)
+{
+	const struct job_part *settings = feed->settings;
+	struct feed_field *how = &feed->fields[feed->field_count++];
+	struct derived_column *column = &feed->derivation.columns[feed->derivation.column_count++];
+	how->field = f;
+	column->expression = feed->sources[f].derived;
+	if (column->expression.expression)
+		want_derived(feed, &column->expression);
+	else
+		column->wanted = reading_want(&feed->reading, (uint32_t)feed->sources[f].column);
+	for (uint32_t i = 0; settings && i < settings->value_map_count; i++)
+		if (strcmp(settings->value_maps[i].field, field->name) == 0)
+			how->values = &settings->value_maps[i];
+	for (uint32_t i = 0; settings && field->type == FIELD_DATE && i < settings->date_format_count; i++) {
+		const struct job_date_format *format = &settings->date_formats[i];
+		if (format->field ? strcmp(format->field, field->name) == 0 : !how->date_format)
+			how->date_format = format->format;
+	}
+}
+
+/* The fields that are both there and wanted. */
+static void choose_fields(struct feed *feed, const struct table *table)
 {
 	for (uint32_t f = 0; f < table->entity->field_count; f++) {
 		const struct field *field = &table->entity->fields[f];
-		if (feed->columns[f] < 0 || (field->type != FIELD_KEY && !table->columns[f].wants))
-			continue;
-		struct feed_field *how = &feed->fields[feed->field_count++];
-		how->field = f;
-		for (how->position = 0; how->position < feed->wanted_count; how->position++)
-			if (feed->wanted[how->position] == (uint32_t)feed->columns[f])
-				break;
-		if (how->position == feed->wanted_count)
-			feed->wanted[feed->wanted_count++] = (uint32_t)feed->columns[f];
-		const struct job_entity *settings = feed->settings;
-		for (uint32_t i = 0; settings && i < settings->value_map_count; i++)
-			if (strcmp(settings->value_maps[i].field, field->name) == 0)
-				how->values = &settings->value_maps[i];
-		for (uint32_t i = 0; settings && field->type == FIELD_DATE && i < settings->date_format_count; i++) {
-			const struct job_date_format *format = &settings->date_formats[i];
-			if (format->field ? strcmp(format->field, field->name) == 0 : !how->date_format)
-				how->date_format = format->format;
-		}
+		if (feed_maps(feed, f) && (field->type == FIELD_KEY || table->columns[f].wants))
+			choose_field(feed, f, field);
 	}
+	for (uint32_t s = 0; s < feed->derivation.skip_count; s++)
+		want_derived(feed, &feed->derivation.skips[s]);
 }
 
 /* Plans all feeds, and gives each table the address space for the rows that may come. */
@@ -206,19 +86,17 @@ static int plan(struct load *load, struct crmval_error *error)
 	uint64_t rows[DATA_MAX_ENTITIES] = {0}, splits[DATA_MAX_ENTITIES] = {0}, all = 0;
 	for (uint32_t i = 0; i < load->feed_count; i++) {
 		struct feed *feed = &load->feeds[i];
-		const struct crmval_source *source = load->plugins[feed->source].table->source;
 		if (!data->tables[feed->entity].is_mapped)
 			continue;
-		choose_columns(feed, &data->tables[feed->entity]);
-		feed->plan.struct_size = sizeof feed->plan;
-		int code = source->plan(load->sources[feed->source], feed->table.table, feed->wanted,
-					feed->wanted_count, &feed->plan, error);
+		choose_fields(feed, &data->tables[feed->entity]);
+		int code = reading_plan(&load->run, &feed->reading, error);
 		if (code != CRMVAL_OK)
 			return code;
-		feed->order = splits[feed->entity];
-		splits[feed->entity] += feed->plan.split_count;
-		load->split_count += feed->plan.split_count;
-		uint64_t most = feed->plan.rows_at_most ? feed->plan.rows_at_most : DATA_MAX_ROWS;
+		const struct crmval_plan *planned = &feed->reading.plan;
+		feed->reading.order = splits[feed->entity];
+		splits[feed->entity] += planned->split_count;
+		load->run.split_count += planned->split_count;
+		uint64_t most = planned->rows_at_most ? planned->rows_at_most : DATA_MAX_ROWS;
 		rows[feed->entity] += most;
 		all += most;
 	}
@@ -274,69 +152,103 @@ static void forget_ids(struct data *data, int level)
 	}
 }
 
-static int read_level(struct level *level, struct crmval_error *error)
+static int read_level(struct load *load, int number, struct reading **readings, struct crmval_error *error)
 {
-	struct load *load = level->load;
-	uint64_t items = 0;
-	level->feed_count = 0;
+	uint32_t count = 0;
 	for (uint32_t i = 0; i < load->feed_count; i++) {
 		const struct table *table = &load->data->tables[load->feeds[i].entity];
-		if (table->level != level->number || !table->is_mapped)
-			continue;
-		level->feeds[level->feed_count] = &load->feeds[i];
-		level->first[level->feed_count++] = items;
-		items += load->feeds[i].plan.split_count;
+		if (table->level == number && table->is_mapped)
+			readings[count++] = &load->feeds[i].reading;
 	}
-	int code = parallel_run(level->threads, items, read_item, level, error);
+	int code = reading_read(&load->run, readings, count, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
-		if (load->data->tables[e].level == level->number)
-			code = table_settle(load->data, &load->data->tables[e], level->threads, error);
+		if (load->data->tables[e].level == number)
+			code = table_settle(load->data, &load->data->tables[e], load->run.threads, error);
 	if (code == CRMVAL_OK)
-		forget_ids(load->data, level->number);
+		forget_ids(load->data, number);
 	return code;
+}
+
+/* Lookups come first, since any entity may use them. */
+static int read_lookups(struct load *load, struct reading **readings, struct crmval_error *error)
+{
+	uint32_t count = 0;
+	int code = CRMVAL_OK;
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++) {
+		struct lookup *lookup = &load->lookups[i];
+		if (!lookup->is_used)
+			continue;
+		code = lookup_prepare(lookup, load->run.threads, &load->arena, error);
+		if (code == CRMVAL_OK)
+			code = reading_plan(&load->run, &lookup->reading, error);
+		load->run.split_count += lookup->reading.plan.split_count;
+		readings[count++] = &lookup->reading;
+	}
+	if (code == CRMVAL_OK)
+		code = reading_read(&load->run, readings, count, error);
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++)
+		if (load->lookups[i].is_used)
+			code = lookup_settle(&load->lookups[i], error);
+	return code;
+}
+
+static int check_rejected(const struct job *job, const char *what, const struct ledger *ledger, double rows,
+			  struct crmval_error *error)
+{
+	double rejected = (double)ledger->rejected;
+	if (rejected > job->max_rejected_share * (rows + rejected))
+		return fail(error, CRMVAL_EDATA,
+			    "%s: %.0f of %.0f rows rejected, more than limits.rejected_share allows; the first: %s",
+			    what, rejected, rows + rejected,
+			    ledger->example_count ? ledger->examples[0].text : "(limits.examples is 0)");
+	return CRMVAL_OK;
+}
+
+static int check_columns(const struct job *job, const struct table *table, double rows, struct crmval_error *error)
+{
+	for (uint32_t f = 0; f < table->entity->field_count; f++) {
+		const struct column *column = &table->columns[f];
+		double unreadable = (double)atomic_load(&column->unreadable);
+		double dangling = (double)atomic_load(&column->dangling);
+		if (unreadable > job->max_unreadable_share * rows)
+			return fail(error, CRMVAL_EDATA,
+				    "%s.%s: %.0f of %.0f cells unreadable, more than limits.unreadable_share allows",
+				    table->entity->name, table->entity->fields[f].name, unreadable, rows);
+		if (dangling > job->max_dangling_share * rows)
+			return fail(error, CRMVAL_EDATA,
+				    "%s.%s: %.0f of %.0f references dangling, more than limits.dangling_share allows",
+				    table->entity->name, table->entity->fields[f].name, dangling, rows);
+	}
+	return CRMVAL_OK;
 }
 
 /* Limits that can only be judged when everything is there. */
 static int check_limits(const struct load *load, struct crmval_error *error)
 {
-	const struct job *job = load->job;
-	for (uint32_t e = 0; e < model_entity_count; e++) {
+	int code = CRMVAL_OK;
+	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++) {
 		const struct table *table = &load->data->tables[e];
-		double rows = (double)atomic_load(&table->rows), rejected = (double)table->rejected;
-		if (rejected > job->max_rejected_share * (rows + rejected))
-			return fail(
-				error, CRMVAL_EDATA,
-				"%s: %llu of %.0f rows rejected, more than limits.rejected_share allows; the first: %s",
-				table->entity->name, (unsigned long long)table->rejected, rows + rejected,
-				table->example_count ? table->examples[0].text : "(limits.examples is 0)");
-		for (uint32_t f = 0; f < table->entity->field_count; f++) {
-			const struct column *column = &table->columns[f];
-			double unreadable = (double)atomic_load(&column->unreadable);
-			double dangling = (double)atomic_load(&column->dangling);
-			if (unreadable > job->max_unreadable_share * rows)
-				return fail(error, CRMVAL_EDATA,
-					    "%s.%s: %.0f of %.0f cells unreadable, more than limits.unreadable_share "
-					    "allows",
-					    table->entity->name, table->entity->fields[f].name, unreadable, rows);
-			if (dangling > job->max_dangling_share * rows)
-				return fail(error, CRMVAL_EDATA,
-					    "%s.%s: %.0f of %.0f references dangling, more than limits.dangling_share "
-					    "allows",
-					    table->entity->name, table->entity->fields[f].name, dangling, rows);
-		}
+		double rows = (double)atomic_load(&table->rows);
+		code = check_rejected(load->job, table->entity->name, &table->ledger, rows, error);
+		if (code == CRMVAL_OK)
+			code = check_columns(load->job, table, rows, error);
 	}
-	return CRMVAL_OK;
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++)
+		if (load->lookups[i].is_used)
+			code = check_rejected(load->job, load->lookups[i].reading.what, &load->lookups[i].ledger,
+					      (double)atomic_load(&load->lookups[i].rows), error);
+	return code;
 }
 
 static int finish(const struct load *load, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
-	for (uint32_t i = 0; i < load->feed_count && code == CRMVAL_OK; i++) {
-		const struct feed *feed = &load->feeds[i];
-		const struct crmval_source *source = load->plugins[feed->source].table->source;
-		if (source->finish && load->data->tables[feed->entity].is_mapped)
-			code = source->finish(load->sources[feed->source], feed->table.table, error);
-	}
+	for (uint32_t i = 0; i < load->feed_count && code == CRMVAL_OK; i++)
+		if (load->data->tables[load->feeds[i].entity].is_mapped)
+			code = reading_finish(&load->run, &load->feeds[i].reading, error);
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++)
+		if (load->lookups[i].is_used)
+			code = reading_finish(&load->run, &load->lookups[i].reading, error);
 	return code;
 }
 
@@ -348,23 +260,19 @@ int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 		load->data->tables[e].level = level;
 		highest = level > highest ? level : highest;
 	}
-	struct level level = {.load = load, .threads = threads};
-	size_t sources = load->job->source_count;
-	level.workers = calloc((size_t)threads * sources, sizeof *level.workers);
-	level.feeds = calloc((size_t)load->feed_count + 1, sizeof *level.feeds);
-	level.first = calloc((size_t)load->feed_count + 1, sizeof *level.first);
-	int code = level.workers && level.feeds && level.first ? plan(load, error) : fail_memory(error);
-	for (level.number = 0; level.number <= highest && code == CRMVAL_OK; level.number++)
-		code = read_level(&level, error);
+	struct reading **readings = calloc((size_t)load->feed_count + load->lookup_count + 1, sizeof *readings);
+	int code = readings ? reading_start(&load->run, threads, error) : fail_memory(error);
+	if (code == CRMVAL_OK)
+		code = plan(load, error);
+	if (code == CRMVAL_OK)
+		code = read_lookups(load, readings, error);
+	for (int level = 0; level <= highest && code == CRMVAL_OK; level++)
+		code = read_level(load, level, readings, error);
 	if (code == CRMVAL_OK)
 		code = finish(load, error);
 	if (code == CRMVAL_OK)
 		code = check_limits(load, error);
-	for (size_t i = 0; level.workers && i < threads * sources; i++)
-		if (level.workers[i])
-			load->plugins[i % sources].table->source->worker_close(level.workers[i]);
-	free(level.workers);
-	free(level.feeds);
-	free(level.first);
+	reading_end(&load->run);
+	free(readings);
 	return code;
 }

@@ -4,42 +4,64 @@
 #define LOAD_H
 
 #include "data.h"
+#include "derive.h"
+#include "lookup.h"
 #include "plugins.h"
+#include "reading.h"
 
-/* A column that is read for a field. */
+/* Where a field comes from. */
+struct feed_source {
+	int32_t column;         /* of the table; -1: none */
+	struct derived derived; /* of expression NULL: the column */
+};
+
+/* A field that is taken: the columns of a feed's derivation, in their order. */
 struct feed_field {
 	uint32_t field;
-	uint32_t position; /* in feed.wanted */
 	const struct job_value_map *values;
 	const char *date_format;
 };
 
-/* One source's table of one entity. */
+/* One source's table of one entity, or of a part of it. */
 struct feed {
-	uint32_t source, entity;
-	const struct job_entity *settings; /* NULL: the job does not list it */
-	struct crmval_table table;
-	int32_t columns[DATA_MAX_FIELDS]; /* by field; -1: not mapped */
+	struct load *load;
+	uint32_t entity, part;
+	const struct job_part *settings; /* NULL: the mapping does not list it */
+	const struct job_mapping *mapping;
+	struct reading reading;
+	struct feed_source sources[DATA_MAX_FIELDS]; /* by field */
 	struct feed_field fields[DATA_MAX_FIELDS];
 	uint32_t field_count;
-	uint32_t wanted[DATA_MAX_FIELDS];
-	uint32_t wanted_count;
-	struct crmval_plan plan;
-	uint64_t order; /* of its first split among all splits of the entity */
+	struct derivation derivation;
+};
+
+/* A part of an entity that is not read, and why. */
+struct load_note {
+	uint32_t entity;
+	const struct job_part *part;
+	const char *unless; /* the table that is used instead; NULL: its own is not there, */
+	int is_without_id;  /* or has no ids for the entity */
 };
 
 struct load {
 	const struct job *job;
 	struct data *data;
-	struct plugin *plugins; /* one per source of the job */
-	void **sources;
+	struct reading_run run;
 	struct feed *feeds; /* by entity, then in the order of the job */
 	uint32_t feed_count;
-	atomic_uint_fast64_t splits_done;
-	uint64_t split_count;
-	void (*progress)(void *context, uint64_t done, uint64_t total); /* [worker] or NULL */
-	void *progress_context;
+	struct lookup *lookups; /* by source, in the order of its mapping */
+	uint32_t lookup_count;
+	struct load_note *notes;
+	uint32_t note_count;
+	struct arena arena;
 };
+
+/* Does the feed have the field? */
+static inline int feed_maps(const struct feed *feed, uint32_t field)
+{
+	const struct feed_source *source = &feed->sources[field];
+	return source->derived.expression ? source->derived.is_available : source->column >= 0;
+}
 
 /*
  * Opens the sources and finds what they have: sets is_mapped of tables and columns.  What the job says of columns that are
@@ -48,20 +70,16 @@ struct load {
 int load_open(struct load *load, const struct job *job, struct plugin *plugins, struct data *data,
 	      struct problems *problems, struct crmval_error *error);
 
+/* A source's lookup, of which the job was checked to have one of that name. */
+struct lookup *load_lookup(const struct load *load, uint32_t source, const char *name);
+
 /* Reads all columns that data_want() asked for. */
 int load_read(struct load *load, unsigned threads, struct crmval_error *error);
 
 void load_close(struct load *load);
 
-/* Takes rows into a feed's table: the sink's part.  order: of the split and of the batch within it.  [worker] */
-int load_take(struct load *load, const struct feed *feed, const struct crmval_rows *rows, uint64_t order,
+/* Takes rows into a feed's table: reading.take of a feed.  [worker] */
+int load_take(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows, uint64_t order,
 	      struct crmval_error *error);
-
-/* Could an example of this order be among the first?  [worker] */
-int load_wants_example(struct load *load, const struct feed *feed, uint64_t order);
-
-/* Remembers an example if it is among the first.  text is copied.  [worker] */
-void load_example(struct load *load, const struct feed *feed, uint64_t order, uint64_t line, uint32_t input,
-		  const char *text);
 
 #endif

@@ -61,7 +61,8 @@ static int check(const struct crmval_plugin *plugin, struct crmval_error *error)
 				     plugin->abi_major > CRMVAL_ABI_MAJOR ? REMEDY_NEWER : REMEDY_OLDER, error);
 	if (plugin->abi_minor > CRMVAL_ABI_MINOR)
 		return wrong_version(plugin->abi_major, plugin->abi_minor, REMEDY_NEWER, error);
-	/* Of the first minor, all structs have the one size that we know. */
+	/* The sizes of each minor that we know: 1.1 made crmval_source longer by `mapping`. */
+	size_t source = plugin->abi_minor < 1 ? offsetof(struct crmval_source, mapping) : sizeof(struct crmval_source);
 	if (plugin->struct_size != sizeof *plugin)
 		return wrong_size("crmval_plugin", plugin->struct_size, sizeof *plugin, error);
 	if (!plugin->dimension == !plugin->source)
@@ -69,8 +70,9 @@ static int check(const struct crmval_plugin *plugin, struct crmval_error *error)
 			    plugin->dimension ? "both a dimension and a source" : "neither a dimension nor a source");
 	if (plugin->dimension && plugin->dimension->struct_size != sizeof *plugin->dimension)
 		return wrong_size("crmval_dimension", plugin->dimension->struct_size, sizeof *plugin->dimension, error);
-	if (plugin->source && plugin->source->struct_size != sizeof *plugin->source)
-		return wrong_size("crmval_source", plugin->source->struct_size, sizeof *plugin->source, error);
+	if (plugin->source && plugin->source->struct_size != sizeof *plugin->source &&
+	    plugin->source->struct_size != source)
+		return wrong_size("crmval_source", plugin->source->struct_size, source, error);
 	return CRMVAL_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "input_hash.h"
+#include "inputs.h"
 #include "run.h"
 #include "scale.h"
 
@@ -170,42 +171,60 @@ static int account_fields(struct run *run, const struct table *table, struct res
 	return CRMVAL_OK;
 }
 
-static int account_notes(struct run *run, const struct table *table, struct result_entity *out,
-			 struct crmval_error *error)
+static int account_ledger(struct run *run, const struct ledger *ledger, struct result_entity *out,
+			  struct crmval_error *error)
 {
 	uint32_t kinds = 0;
-	for (const struct result_skip *skip = table->skipped; skip; skip = skip->next)
+	for (const struct ledger_skip *skip = ledger->skipped; skip; skip = skip->next)
 		kinds++;
 	struct result_count *skipped = arena_array(&run->arena, (size_t)kinds + 1, sizeof *skipped);
-	const char **examples = arena_array(&run->arena, (size_t)table->example_count + 1, sizeof *examples);
+	const char **examples = arena_array(&run->arena, (size_t)ledger->example_count + 1, sizeof *examples);
 	if (!skipped || !examples)
 		return fail_memory(error);
-	for (const struct result_skip *skip = table->skipped; skip; skip = skip->next)
+	out->rejected = ledger->rejected;
+	for (const struct ledger_skip *skip = ledger->skipped; skip; skip = skip->next)
 		skipped[out->skipped_count++] = (struct result_count){skip->what, skip->count};
-	for (uint32_t i = 0; i < table->example_count; i++)
-		examples[out->example_count++] = table->examples[i].text;
+	for (uint32_t i = 0; i < ledger->example_count; i++)
+		examples[out->example_count++] = ledger->examples[i].text;
 	out->skipped = skipped;
 	out->examples = examples;
 	return CRMVAL_OK;
 }
 
-/* The names of the sources that feed an entity: "csv+sql"; NULL: none does, or memory ran out. */
+/* The names of the sources that feed an entity, each once: "csv+sql"; NULL: none does, or memory ran out. */
 static const char *source_names(struct run *run, uint32_t entity)
 {
 	const char *names = NULL;
+	uint32_t last = UINT32_MAX;
 	for (uint32_t i = 0; i < run->load.feed_count; i++) {
 		const struct feed *feed = &run->load.feeds[i];
-		const char *name = run->job->sources[feed->source].plugin;
-		if (feed->entity == entity)
-			names = names ? arena_printf(&run->arena, "%s+%s", names, name)
-				      : arena_strdup(&run->arena, name);
+		const char *name = run->job->sources[feed->reading.source].plugin;
+		if (feed->entity != entity || feed->reading.source == last)
+			continue; /* another part of it */
+		last = feed->reading.source;
+		names = names ? arena_printf(&run->arena, "%s+%s", names, name) : arena_strdup(&run->arena, name);
 	}
 	return names;
 }
 
+/* Lookups stand with the entities, since what is said of their rows is the same. */
+static int account_lookup(struct run *run, const struct lookup *lookup, struct result_entity *out,
+			  struct crmval_error *error)
+{
+	const char *name = lookup->reading.what;
+	if (run->job->source_count > 1)
+		name = arena_printf(&run->arena, "%s of sources.[%u]", name, lookup->reading.source);
+	*out = (struct result_entity){.entity = name,
+				      .source = run->job->sources[lookup->reading.source].plugin,
+				      .rows = atomic_load(&lookup->rows)};
+	return name ? account_ledger(run, &lookup->ledger, out, error) : fail_memory(error);
+}
+
 static int account_entities(struct run *run, struct crmval_error *error)
 {
-	struct result_entity *entities = arena_array(&run->arena, model_entity_count, sizeof *entities);
+	uint32_t count = model_entity_count;
+	struct result_entity *entities =
+		arena_array(&run->arena, (size_t)count + run->load.lookup_count, sizeof *entities);
 	if (!entities)
 		return fail_memory(error);
 	for (uint32_t e = 0; e < model_entity_count; e++) {
@@ -215,17 +234,23 @@ static int account_entities(struct run *run, struct crmval_error *error)
 		if (table->is_mapped) {
 			out->source = source_names(run, e);
 			out->rows = atomic_load(&table->rows) - table->duplicates;
-			out->rejected = table->rejected;
 			out->duplicates = table->duplicates;
 		}
 		int code = account_fields(run, table, out, error);
 		if (code == CRMVAL_OK)
-			code = account_notes(run, table, out, error);
+			code = account_ledger(run, &table->ledger, out, error);
+		if (code != CRMVAL_OK)
+			return code;
+	}
+	for (uint32_t i = 0; i < run->load.lookup_count; i++) {
+		if (!run->load.lookups[i].is_used)
+			continue;
+		int code = account_lookup(run, &run->load.lookups[i], &entities[count++], error);
 		if (code != CRMVAL_OK)
 			return code;
 	}
 	run->result.entities = entities;
-	run->result.entity_count = model_entity_count;
+	run->result.entity_count = count;
 	return CRMVAL_OK;
 }
 
@@ -289,21 +314,19 @@ static int by_input_name(const void *a, const void *b)
 
 static int account_inputs(struct run *run, struct crmval_error *error)
 {
-	uint32_t most = 0, count = 0;
-	for (uint32_t i = 0; i < run->load.feed_count; i++)
-		most += run->load.feeds[i].table.input_count;
-	struct result_input *inputs = arena_array(&run->arena, (size_t)most + 1, sizeof *inputs);
+	struct inputs found;
+	uint32_t count = 0;
+	if (inputs_find(run, &found) != 0)
+		return fail_memory(error);
+	struct result_input *inputs = arena_array(&run->arena, (size_t)found.count + 1, sizeof *inputs);
 	if (!inputs)
 		return fail_memory(error);
-	for (uint32_t i = 0; i < run->load.feed_count; i++) {
-		const struct feed *feed = &run->load.feeds[i];
-		for (uint32_t n = 0; n < feed->table.input_count && run->data->tables[feed->entity].is_mapped; n++) {
-			inputs[count].name = job_relative(run->job, feed->table.inputs[n]);
-			int code = input_hash(feed->table.inputs[n], run->job->hashing, &inputs[count], error);
-			if (code != CRMVAL_OK)
-				return code;
-			count++;
-		}
+	for (uint32_t i = 0; i < found.count; i++) {
+		inputs[count].name = job_relative(run->job, found.paths[i]);
+		int code = input_hash(found.paths[i], run->job->hashing, &inputs[count], error);
+		if (code != CRMVAL_OK)
+			return code;
+		count++;
 	}
 	qsort(inputs, count, sizeof *inputs, by_input_name);
 	run->result.inputs = inputs;

@@ -67,9 +67,9 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 			return code;
 		if (code != CRMVAL_OK)
 			problems_add(&run->problems, job->path, line, "%s", error->message);
-		else if (is_source)
-			job_bind_source(job, i, plugin->table->source, &run->problems);
-		else
+		if (is_source)
+			job_bind_source(job, i, code == CRMVAL_OK ? plugin->table->source : NULL, &run->problems);
+		else if (code == CRMVAL_OK)
 			job_bind_dimension(job, d, plugin->table->dimension, &run->problems);
 	}
 	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;

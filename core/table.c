@@ -243,6 +243,12 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 	uint32_t rows = atomic_load(&table->rows);
 	uint64_t dangling = 0;
 	for (uint32_t row = 0; row < rows; row++) {
+		if (values[row] == UNREADABLE_REFERENCE) {
+			values[row] = CRMVAL_MISSING;
+			if (table_is_dropped(table, row))
+				atomic_fetch_sub(&column->unreadable, 1);
+			continue;
+		}
 		if (pending)
 			values[row] =
 				ident_is_none(pending[row]) ? CRMVAL_MISSING : table_find(target, pending[row], "", 0);

@@ -38,6 +38,9 @@ static const char *what_it_should_be(const struct field *field)
 		return "a date";
 	case FIELD_FLAG:
 		return "a flag";
+	case FIELD_KEY:
+	case FIELD_REFERENCE:
+		return "a Salesforce id: its check characters do not fit";
 	case FIELD_SYMBOL:
 		return field->words ? "a word that is known" : "text in UTF-8: set the encoding of the file";
 	default:
@@ -50,7 +53,8 @@ static void unreadable(struct taking *t, uint32_t i)
 {
 	t->unreadable++;
 	/* Lines are slow to look up, and files may be bad all over; what is shown must not depend on the threads. */
-	if (t->unreadable > t->load->job->max_examples || !load_wants_example(t->load, t->feed, t->order))
+	struct ledger *ledger = t->feed->reading.ledger;
+	if (t->unreadable > ledger->example_most || !ledger_wants(ledger, t->order))
 		return;
 	uint32_t length, input = 0;
 	const char *text = cell_at(t->cells, i, &length);
@@ -59,7 +63,10 @@ static void unreadable(struct taking *t, uint32_t i)
 	cell_trim(&text, &length);
 	snprintf(message, sizeof message, "%s \"%.*s\"%s is not %s", t->field->name, length > 60 ? 60 : (int)length,
 		 text, length > 60 ? "..." : "", what_it_should_be(t->field));
-	load_example(t->load, t->feed, t->order, line, input, message);
+	const struct crmval_table *table = &t->feed->reading.table;
+	ledger_example(ledger, t->order,
+		       job_relative(t->load->job, table->inputs[input < table->input_count ? input : 0]), line,
+		       message);
 }
 
 /* The word that the job's map puts in the place of a cell. */
@@ -175,7 +182,7 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 				return fail(error, CRMVAL_EDATA,
 					    "%s.%s: more than %u different words, or out of memory: is this column a "
 					    "symbol?",
-					    t->feed->table.inputs[0], t->field->name, SYMBOL_LIMIT);
+					    t->feed->reading.table.inputs[0], t->field->name, SYMBOL_LIMIT);
 		}
 	}
 	return CRMVAL_OK;
@@ -205,10 +212,12 @@ static int take_ids(struct taking *t, struct crmval_error *error)
 	char **texts = table->keeps_texts ? (char **)table->id_texts.bytes + t->first : NULL;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
 		uint32_t length;
+		char buffer[18];
 		const char *text = cell_at(t->cells, i, &length);
 		cell_trim(&text, &length);
-		out[i] = length ? ident_of(text, length) : (struct ident){0, 0};
-		if (texts && length) {
+		if (derive_id(t->feed->mapping, &text, &length, buffer, &out[i]) == CELL_UNREADABLE)
+			unreadable(t, i);
+		if (texts && !ident_is_none(out[i])) {
 			pthread_mutex_lock(&table->lock);
 			char *copy = arena_alloc(&table->arena, (size_t)length + 1);
 			pthread_mutex_unlock(&table->lock);
@@ -228,6 +237,8 @@ static int take_references(struct taking *t, struct crmval_error *error)
 	struct ident *pending = t->column->pending.bytes ? (struct ident *)t->column->pending.bytes + t->first : NULL;
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct ident ids[AHEAD];
+	char buffers[AHEAD][18];
+	enum cell_state states[AHEAD];
 	const char *texts[AHEAD];
 	uint32_t lengths[AHEAD];
 	for (uint32_t start = 0; start < t->rows->row_count; start += AHEAD) {
@@ -235,7 +246,9 @@ static int take_references(struct taking *t, struct crmval_error *error)
 		for (uint32_t i = 0; i < count; i++) {
 			texts[i] = cell_at(t->cells, start + i, &lengths[i]);
 			cell_trim(&texts[i], &lengths[i]);
-			ids[i] = lengths[i] ? ident_of(texts[i], lengths[i]) : (struct ident){0, 0};
+			states[i] = derive_id(t->feed->mapping, &texts[i], &lengths[i], buffers[i], &ids[i]);
+			if (states[i] == CELL_UNREADABLE)
+				unreadable(t, start + i);
 			if (pending)
 				pending[start + i] = ids[i];
 			else if (target->is_mapped)
@@ -243,10 +256,14 @@ static int take_references(struct taking *t, struct crmval_error *error)
 		}
 		for (uint32_t i = 0; i < count && !pending && target->is_mapped; i++)
 			table_prefetch_id(target, ids[i]);
-		for (uint32_t i = 0; i < count && !pending; i++) {
-			out[start + i] = ident_is_none(ids[i]) ? CRMVAL_MISSING
-							       : table_find(target, ids[i], texts[i], lengths[i]);
-			if (out[start + i] < CRMVAL_DANGLING)
+		for (uint32_t i = 0; i < count; i++) {
+			if (states[i] == CELL_UNREADABLE)
+				out[start + i] = UNREADABLE_REFERENCE;
+			else if (!pending)
+				out[start + i] = ident_is_none(ids[i])
+							 ? CRMVAL_MISSING
+							 : table_find(target, ids[i], texts[i], lengths[i]);
+			if (out[start + i] < CRMVAL_DANGLING && states[i] != CELL_UNREADABLE)
 				return fail_memory(error);
 		}
 	}
@@ -255,17 +272,17 @@ static int take_references(struct taking *t, struct crmval_error *error)
 
 static int take_column(struct taking *t, struct crmval_error *error)
 {
+	int code = CRMVAL_OK;
 	switch (t->field->type) {
 	case FIELD_KEY:
-		return take_ids(t, error);
-	case FIELD_REFERENCE:
-		return take_references(t, error);
-	case FIELD_SYMBOL: {
-		int code = take_symbols(t, error);
-		if (code != CRMVAL_OK)
-			return code;
+		code = take_ids(t, error);
 		break;
-	}
+	case FIELD_REFERENCE:
+		code = take_references(t, error);
+		break;
+	case FIELD_SYMBOL:
+		code = take_symbols(t, error);
+		break;
 	case FIELD_DATE:
 		take_dates(t);
 		break;
@@ -282,7 +299,7 @@ static int take_column(struct taking *t, struct crmval_error *error)
 	}
 	if (t->unreadable)
 		atomic_fetch_add(&t->column->unreadable, t->unreadable);
-	return CRMVAL_OK;
+	return code;
 }
 
 /* What a column holds for rows of a source that does not have it. */
@@ -328,22 +345,28 @@ out:
 	return code;
 }
 
-int load_take(struct load *load, const struct feed *feed, const struct crmval_rows *rows, uint64_t order,
+int load_take(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *in, uint64_t order,
 	      struct crmval_error *error)
 {
-	struct table *table = &load->data->tables[feed->entity];
-	struct taking taking = {.load = load, .feed = feed, .rows = rows, .order = order};
-	int code = reserve_rows(table, rows->row_count, order, &taking.first, error);
+	struct feed *feed = (struct feed *)((char *)reading - offsetof(struct feed, reading));
+	struct table *table = &feed->load->data->tables[feed->entity];
+	struct crmval_rows rows;
+	struct taking taking = {.load = feed->load, .feed = feed, .rows = &rows, .order = order};
+	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &rows, error);
+	if (code == CRMVAL_OK && rows.row_count == 0)
+		return CRMVAL_OK;
+	if (code == CRMVAL_OK)
+		code = reserve_rows(table, rows.row_count, order, &taking.first, error);
 	for (uint32_t i = 0; i < feed->field_count && code == CRMVAL_OK; i++) {
 		taking.how = &feed->fields[i];
 		taking.field = &table->entity->fields[taking.how->field];
 		taking.column = &table->columns[taking.how->field];
-		taking.cells = &rows->columns[taking.how->position];
+		taking.cells = &rows.columns[i];
 		taking.unreadable = 0;
 		code = take_column(&taking, error);
 	}
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++)
-		if (feed->columns[f] < 0 && table->columns[f].values.bytes)
-			fill_missing(&table->columns[f], table->entity->fields[f].type, taking.first, rows->row_count);
+		if (!feed_maps(feed, f) && table->columns[f].values.bytes)
+			fill_missing(&table->columns[f], table->entity->fields[f].type, taking.first, rows.row_count);
 	return code;
 }

@@ -212,7 +212,8 @@ static const struct layout source[] = {
 	      int (*)(void *, void *, uint32_t, void *, const struct crmval_sink *, struct crmval_error *)),
 	FIELD(crmval_source, finish, 80, int (*)(void *, void *, struct crmval_error *)),
 	FIELD(crmval_source, close, 88, void (*)(void *)),
-	SIZE(crmval_source, 96),
+	FIELD(crmval_source, mapping, 96, const char *), /* 1.1 */
+	SIZE(crmval_source, 104),
 };
 
 struct constant {
@@ -228,7 +229,7 @@ struct constant {
 static const struct constant constants[] = {
 	CONSTANT(CRMVAL_MAGIC, 'M' + 'R' * 0x100 + 'V' * 0x10000 + 'L' * 0x1000000),
 	CONSTANT(CRMVAL_ABI_MAJOR, 1),
-	CONSTANT(CRMVAL_ABI_MINOR, 0),
+	CONSTANT(CRMVAL_ABI_MINOR, 1),
 
 	CONSTANT(CRMVAL_OK, 0),
 	CONSTANT(CRMVAL_NO_TABLE, 1),

@@ -24,11 +24,13 @@
 	SUITE(dimensions)                                                                                              \
 	SUITE(employee_growth)                                                                                         \
 	SUITE(estimate)                                                                                                \
+	SUITE(expression)                                                                                              \
 	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
 	SUITE(job_problems)                                                                                            \
 	SUITE(lockdown)                                                                                                \
+	SUITE(lookup)                                                                                                  \
 	SUITE(parallel)                                                                                                \
 	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
@@ -37,6 +39,7 @@
 	SUITE(report_text)                                                                                             \
 	SUITE(resource_management)                                                                                     \
 	SUITE(rollup)                                                                                                  \
+	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
 	SUITE(sum)                                                                                                     \

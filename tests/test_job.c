@@ -69,12 +69,12 @@ static void test_options(void)
 	snprintf(path, sizeof path, "%s/x", job_text_directory());
 	CU_ASSERT_STRING_EQUAL(options[5].words[0], path);
 	CU_ASSERT_STRING_EQUAL(options[5].words[1], "/y");
-	CU_ASSERT_EQUAL_FATAL(source->entity_count, 1);
-	CU_ASSERT_STRING_EQUAL(source->entities[0].entity, "order");
-	CU_ASSERT_EQUAL(source->entities[0].line, 5);
-	CU_ASSERT_EQUAL(source->entities[0].table_options[0].word_count, 1);
-	CU_ASSERT_STRING_EQUAL(source->entities[0].table_options[0].words[0], "o.csv");
-	CU_ASSERT(!source->entities[0].table_options[1].is_set && !source->entities[0].table_options[1].text);
+	CU_ASSERT_EQUAL_FATAL(source->mapping.part_count, 1);
+	CU_ASSERT_STRING_EQUAL(source->mapping.parts[0].entity, "order");
+	CU_ASSERT_EQUAL(source->mapping.parts[0].line, 5);
+	CU_ASSERT_EQUAL(source->mapping.parts[0].table_options[0].word_count, 1);
+	CU_ASSERT_STRING_EQUAL(source->mapping.parts[0].table_options[0].words[0], "o.csv");
+	CU_ASSERT(!source->mapping.parts[0].table_options[1].is_set && !source->mapping.parts[0].table_options[1].text);
 	CU_ASSERT_EQUAL_FATAL(source->default_table_options[0].word_count, 2);
 	CU_ASSERT_STRING_EQUAL(source->default_table_options[0].words[0], "a.csv");
 	CU_ASSERT_STRING_EQUAL(source->default_table_options[0].words[1], "b.csv");
@@ -141,7 +141,7 @@ static void test_mapping(void)
 			 "date_formats = ( (\"closed_on\", \"%m/%d/%y %I:%M %p\") ); }; }; } );\n");
 	job_text_expect(&read, NO_PROBLEM);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(read.job);
-	const struct job_entity *entity = read.job->sources[0].entities;
+	const struct job_part *entity = read.job->sources[0].mapping.parts;
 	CU_ASSERT_EQUAL_FATAL(entity->field_count, 2);
 	CU_ASSERT_STRING_EQUAL(entity->fields[0].field, "amount");
 	CU_ASSERT_STRING_EQUAL(entity->fields[0].column, "Deal Value");

@@ -261,12 +261,12 @@ static void test_unreadable(void)
 	CU_ASSERT_EQUAL(*(const uint32_t *)fixture_value(&f, "opportunity.stage", "t1"),
 			*(const uint32_t *)fixture_value(&f, "opportunity.stage", "t2"));
 	const struct table *table = fixture_table(&f, "opportunity");
-	CU_ASSERT_EQUAL_FATAL(table->example_count, 3);
+	CU_ASSERT_EQUAL_FATAL(table->ledger.example_count, 3);
 	/* Columns are read one after the other, but what is shown is what comes first in the file. */
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(table->examples[i].line, 4);
-	CU_ASSERT_PTR_NOT_NULL(strstr(table->examples[0].text, "here:4: "));
-	CU_ASSERT_PTR_NOT_NULL(strstr(table->examples[0].text, " is not a "));
+		CU_ASSERT_EQUAL(table->ledger.examples[i].line, 4);
+	CU_ASSERT_PTR_NOT_NULL(strstr(table->ledger.examples[0].text, "here:4: "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(table->ledger.examples[0].text, " is not a "));
 	fixture_close(&f);
 }
 
@@ -288,10 +288,10 @@ static void check_examples(uint32_t split_rows, unsigned threads)
 	fixture_read(&f, threads);
 	const struct table *table = fixture_table(&f, "contact");
 	CU_ASSERT_EQUAL(UNREADABLE_OF(&f, "contact.influence"), ROWS);
-	CU_ASSERT_EQUAL_FATAL(table->example_count, 3);
-	CU_ASSERT_STRING_EQUAL(table->examples[0].text, "here:2: influence \"x0\" is not a number");
-	CU_ASSERT_STRING_EQUAL(table->examples[1].text, "here:3: influence \"x1\" is not a number");
-	CU_ASSERT_STRING_EQUAL(table->examples[2].text, "here:4: influence \"x2\" is not a number");
+	CU_ASSERT_EQUAL_FATAL(table->ledger.example_count, 3);
+	CU_ASSERT_STRING_EQUAL(table->ledger.examples[0].text, "here:2: influence \"x0\" is not a number");
+	CU_ASSERT_STRING_EQUAL(table->ledger.examples[1].text, "here:3: influence \"x1\" is not a number");
+	CU_ASSERT_STRING_EQUAL(table->ledger.examples[2].text, "here:4: influence \"x2\" is not a number");
 	fixture_close(&f);
 	free(text);
 }

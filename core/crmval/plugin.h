@@ -27,7 +27,7 @@ extern "C" {
 
 #define CRMVAL_MAGIC 0x4c56524du /* "MRVL" read as a little-endian word */
 #define CRMVAL_ABI_MAJOR 1
-#define CRMVAL_ABI_MINOR 0
+#define CRMVAL_ABI_MINOR 1
 
 #define CRMVAL_EXPORT __attribute__((visibility("default")))
 
@@ -292,7 +292,7 @@ struct crmval_sink {
 	   that it breaks ("12 fields where the header has 14").  Not CRMVAL_OK: stop and return that code. */
 	int (*reject)(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
 	              struct crmval_error *error);
-	/* Count rows or bytes passed over by design: what ("blank line"), how many. */
+	/* Count what was passed over by design, or is worth a remark: what ("blank lines"), how many. */
 	void (*skip)(const struct crmval_sink *sink, const char *what, uint64_t count);
 };
 
@@ -321,12 +321,14 @@ struct crmval_source {
 	/* [main] */
 	int (*open)(const struct crmval_value *options, void **source, struct crmval_error *error);
 	/*
-	 * [main] Find an entity's table.  is_named: the job lists the entity, so it must be there; else CRMVAL_NO_TABLE is
-	 * no error.  What *table points to lives until close().
+	 * [main] Find a table: of an entity, by its name, or another that a mapping names.  is_named: the job lists it, so it must
+	 * be there; else CRMVAL_NO_TABLE is no error.  One table may be asked for several times, and is then read as
+	 * often.  What *table points to lives until close().
 	 */
-	int (*table)(void *source, const char *entity, const struct crmval_value *table_options, int is_named,
+	int (*table)(void *source, const char *name, const struct crmval_value *table_options, int is_named,
 	             struct crmval_table *table, struct crmval_error *error);
-	/* [main] The columns wanted, by their place in crmval_table.columns; the array is the caller's. */
+	/* [main] The columns wanted, by their place in crmval_table.columns; the array is the caller's.  A table may be
+	   planned anew after it was read, or read in part. */
 	int (*plan)(void *source, void *table, const uint32_t *wanted, uint32_t wanted_count, struct crmval_plan *plan,
 	            struct crmval_error *error);
 	/* [main] Working storage of one thread; called after plan().  NULL in the struct: none is needed. */
@@ -342,6 +344,9 @@ struct crmval_source {
 	/* [main] What is known only after all splits were read: an input changed meanwhile.  NULL: nothing. */
 	int (*finish)(void *source, void *table, struct crmval_error *error);
 	void (*close)(void *source);
+	/* Since 1.1.  How its tables become entities, unless a job says so: the text of a mapping file (crmval.conf(5)), of
+	   at most 256 KiB; or NULL. */
+	const char *mapping;
 };
 
 /* ---- the plugin ---------------------------------------------------------------------------------------------------------- */

@@ -19,15 +19,21 @@ static void use(const struct job *job)
 	for (uint32_t i = 0; i < job->source_count; i++) {
 		const struct job_source *source = &job->sources[i];
 		sum += strlen(source->options[0].text) + strlen(source->options[1].text);
-		for (uint32_t k = 0; k < source->entity_count; k++) {
-			const struct job_entity *entity = &source->entities[k];
-			for (uint32_t w = 0; w < entity->table_options[0].word_count; w++)
-				sum += strlen(entity->table_options[0].words[w]);
-			for (uint32_t f = 0; f < entity->field_count; f++)
-				sum += strlen(entity->fields[f].field) + strlen(entity->fields[f].column);
-			for (uint32_t f = 0; f < entity->date_format_count; f++)
-				sum += strlen(entity->date_formats[f].format);
+		for (uint32_t k = 0; k < source->mapping.part_count; k++) {
+			const struct job_part *part = &source->mapping.parts[k];
+			sum += strlen(part->from);
+			for (uint32_t w = 0; w < part->table_options[0].word_count; w++)
+				sum += strlen(part->table_options[0].words[w]);
+			for (uint32_t f = 0; f < part->field_count; f++)
+				sum += strlen(part->fields[f].field) + strlen(part->fields[f].column);
+			for (uint32_t f = 0; f < part->date_format_count; f++)
+				sum += strlen(part->date_formats[f].format);
+			for (uint32_t f = 0; f < part->skip_count; f++)
+				sum += strlen(part->skips[f].what) +
+				       (part->skips[f].when ? part->skips[f].when->use_count : 0);
 		}
+		for (uint32_t k = 0; k < source->mapping.lookup_count; k++)
+			sum += strlen(source->mapping.lookups[k].from) + source->mapping.lookups[k].by->use_count;
 	}
 	for (uint32_t i = 0; i < job->dimension_count; i++)
 		for (uint32_t k = 0; k < fake_dimension.measure_count; k++) {

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* Deriving batch by batch: what is not computed is passed on as it came, what is computed is copied into the scratch. */
+#include "derive.h"
+
+#include "error.h"
+#include "lookup.h"
+#include "salesforce_id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 16 }; /* rows that are asked for together */
+
+struct derive_scratch {
+	struct expression_scratch *made; /* results of expressions */
+	uint32_t *kept;                  /* which rows were not skipped */
+	uint32_t kept_capacity;
+	struct crmval_cells *columns;
+	uint32_t column_capacity;
+	uint32_t *numbers; /* starts and lengths of the columns */
+	size_t number_capacity;
+	char *texts; /* of computed cells */
+	size_t text_capacity, text_used;
+	uint64_t *skipped; /* by skip */
+	uint32_t skip_capacity;
+	const struct crmval_rows *in; /* that *out came from */
+};
+
+struct derive_scratch *derive_scratch_new(void)
+{
+	struct derive_scratch *scratch = calloc(1, sizeof *scratch);
+	if (scratch && !(scratch->made = expression_scratch_new())) {
+		free(scratch);
+		return NULL;
+	}
+	return scratch;
+}
+
+void derive_scratch_free(struct derive_scratch *scratch)
+{
+	if (!scratch)
+		return;
+	expression_scratch_free(scratch->made);
+	free(scratch->kept);
+	free(scratch->columns);
+	free(scratch->numbers);
+	free(scratch->texts);
+	free(scratch->skipped);
+	free(scratch);
+}
+
+/* ---- cells ---- */
+
+static int is_null(const struct job_mapping *mapping, const char *text, uint32_t length)
+{
+	for (uint32_t i = 0; i < mapping->null_count; i++) {
+		const char *null = mapping->nulls[i];
+		if (length && null[0] == text[0] && strlen(null) == length && memcmp(null, text, length) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static struct cell_text cell_of(const struct job_mapping *mapping, const struct crmval_cells *cells, uint32_t row)
+{
+	uint32_t length = cells->length[row];
+	if (length == CRMVAL_NULL || length == 0)
+		return (struct cell_text){"", 0};
+	const char *text = cells->base + cells->start[row];
+	cell_trim(&text, &length);
+	if (is_null(mapping, text, length))
+		length = 0;
+	return (struct cell_text){text, length};
+}
+
+enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
+			  struct ident *id)
+{
+	*id = (struct ident){0, 0};
+	if (*length == 0)
+		return CELL_MISSING;
+	if (mapping->ids == IDS_SALESFORCE) {
+		enum cell_state state = salesforce_id_read(text, length, buffer);
+		if (state != CELL_OK)
+			return state;
+	}
+	*id = ident_of(*text, *length);
+	return CELL_OK;
+}
+
+/* ---- rows ---- */
+
+/* The row that an expression is computed for. */
+struct row {
+	const struct derivation *derivation;
+	const struct derived *derived;
+	const struct crmval_rows *in;
+	uint32_t number;
+};
+
+static struct cell_text column_cell(void *context, uint32_t use)
+{
+	const struct row *row = context;
+	const struct derived_use *used = &row->derived->uses[use];
+	return cell_of(row->derivation->mapping, &row->in->columns[used->wanted], row->number);
+}
+
+static struct cell_text lookup_cell(void *context, uint32_t use, struct cell_text key)
+{
+	static const struct cell_text missing = {"", 0}, found = {"true", 4};
+	const struct row *row = context;
+	const struct derived_use *used = &row->derived->uses[use];
+	struct cell_text cell;
+	struct ident id;
+	char buffer[18];
+	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) != CELL_OK ||
+	    !lookup_find(used->lookup, id, used->column, &cell))
+		return missing;
+	return row->derived->expression->uses[use].column ? cell : found;
+}
+
+static struct expression_row row_of(struct row *row, struct derive_scratch *scratch)
+{
+	return (struct expression_row){
+		.column = column_cell,
+		.lookup = lookup_cell,
+		.context = row,
+		.currency = row->derivation->currency,
+		.is_present = row->derived->is_present,
+		.scratch = scratch->made,
+	};
+}
+
+static struct cell_text lookup_soon(void *context, uint32_t use, struct cell_text key)
+{
+	const struct row *row = context;
+	struct ident id;
+	char buffer[18];
+	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) == CELL_OK)
+		lookup_prefetch(row->derived->uses[use].lookup, id);
+	return (struct cell_text){"", 0};
+}
+
+/* Lookups wait for memory.  Asking for some rows ahead, as if they found nothing, lets them wait together. */
+static void prefetch_rows(const struct derived *derived, struct row *row, const struct expression_row *at,
+			  const uint32_t *rows, uint32_t count)
+{
+	struct expression_row soon = *at;
+	soon.lookup = lookup_soon;
+	for (uint32_t i = 0; i < count && derived->has_lookup; i++) {
+		row->number = rows[i];
+		expression_value(derived->expression, &soon);
+	}
+}
+
+/* Lists the rows that no skip passes over. */
+static uint32_t keep_rows(const struct derivation *derivation, struct derive_scratch *scratch,
+			  const struct crmval_rows *in, struct ledger *ledger)
+{
+	uint32_t kept = 0;
+	memset(scratch->skipped, 0, derivation->skip_count * sizeof *scratch->skipped);
+	for (uint32_t i = 0; i < in->row_count; i++) {
+		uint32_t s = 0;
+		for (; s < derivation->skip_count; s++) {
+			struct row row = {derivation, &derivation->skips[s], in, i};
+			struct expression_row at = row_of(&row, scratch);
+			if (expression_holds(row.derived->expression, &at))
+				break;
+		}
+		if (s < derivation->skip_count)
+			scratch->skipped[s]++;
+		else
+			scratch->kept[kept++] = i;
+	}
+	for (uint32_t s = 0; s < derivation->skip_count; s++)
+		ledger_skip(ledger, derivation->skip_names[s], scratch->skipped[s]);
+	return kept;
+}
+
+static int put_text(struct derive_scratch *scratch, struct cell_text cell, uint32_t *start, struct crmval_error *error)
+{
+	if (scratch->text_used + cell.length > scratch->text_capacity) {
+		size_t capacity = 2 * scratch->text_capacity + cell.length + 65536;
+		char *texts = realloc(scratch->texts, capacity);
+		if (!texts)
+			return fail_memory(error);
+		scratch->texts = texts;
+		scratch->text_capacity = capacity;
+	}
+	if (scratch->text_used + cell.length > UINT32_MAX)
+		return fail(error, CRMVAL_EDATA, "a batch of rows makes texts of more than 4 GiB");
+	memcpy(scratch->texts + scratch->text_used, cell.at, cell.length);
+	*start = (uint32_t)scratch->text_used;
+	scratch->text_used += cell.length;
+	return CRMVAL_OK;
+}
+
+/* Computes a column. */
+static int compute_column(const struct derivation *derivation, const struct derived *derived,
+			  struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t count,
+			  uint32_t *starts, uint32_t *lengths, struct crmval_error *error)
+{
+	struct row row = {derivation, derived, in, 0};
+	struct expression_row at = row_of(&row, scratch);
+	int code = CRMVAL_OK;
+	for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++) {
+		if (i % AHEAD == 0)
+			prefetch_rows(derived, &row, &at, scratch->kept + i, count - i < AHEAD ? count - i : AHEAD);
+		row.number = scratch->kept[i];
+		struct cell_text cell = expression_value(derived->expression, &at);
+		lengths[i] = cell.length;
+		code = put_text(scratch, cell, &starts[i], error);
+		expression_scratch_reset(scratch->made);
+	}
+	return code == CRMVAL_OK && expression_scratch_failed(scratch->made) ? fail_memory(error) : code;
+}
+
+/* Passes a column on, without the rows that are skipped, and without nulls. */
+static void pass_column(const struct derivation *derivation, const struct derive_scratch *scratch,
+			const struct crmval_cells *cells, uint32_t count, uint32_t *starts, uint32_t *lengths)
+{
+	const struct job_mapping *mapping = derivation->mapping;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t row = scratch->kept[i];
+		starts[i] = cells->start[row];
+		lengths[i] = cells->length[row];
+	}
+	for (uint32_t i = 0; i < count && mapping->null_count; i++) {
+		if (lengths[i] == CRMVAL_NULL || lengths[i] == 0)
+			continue;
+		const char *text = cells->base + starts[i];
+		uint32_t length = lengths[i];
+		cell_trim(&text, &length);
+		if (is_null(mapping, text, length))
+			lengths[i] = CRMVAL_NULL;
+	}
+}
+
+static int reserve(struct derive_scratch *scratch, const struct derivation *derivation, uint32_t rows,
+		   struct crmval_error *error)
+{
+	size_t numbers = 2 * (size_t)rows * derivation->column_count;
+	if (rows > scratch->kept_capacity) {
+		free(scratch->kept);
+		scratch->kept = calloc(rows, sizeof *scratch->kept);
+		scratch->kept_capacity = scratch->kept ? rows : 0;
+	}
+	if (derivation->column_count > scratch->column_capacity) {
+		free(scratch->columns);
+		scratch->columns = calloc(derivation->column_count, sizeof *scratch->columns);
+		scratch->column_capacity = scratch->columns ? derivation->column_count : 0;
+	}
+	if (numbers > scratch->number_capacity) {
+		free(scratch->numbers);
+		scratch->numbers = calloc(numbers, sizeof *scratch->numbers);
+		scratch->number_capacity = scratch->numbers ? numbers : 0;
+	}
+	if (derivation->skip_count > scratch->skip_capacity) {
+		free(scratch->skipped);
+		scratch->skipped = calloc(derivation->skip_count, sizeof *scratch->skipped);
+		scratch->skip_capacity = scratch->skipped ? derivation->skip_count : 0;
+	}
+	if (rows > scratch->kept_capacity || derivation->column_count > scratch->column_capacity ||
+	    numbers > scratch->number_capacity || derivation->skip_count > scratch->skip_capacity)
+		return fail_memory(error);
+	return CRMVAL_OK;
+}
+
+static uint64_t line_of(const void *context, uint32_t row, uint32_t *input)
+{
+	const struct derive_scratch *scratch = context;
+	return scratch->in->line ? scratch->in->line(scratch->in->context, scratch->kept[row], input) : 0;
+}
+
+/* Nothing is computed or left out: the columns come as they are. */
+static int is_plain(const struct derivation *derivation)
+{
+	int plain = derivation->skip_count == 0 && derivation->mapping->null_count == 0;
+	for (uint32_t c = 0; c < derivation->column_count && plain; c++)
+		plain = !derivation->columns[c].expression.expression;
+	return plain;
+}
+
+int derive_rows(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
+		struct ledger *ledger, struct crmval_rows *out, struct crmval_error *error)
+{
+	int plain = is_plain(derivation);
+	int code = reserve(scratch, derivation, plain ? 1 : in->row_count, error);
+	if (code != CRMVAL_OK)
+		return code;
+	*out = *in;
+	out->columns = scratch->columns;
+	for (uint32_t c = 0; c < derivation->column_count && plain; c++)
+		scratch->columns[c] = in->columns[derivation->columns[c].wanted];
+	if (plain)
+		return CRMVAL_OK;
+	uint32_t count = keep_rows(derivation, scratch, in, ledger);
+	scratch->in = in;
+	scratch->text_used = 0;
+	for (uint32_t c = 0; c < derivation->column_count && code == CRMVAL_OK; c++) {
+		const struct derived_column *column = &derivation->columns[c];
+		uint32_t *starts = scratch->numbers + (size_t)2 * c * in->row_count, *lengths = starts + in->row_count;
+		scratch->columns[c] = (struct crmval_cells){NULL, starts, lengths};
+		if (column->expression.expression) {
+			code = compute_column(derivation, &column->expression, scratch, in, count, starts, lengths,
+					      error);
+		} else {
+			scratch->columns[c].base = in->columns[column->wanted].base;
+			pass_column(derivation, scratch, &in->columns[column->wanted], count, starts, lengths);
+		}
+	}
+	/* Only now will the texts no longer move. */
+	for (uint32_t c = 0; c < derivation->column_count; c++)
+		if (derivation->columns[c].expression.expression)
+			scratch->columns[c].base = scratch->texts ? scratch->texts : "";
+	out->row_count = count;
+	out->line = line_of;
+	out->context = scratch;
+	return code;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deriving: the cells of an entity's fields, or of a lookup's rows, from those of a table's columns, as a mapping says.
+ */
+#ifndef DERIVE_H
+#define DERIVE_H
+
+#include "cell.h"
+#include "ident.h"
+#include "job_mapping.h"
+#include "ledger.h"
+#include "reading.h"
+
+struct lookup;
+
+/* Where what an expression uses is to be found. */
+struct derived_use {
+	int32_t column;  /* of the table, or of the lookup's values; -1: not there, or only whether a row is found */
+	uint32_t wanted; /* its place among the columns that are read */
+	struct lookup *lookup;
+};
+
+/* An expression, bound to a table. */
+struct derived {
+	const struct expression *expression;
+	struct derived_use *uses;
+	uint8_t *is_present; /* by use */
+	int is_available, has_lookup;
+};
+
+/* How a table's rows are made into others. */
+struct derivation {
+	const struct job_mapping *mapping;
+	struct cell_text currency; /* of the job */
+	uint32_t skip_count, column_count;
+	const char **skip_names;
+	struct derived *skips;
+	struct derived_column {
+		struct derived expression; /* of NULL: the column itself */
+		uint32_t wanted;
+	} * columns;
+};
+
+struct derive_scratch;
+struct derive_scratch *derive_scratch_new(void);
+void derive_scratch_free(struct derive_scratch *scratch);
+
+/*
+ * Makes the rows: one column for each of the derivation's, without those that are skipped, which are counted in ledger.
+ * *out lives in scratch until the next call.  [worker]
+ */
+int derive_rows(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
+		struct ledger *ledger, struct crmval_rows *out, struct crmval_error *error);
+
+/*
+ * The id in a trimmed cell, as the mapping compares ids: *text and *length may be set to what is in buffer.  Missing and
+ * unreadable ones are none.
+ */
+enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
+			  struct ident *id);
+
+#endif

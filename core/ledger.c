@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Counting by kind, and keeping the first examples in their order, whichever thread comes first. */
+#include "ledger.h"
+
+#include "error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int ledger_init(struct ledger *ledger, struct crmval_error *error)
+{
+	*ledger = (struct ledger){0};
+	return pthread_mutex_init(&ledger->lock, NULL) == 0 ? CRMVAL_OK : fail_memory(error);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	free(ledger->examples);
+	arena_free(&ledger->arena);
+	pthread_mutex_destroy(&ledger->lock);
+}
+
+uint64_t ledger_reject(struct ledger *ledger)
+{
+	pthread_mutex_lock(&ledger->lock);
+	uint64_t rejected = ++ledger->rejected;
+	pthread_mutex_unlock(&ledger->lock);
+	return rejected;
+}
+
+void ledger_skip(struct ledger *ledger, const char *what, uint64_t count)
+{
+	struct ledger_skip **place = &ledger->skipped, *skip;
+	if (count == 0)
+		return;
+	pthread_mutex_lock(&ledger->lock);
+	while (*place && strcmp((*place)->what, what) < 0)
+		place = &(*place)->next;
+	if (!*place || strcmp((*place)->what, what) != 0) {
+		skip = arena_alloc(&ledger->arena, sizeof *skip);
+		char *copy = arena_strdup(&ledger->arena, what);
+		if (skip && copy) {
+			*skip = (struct ledger_skip){*place, copy, 0};
+			*place = skip;
+		}
+	}
+	if (*place)
+		(*place)->count += count;
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+int ledger_wants(struct ledger *ledger, uint64_t order)
+{
+	uint32_t most = ledger->example_most;
+	pthread_mutex_lock(&ledger->lock);
+	int wants = ledger->example_count < most || (most > 0 && ledger->examples[most - 1].order >= order);
+	pthread_mutex_unlock(&ledger->lock);
+	return wants;
+}
+
+void ledger_example(struct ledger *ledger, uint64_t order, const char *file, uint64_t line, const char *text)
+{
+	uint32_t most = ledger->example_most;
+	pthread_mutex_lock(&ledger->lock);
+	if (!ledger->examples)
+		ledger->examples = calloc((size_t)most + 1, sizeof *ledger->examples);
+	uint32_t i = ledger->example_count;
+	struct ledger_example *examples = ledger->examples;
+	if (!examples)
+		goto out; /* the counts still tell */
+	while (i > 0 &&
+	       (examples[i - 1].order > order || (examples[i - 1].order == order && examples[i - 1].line > line)))
+		i--;
+	if (i >= most)
+		goto out;
+	char *copy = arena_printf(&ledger->arena, "%s:%llu: %s", file, (unsigned long long)line, text);
+	if (!copy)
+		goto out;
+	memmove(&examples[i + 1], &examples[i], (ledger->example_count - i) * sizeof *examples);
+	examples[i] = (struct ledger_example){order, line, copy};
+	if (ledger->example_count < most)
+		ledger->example_count++;
+out:
+	pthread_mutex_unlock(&ledger->lock);
+}

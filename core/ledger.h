@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What reading a table found besides its rows: how many were rejected or passed over, and the first few things to show. */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include "arena.h"
+#include "crmval/plugin.h"
+
+#include <pthread.h>
+
+struct ledger_skip {
+	struct ledger_skip *next;
+	char *what;
+	uint64_t count;
+};
+
+struct ledger_example {
+	uint64_t order;
+	uint64_t line;
+	char *text;
+};
+
+struct ledger {
+	pthread_mutex_t lock; /* of all below */
+	struct arena arena;
+	uint64_t rejected;
+	struct ledger_skip *skipped;     /* by what, sorted */
+	struct ledger_example *examples; /* the first, by order */
+	uint32_t example_count, example_most;
+};
+
+int ledger_init(struct ledger *ledger, struct crmval_error *error);
+void ledger_free(struct ledger *ledger);
+
+/* Counts a row, and returns how many there are by now.  [worker] */
+uint64_t ledger_reject(struct ledger *ledger);
+
+/* Counts what was passed over; what is copied.  [worker] */
+void ledger_skip(struct ledger *ledger, const char *what, uint64_t count);
+
+/* Could an example of this order be among the first?  [worker] */
+int ledger_wants(struct ledger *ledger, uint64_t order);
+
+/* Remembers an example if it is among the first: "FILE:LINE: text"; file and text are copied.  [worker] */
+void ledger_example(struct ledger *ledger, uint64_t order, const char *file, uint64_t line, const char *text);
+
+#endif

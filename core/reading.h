@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* A table of a source that is read: which columns of it, in which splits, and who takes the rows. */
+#ifndef READING_H
+#define READING_H
+
+#include "ledger.h"
+#include "plugins.h"
+
+#include <stdatomic.h>
+
+struct reading_thread;
+
+struct reading {
+	const char *what; /* "opportunity", "lookup approval": for messages */
+	uint32_t source;  /* of the job */
+	struct crmval_table table;
+	uint32_t *wanted; /* columns of the table, each once; room for table.column_count */
+	uint32_t wanted_count;
+	struct crmval_plan plan;
+	uint64_t order; /* of its first split among all splits that feed the same */
+	struct ledger *ledger;
+	/* [worker] order: of the split and of the batch within it. */
+	int (*take)(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows,
+		    uint64_t order, struct crmval_error *error);
+};
+
+/* The place of a column, by its name; -1: there is none. */
+int32_t reading_column(const struct reading *reading, const char *name, int ignore_case);
+
+/* Asks for a column; returns its place among those wanted. */
+uint32_t reading_want(struct reading *reading, uint32_t column);
+
+/* What the readings of one run share. */
+struct reading_run {
+	const struct job *job;
+	struct plugin *plugins; /* one per source of the job */
+	void **sources;
+	unsigned threads;
+	struct reading_thread *workers; /* one per thread */
+	atomic_uint_fast64_t splits_done;
+	uint64_t split_count;
+	void (*progress)(void *context, uint64_t done, uint64_t total); /* [worker] or NULL */
+	void *progress_context;
+};
+
+/* Working storage of one thread. */
+struct reading_thread {
+	unsigned number;
+	void **sources; /* the sources' own, by source */
+	struct derive_scratch *scratch;
+};
+
+int reading_plan(struct reading_run *run, struct reading *reading, struct crmval_error *error);
+
+/* Reads all splits of some readings, shared out to the threads in their order. */
+int reading_read(struct reading_run *run, struct reading **readings, uint32_t count, struct crmval_error *error);
+
+/* What is known of a table only after it was read whole. */
+int reading_finish(const struct reading_run *run, const struct reading *reading, struct crmval_error *error);
+
+/* 1: the planned table has a row, 0: it has none; else an error.  To be planned anew before it is read. */
+int reading_probe(struct reading_run *run, struct reading *reading, struct crmval_error *error);
+
+int reading_start(struct reading_run *run, unsigned threads, struct crmval_error *error);
+void reading_end(struct reading_run *run);
+
+#endif
