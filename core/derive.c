@@ -158,7 +158,8 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 			  const struct crmval_rows *in, struct ledger *ledger)
 {
 	uint32_t kept = 0;
-	memset(scratch->skipped, 0, derivation->skip_count * sizeof *scratch->skipped);
+	for (uint32_t s = 0; s < derivation->skip_count; s++)
+		scratch->skipped[s] = 0;
 	for (uint32_t i = 0; i < in->row_count; i++) {
 		uint32_t s = 0;
 		for (; s < derivation->skip_count; s++) {
@@ -167,6 +168,7 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 			if (expression_holds(row.derived->expression, &at))
 				break;
 		}
+		expression_scratch_reset(scratch->made);
 		if (s < derivation->skip_count)
 			scratch->skipped[s]++;
 		else
@@ -189,7 +191,8 @@ static int put_text(struct derive_scratch *scratch, struct cell_text cell, uint3
 	}
 	if (scratch->text_used + cell.length > UINT32_MAX)
 		return fail(error, CRMVAL_EDATA, "a batch of rows makes texts of more than 4 GiB");
-	memcpy(scratch->texts + scratch->text_used, cell.at, cell.length);
+	if (cell.length)
+		memcpy(scratch->texts + scratch->text_used, cell.at, cell.length);
 	*start = (uint32_t)scratch->text_used;
 	scratch->text_used += cell.length;
 	return CRMVAL_OK;
@@ -212,7 +215,7 @@ static int compute_column(const struct derivation *derivation, const struct deri
 		code = put_text(scratch, cell, &starts[i], error);
 		expression_scratch_reset(scratch->made);
 	}
-	return code == CRMVAL_OK && expression_scratch_failed(scratch->made) ? fail_memory(error) : code;
+	return code;
 }
 
 /* Passes a column on, without the rows that are skipped, and without nulls. */
@@ -316,5 +319,5 @@ int derive_rows(const struct derivation *derivation, struct derive_scratch *scra
 	out->row_count = count;
 	out->line = line_of;
 	out->context = scratch;
-	return code;
+	return code == CRMVAL_OK && expression_scratch_failed(scratch->made) ? fail_memory(error) : code;
 }

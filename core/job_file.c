@@ -20,12 +20,12 @@ enum { SIZE_LIMIT = 1024 * 1024, DEPTH_LIMIT = 32 };
 static int fail_open(const char *path, struct crmval_error *error)
 {
 	if (errno == ENOENT || errno == ENOTDIR)
-		return fail(error, CRMVAL_ENOINPUT, "job file %s: there is no such file; check the path", path);
+		return fail(error, CRMVAL_ENOINPUT, "%s: there is no such file; check the path", path);
 	if (errno == EACCES || errno == EPERM)
-		return fail(error, CRMVAL_EPERM, "job file %s: not permitted; make it readable for this user", path);
+		return fail(error, CRMVAL_EPERM, "%s: not permitted; make it readable for this user", path);
 	if (errno == ENOMEM)
 		return fail_memory(error);
-	return fail(error, CRMVAL_EIO, "job file %s: cannot be opened: %s", path, strerror(errno));
+	return fail(error, CRMVAL_EIO, "%s: cannot be opened: %s", path, strerror(errno));
 }
 
 /* Reads up to size bytes, fewer only at the file's end. */
@@ -82,7 +82,7 @@ int job_file_read(const char *path, struct arena *arena, char **text, size_t *si
 	}
 	ssize_t count = read_all(fd, bytes, (size_t)status.st_size);
 	if (count < 0) {
-		code = fail(error, CRMVAL_EIO, "job file %s: cannot be read: %s", path, strerror(errno));
+		code = fail(error, CRMVAL_EIO, "%s: cannot be read: %s", path, strerror(errno));
 		goto out;
 	}
 	const char *nul = memchr(bytes, 0, (size_t)count);

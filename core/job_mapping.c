@@ -278,10 +278,11 @@ static void read_entities(struct layers *layers)
 /* ---- lookups ---- */
 
 static void read_expression(struct checker *c, const struct job_node *const *groups, const char *key,
-			    const struct expression **expression)
+			    const struct expression **expression, int *is_default)
 {
 	const struct job_node *node = find_key(groups, LAYERS, key);
 	const char *text;
+	*is_default = node && node_file(node);
 	if (!node || !check_text(c, node, &text) || (!*text && strcmp(key, "order") == 0) ||
 	    !job_expression_read(c, node, text, expression))
 		return;
@@ -307,8 +308,8 @@ static void read_lookup(struct layers *layers, const char *name, const struct jo
 		check_missing(c, group, "from", "name the table that it looks into");
 	if (!find_key(groups, LAYERS, "by"))
 		check_missing(c, group, "by", "name the column whose value a row is found by");
-	read_expression(c, groups, "by", &lookup->by);
-	read_expression(c, groups, "order", &lookup->order);
+	read_expression(c, groups, "by", &lookup->by, &lookup->is_by_default);
+	read_expression(c, groups, "order", &lookup->order, &lookup->is_order_default);
 	if (pick)
 		check_word(c, pick, picks, &lookup->is_last);
 	for (int l = 0; l < LAYERS; l++)

@@ -61,7 +61,8 @@ struct job_lookup {
 	const char *name, *from;
 	const struct expression *by, *order; /* order NULL: as they stand */
 	int is_last;
-	int line, is_default;
+	int line, is_default;                /* the job says nothing of it, so its table need not be there, */
+	int is_by_default, is_order_default; /* nor the columns of these */
 	uint32_t skip_count;
 	struct job_skip *skips;
 	struct crmval_value *table_options;

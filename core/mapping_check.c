@@ -114,7 +114,8 @@ static void check_lookup(struct load *load, const struct lookup *lookup, struct 
 {
 	const struct job_lookup *settings = lookup->settings;
 	struct lack lack = {.load = load, .problems = problems, .source = lookup->reading.source};
-	const struct expression *both[] = {settings->by, settings->order};
+	const struct expression *both[] = {settings->is_by_default ? NULL : settings->by,
+					   settings->is_order_default ? NULL : settings->order};
 	const struct reading *reading;
 	lack.line = settings->line;
 	snprintf(lack.key, sizeof lack.key, "lookups.%s", settings->name);

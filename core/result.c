@@ -216,7 +216,7 @@ static int account_lookup(struct run *run, const struct lookup *lookup, struct r
 		name = arena_printf(&run->arena, "%s of sources.[%u]", name, lookup->reading.source);
 	*out = (struct result_entity){.entity = name,
 				      .source = run->job->sources[lookup->reading.source].plugin,
-				      .rows = atomic_load(&lookup->rows)};
+				      .rows = lookup->maps[0].count}; /* those that can be found */
 	return name ? account_ledger(run, &lookup->ledger, out, error) : fail_memory(error);
 }
 
