@@ -56,6 +56,10 @@ static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, 
 		fprintf(split->out, " %llu", line);
 		for (uint32_t j = 0; j < columns; j++) {
 			const struct crmval_cells *cells = &rows->columns[j];
+			if (cells->length[i] == CRMVAL_NULL) {
+				fputs(" -", split->out);
+				continue;
+			}
 			fputs(" [", split->out);
 			fwrite(cells->base + cells->start[i], 1, cells->length[i], split->out);
 			fputc(']', split->out);
@@ -152,40 +156,58 @@ static void set_defaults(const struct crmval_option *table, uint32_t count, stru
 	}
 }
 
-static struct crmval_value *find_value(const struct crmval_option *table, struct crmval_value *values, const char *name)
+static struct crmval_value *find_value(const struct crmval_option *options, uint32_t count, struct crmval_value *values,
+				       const char *name)
 {
-	for (uint32_t i = 0;; i++) {
-		if (!strcmp(table[i].name, name))
+	for (uint32_t i = 0; i < count; i++) {
+		if (!strcmp(options[i].name, name))
 			return &values[i];
 	}
+	return NULL;
 }
 
-void csv_trial_options(const struct csv_trial *trial, struct crmval_value values[CSV_TRIAL_OPTIONS])
+static void set_words(struct crmval_value *value, const char *const *words)
+{
+	value->is_set = 1;
+	value->words = words;
+	while (words[value->word_count])
+		value->word_count++;
+}
+
+void csv_trial_options(const struct csv_trial *trial, const struct crmval_option *options, uint32_t count,
+		       struct crmval_value values[CSV_TRIAL_OPTIONS])
 {
 	const struct {
 		const char *name;
 		double number;
-	} numbers[] = {{"max_field_bytes", trial->max_field},
-		       {"max_row_bytes", trial->max_row},
-		       {"max_columns", trial->max_columns},
-		       {"max_header_bytes", trial->max_header},
-		       {"chunk_bytes", trial->chunk}};
-	const struct crmval_option *table = trial->plugin->source->table_options;
-	set_defaults(table, trial->plugin->source->table_option_count, values);
+	} numbers[] = {{"max_field_bytes", trial->max_field},   {"max_row_bytes", trial->max_row},
+		       {"max_columns", trial->max_columns},     {"max_header_bytes", trial->max_header},
+		       {"chunk_bytes", trial->chunk},           {"max_zip_ratio", trial->max_ratio},
+		       {"max_member_bytes", trial->max_member}, {"max_members", trial->max_members}};
+	const struct {
+		const char *name, *text;
+	} texts[] = {{"directory", trial->directory ? trial->directory : "/"},
+		     {"delimiter", trial->delimiter},
+		     {"encoding", trial->encoding}};
+	const struct {
+		const char *name;
+		const char *const *words;
+	} lists[] = {{"path", trial->paths}, {"file", trial->files}};
+	set_defaults(options, count, values);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		if (numbers[i].number > 0)
-			find_value(table, values, numbers[i].name)->number = numbers[i].number;
+		struct crmval_value *value = find_value(options, count, values, numbers[i].name);
+		if (value && numbers[i].number > 0)
+			value->number = numbers[i].number;
 	}
-	if (trial->delimiter)
-		find_value(table, values, "delimiter")->text = trial->delimiter;
-	if (trial->encoding)
-		find_value(table, values, "encoding")->text = trial->encoding;
-	if (trial->files) {
-		struct crmval_value *file = find_value(table, values, "file");
-		file->is_set = 1;
-		file->words = trial->files;
-		while (trial->files[file->word_count])
-			file->word_count++;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct crmval_value *value = find_value(options, count, values, texts[i].name);
+		if (value && texts[i].text)
+			value->text = texts[i].text;
+	}
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct crmval_value *value = find_value(options, count, values, lists[i].name);
+		if (value && lists[i].words)
+			set_words(value, lists[i].words);
 	}
 }
 
@@ -218,12 +240,46 @@ static void tell(struct run *run)
 	free(run->splits);
 }
 
+static int stop_at_row(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
+{
+	(void)sink;
+	return rows->row_count ? error->code = CRMVAL_ESTOP : CRMVAL_OK;
+}
+
+static int ignore_reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset,
+			 const char *rule, struct crmval_error *error)
+{
+	(void)sink, (void)input, (void)line, (void)offset, (void)rule, (void)error;
+	return CRMVAL_OK;
+}
+
+static void ignore_skip(const struct crmval_sink *sink, const char *what, uint64_t count)
+{
+	(void)sink, (void)what, (void)count;
+}
+
+/* Reads no column until a row comes. */
+static int probe(struct run *run)
+{
+	const struct crmval_sink sink = {sizeof sink, stop_at_row, ignore_reject, ignore_skip};
+	struct crmval_plan plan = {.struct_size = sizeof plan};
+	struct crmval_error *error = &run->trial->error;
+	void *worker = NULL;
+	int status = run->source->plan(run->self, run->table.table, NULL, 0, &plan, error);
+	if (!status)
+		status = run->source->worker_open(run->self, &worker, error);
+	for (uint32_t i = 0; !status && i < plan.split_count; i++)
+		status = run->source->read(run->self, run->table.table, i, worker, &sink, error);
+	run->source->worker_close(worker);
+	return status == CRMVAL_ESTOP ? CRMVAL_OK : status;
+}
+
 static int run_table(struct run *run)
 {
 	struct csv_trial *trial = run->trial;
 	const struct crmval_source *source = run->source;
 	struct crmval_value values[CSV_TRIAL_OPTIONS];
-	csv_trial_options(trial, values);
+	csv_trial_options(trial, source->table_options, source->table_option_count, values);
 	int status = source->table(run->self, trial->entity ? trial->entity : "it", values, !trial->is_optional,
 				   &run->table, &trial->error);
 	if (status)
@@ -233,8 +289,11 @@ static int run_table(struct run *run)
 		all[i] = i;
 	if (!trial->wanted)
 		trial->wanted_count = run->table.column_count;
-	status = source->plan(run->self, run->table.table, trial->wanted ? trial->wanted : all, trial->wanted_count,
-			      &trial->plan, &trial->error);
+	if (trial->is_probed)
+		status = probe(run);
+	if (!status)
+		status = source->plan(run->self, run->table.table, trial->wanted ? trial->wanted : all,
+				      trial->wanted_count, &trial->plan, &trial->error);
 	free(all);
 	if (!status)
 		status = read_all(run);
@@ -251,8 +310,7 @@ int csv_trial_run(struct csv_trial *trial)
 	pthread_mutex_init(&run.lock, NULL);
 	trial->error = (struct crmval_error){.struct_size = sizeof trial->error};
 	trial->plan = (struct crmval_plan){.struct_size = sizeof trial->plan};
-	set_defaults(run.source->options, run.source->option_count, values);
-	find_value(run.source->options, values, "directory")->text = trial->directory ? trial->directory : "/";
+	csv_trial_options(trial, run.source->options, run.source->option_count, values);
 	trial->status = run.source->open(values, &run.self, &trial->error);
 	if (!trial->status)
 		trial->status = run_table(&run);

@@ -8,14 +8,16 @@
 struct csv_trial {
 	/* What to do; all 0 is a good start. */
 	const struct crmval_plugin *plugin;
-	const char *directory;            /* NULL: / */
+	const char *directory;            /* NULL: /; of a source that has such an option, as are */
+	const char *const *paths;         /* ended by NULL */
 	const char *entity;               /* NULL: "it" */
 	const char *const *files;         /* ended by NULL; NULL: the entity's own */
 	const char *delimiter, *encoding; /* NULL: the default, as are numbers that are 0 */
-	double max_field, max_row, max_columns, max_header, chunk;
+	double max_field, max_row, max_columns, max_header, chunk, max_ratio, max_member, max_members;
 	const uint32_t *wanted; /* NULL: all columns in their order */
 	uint32_t wanted_count;
 	int is_optional;                /* the job does not name the entity */
+	int is_probed;                  /* see first whether there is a row, and only then read */
 	unsigned threads;               /* 0: as many as 1 */
 	uint64_t stop_after;            /* rows after which the sink stops; 0: never */
 	void (*on_rows)(void *context); /* called when rows come */
@@ -23,7 +25,7 @@ struct csv_trial {
 	/* What came of it. */
 	int status;
 	struct crmval_error error;
-	char *text; /* "column NAME", "row LINE [CELL] ...", "reject LINE at OFFSET: RULE", "skip COUNT WHAT" */
+	char *text; /* "column NAME", "row LINE [CELL] ..." with "-" for no cell, "reject LINE at OFFSET: RULE", "skip COUNT WHAT" */
 	size_t size;
 	uint64_t rows;
 	struct crmval_plan plan;
@@ -37,8 +39,9 @@ struct csv_trial {
 int csv_trial_run(struct csv_trial *trial);
 void csv_trial_free(struct csv_trial *trial);
 
-/* The options of the table as the trial sets them. */
+/* Options, of a source or of a table, as the trial sets them. */
 enum { CSV_TRIAL_OPTIONS = 16 };
-void csv_trial_options(const struct csv_trial *trial, struct crmval_value values[CSV_TRIAL_OPTIONS]);
+void csv_trial_options(const struct csv_trial *trial, const struct crmval_option *options, uint32_t count,
+		       struct crmval_value values[CSV_TRIAL_OPTIONS]);
 
 #endif

@@ -25,6 +25,7 @@
 	SUITE(employee_growth)                                                                                         \
 	SUITE(estimate)                                                                                                \
 	SUITE(expression)                                                                                              \
+	SUITE(expression_parse)                                                                                        \
 	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
@@ -39,6 +40,7 @@
 	SUITE(report_text)                                                                                             \
 	SUITE(resource_management)                                                                                     \
 	SUITE(rollup)                                                                                                  \
+	SUITE(salesforce)                                                                                              \
 	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
@@ -47,7 +49,8 @@
 	SUITE(table)                                                                                                   \
 	SUITE(tally)                                                                                                   \
 	SUITE(unit)                                                                                                    \
-	SUITE(window)
+	SUITE(window)                                                                                                  \
+	SUITE(zip)
 
 #define DECLARE(name) extern const struct suite suite_##name;
 SUITES(DECLARE)

@@ -364,7 +364,7 @@ static void test_failed_before(void)
 	write_rows("f.csv");
 	struct csv_trial trial = trial_of(files);
 	trial.chunk = 2048;
-	csv_trial_options(&trial, values);
+	csv_trial_options(&trial, source->table_options, source->table_option_count, values);
 	CU_ASSERT_EQUAL(source->open(&directory, &self, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL(source->table(self, "it", values, 1, &table, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL(source->plan(self, table.table, NULL, 0, &plan, &error), CRMVAL_OK);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The source plugin for CSV files, plain or compressed, of one or more files to a table. */
-#include "csv_table.h"
+#include "csv_worker.h"
 
 #include "error.h"
 
@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define GZIP_RATIO 1032 /* no DEFLATE stream grows by more */
 
 enum { DIRECTORY };
 
@@ -71,7 +69,7 @@ static const struct crmval_option table_options[] = {
 			    .type = CRMVAL_OPTION_INTEGER,
 			    .initial = "300",
 			    .least = 1,
-			    .most = GZIP_RATIO,
+			    .most = 1032, /* no DEFLATE stream grows by more */
 			    .help = "a compressed file that grows by more is refused, from 64 MiB on"},
 	[CHUNK] = {.name = "chunk_bytes",
 		   .type = CRMVAL_OPTION_INTEGER,
@@ -81,22 +79,22 @@ static const struct crmval_option table_options[] = {
 		   .help = "how much of a file is read at a time, rounded up to 64; for tests and tuning"},
 };
 
+struct table {
+	struct csv_table csv;
+	struct table *next;
+};
+
 struct source {
 	char *directory;
 	const struct csv_scanner *scanner;
-	struct csv_table *tables;
+	struct table *tables;
 };
 
 /* ---- opening a table ---- */
 
-static void table_free(struct csv_table *table)
+static void table_free(struct table *table)
 {
-	for (uint32_t i = 0; i < table->file_count; i++)
-		csv_file_free(&table->files[i]);
-	free(table->files);
-	free(table->inputs);
-	free(table->answers);
-	free(table->encoding);
+	csv_table_clear(&table->csv);
 	free(table);
 }
 
@@ -205,14 +203,10 @@ static int find_files(const struct source *source, const char *entity, const str
 		    source->directory, entity, entity, entity);
 }
 
-static int csv_table(void *self, const char *entity, const struct crmval_value *values, int is_named,
-		     struct crmval_table *shape, struct crmval_error *error)
+static int open_table(const struct source *source, struct csv_table *table, const char *entity,
+		      const struct crmval_value *values, int is_named, struct crmval_error *error)
 {
-	struct source *source = self;
 	struct csv_paths paths = {0};
-	struct csv_table *table = calloc(1, sizeof *table);
-	if (!table)
-		return fail_memory(error);
 	int status = read_options(table, entity, values, error);
 	if (!status)
 		status = find_files(source, entity, &values[FILE_WORDS], is_named, &paths, error);
@@ -223,84 +217,30 @@ static int csv_table(void *self, const char *entity, const struct crmval_value *
 	for (uint32_t i = 0; i < table->file_count && !status; i++)
 		status = match_columns(&table->files[0], &table->files[i], error);
 	csv_paths_free(&paths);
+	return status;
+}
+
+static int csv_table(void *self, const char *entity, const struct crmval_value *values, int is_named,
+		     struct crmval_table *shape, struct crmval_error *error)
+{
+	struct source *source = self;
+	struct table *table = calloc(1, sizeof *table);
+	if (!table)
+		return fail_memory(error);
+	struct csv_table *csv = &table->csv;
+	int status = open_table(source, csv, entity, values, is_named, error);
 	if (status) {
 		table_free(table);
 		return status;
 	}
 	table->next = source->tables;
 	source->tables = table;
-	shape->column_count = table->files[0].header.count;
-	shape->columns = (const char *const *)table->files[0].header.names;
-	shape->input_count = table->file_count;
-	shape->inputs = table->inputs;
+	csv->column_count = csv->files[0].header.count;
+	shape->column_count = csv->column_count;
+	shape->columns = (const char *const *)csv->files[0].header.names;
+	shape->input_count = csv->file_count;
+	shape->inputs = csv->inputs;
 	shape->table = table;
-	return CRMVAL_OK;
-}
-
-/* ---- planning ---- */
-
-static int compare_numbers(const void *a, const void *b)
-{
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	return left < right ? -1 : left > right;
-}
-
-/* Which columns to read, each once, in the order of the first file; and which of them answers what is asked. */
-static int plan_columns(struct csv_table *table, const uint32_t *wanted, uint32_t count, struct crmval_error *error)
-{
-	uint32_t columns = table->files[0].header.count;
-	uint32_t *sorted = malloc((count + 1) * sizeof *sorted);
-	free(table->answers);
-	table->answers = malloc((count + 1) * sizeof *table->answers);
-	int status = sorted && table->answers ? CRMVAL_OK : fail_memory(error);
-	for (uint32_t i = 0; i < count && !status; i++) {
-		sorted[i] = wanted[i];
-		if (wanted[i] >= columns)
-			status = fail(error, CRMVAL_EBUG, "%s: column %u was asked for, of %u", table->files[0].path,
-				      wanted[i], columns);
-	}
-	if (status)
-		goto out;
-	qsort(sorted, count, sizeof *sorted, compare_numbers);
-	table->read_count = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		if (i == 0 || sorted[i] != sorted[i - 1])
-			sorted[table->read_count++] = sorted[i];
-	}
-	table->answer_count = count;
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t *found = bsearch(&wanted[i], sorted, table->read_count, sizeof *sorted, compare_numbers);
-		table->answers[i] = (uint32_t)(found - sorted);
-	}
-	for (uint32_t i = 0; i < table->file_count && !status; i++) {
-		struct csv_file *file = &table->files[i];
-		free(file->read_places);
-		file->read_places = malloc((table->read_count + 1) * sizeof *file->read_places);
-		if (!file->read_places)
-			status = fail_memory(error);
-		for (uint32_t j = 0; j < table->read_count && !status; j++)
-			file->read_places[j] = file->places[sorted[j]];
-	}
-out:
-	free(sorted);
-	return status;
-}
-
-/* A chunk where a file is plain; else all of it.  Even a file without a row is a split, for the lines passed over. */
-static int plan_file(struct csv_table *table, struct csv_file *file, struct crmval_error *error)
-{
-	uint64_t size = (uint64_t)file->seen.st_size, splits = 1;
-	if (file->is_plain && size > file->data)
-		splits = (size - file->data - 1) / table->chunk_bytes + 1;
-	if (splits > UINT32_MAX / 2 - table->split_count)
-		return fail(error, CRMVAL_ECONF, "%s: too many chunks; raise chunk_bytes", file->path);
-	file->first_split = table->split_count;
-	file->split_count = (uint32_t)splits;
-	table->split_count += file->split_count;
-	csv_chain_free(file->chain);
-	file->chain = NULL;
-	if (file->is_plain && !(file->chain = csv_chain_new(file->split_count, file->header.line)))
-		return fail_memory(error);
 	return CRMVAL_OK;
 }
 
@@ -308,22 +248,8 @@ static int csv_plan(void *self, void *planned, const uint32_t *wanted, uint32_t 
 		    struct crmval_error *error)
 {
 	(void)self;
-	struct csv_table *table = planned;
-	int status = plan_columns(table, wanted, wanted_count, error);
-	uint64_t rows = 0;
-	table->split_count = 0;
-	for (uint32_t i = 0; i < table->file_count && !status; i++) {
-		struct csv_file *file = &table->files[i];
-		status = csv_file_check(file, error);
-		if (!status)
-			status = plan_file(table, file, error);
-		/* A row has a byte for each column, its delimiters and line end, which only the last may lack. */
-		uint64_t bytes = (uint64_t)file->seen.st_size * (file->is_gzip ? GZIP_RATIO : 1);
-		rows += bytes / file->header.count + 1;
-	}
-	plan->split_count = table->split_count;
-	plan->rows_at_most = rows;
-	return status;
+	struct table *table = planned;
+	return csv_table_plan(&table->csv, wanted, wanted_count, plan, error);
 }
 
 /* ---- the source ---- */
@@ -332,7 +258,7 @@ static void csv_close(void *self)
 {
 	struct source *source = self;
 	while (source->tables) {
-		struct csv_table *table = source->tables;
+		struct table *table = source->tables;
 		source->tables = table->next;
 		table_free(table);
 	}
@@ -374,21 +300,19 @@ static void csv_worker_end(void *worker)
 	csv_worker_close(worker);
 }
 
-static int csv_read(void *self, void *table, uint32_t split, void *worker, const struct crmval_sink *sink,
+static int csv_read(void *self, void *read, uint32_t split, void *worker, const struct crmval_sink *sink,
 		    struct crmval_error *error)
 {
 	const struct source *source = self;
-	return csv_worker_read(worker, source->scanner, table, split, sink, error);
+	const struct table *table = read;
+	return csv_worker_read(worker, source->scanner, &table->csv, split, sink, error);
 }
 
 static int csv_finish(void *self, void *finished, struct crmval_error *error)
 {
 	(void)self;
-	const struct csv_table *table = finished;
-	int status = CRMVAL_OK;
-	for (uint32_t i = 0; i < table->file_count && !status; i++)
-		status = csv_file_check(&table->files[i], error);
-	return status;
+	const struct table *table = finished;
+	return csv_table_check(&table->csv, error);
 }
 
 static const struct crmval_source csv_source = {

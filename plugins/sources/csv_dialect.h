@@ -13,6 +13,7 @@
  * - The first record is the header.  Its names are trimmed of ASCII white space and must differ; a nameless column is
  *   called "(column N)" by its place.  Cells of the other records are not trimmed.
  * - A line without a single byte is passed over, wherever it stands.
+ * - Where the delimiter is not given, it is the one of , ; tab | ^ ` that stands behind the first name, else a comma.
  *
  * A record is refused for the first of these that holds:
  *   it has more than max_row_bytes; a NUL byte; text after a closing quote; another number of fields than the header;
@@ -22,9 +23,11 @@
 #define CSV_DIALECT_H
 
 #include "crmval/plugin.h"
+#include "csv_text.h"
 
 struct csv_dialect {
-	uint8_t delimiter; /* ASCII; not a quote, a line end or NUL */
+	uint8_t delimiter;  /* ASCII; not a quote or a line end; NUL: the header tells */
+	enum csv_text text; /* encoding, unless the whole file is converted while it is read */
 	uint32_t max_field_bytes, max_row_bytes, max_columns, max_header_bytes, max_gzip_ratio;
 };
 

@@ -11,15 +11,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The error for a file that cannot be reached. */
-static int fail_file(struct crmval_error *error, const char *what, const char *path, int number)
+#define GZIP_RATIO 1032 /* no DEFLATE stream grows by more */
+#define PIECE (256 << 10)
+
+int csv_fail_file(struct crmval_error *error, const char *what, const char *path, int number)
 {
 	int code = CRMVAL_EIO;
-	if (number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG)
+	const char *advice = "";
+	if (number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG) {
 		code = CRMVAL_ENOINPUT;
-	else if (number == EACCES || number == EPERM)
+		advice = "; check the path";
+	} else if (number == EACCES || number == EPERM) {
 		code = CRMVAL_EPERM;
-	return fail(error, code, "%s %s: %s", what, path, strerror(number));
+		advice = "; see to it that it may be read";
+	}
+	return fail(error, code, "%s %s: %s%s", what, path, strerror(number), advice);
 }
 
 /* ---- paths ---- */
@@ -91,7 +97,7 @@ static int find_pattern(const char *directory, const char *word, struct csv_path
 	else if (result == GLOB_NOSPACE)
 		status = fail_memory(error);
 	else if (result)
-		status = fail_file(error, "cannot list", pattern, number);
+		status = csv_fail_file(error, "cannot list", pattern, number);
 	free(pattern);
 	if (status)
 		return status;
@@ -132,7 +138,7 @@ int csv_paths_of_name(const char *directory, const char *name, struct csv_paths 
 			status = add_path(found, path, error);
 		} else {
 			if (errno != ENOENT)
-				status = fail_file(error, "cannot open", path, errno);
+				status = csv_fail_file(error, "cannot open", path, errno);
 			free(path);
 		}
 		if (status)
@@ -147,16 +153,15 @@ int csv_paths_of_name(const char *directory, const char *name, struct csv_paths 
 
 /* ---- files ---- */
 
-/* Opens a regular file; anything else might block, or never end. */
-static int open_regular(const char *path, int *descriptor, struct stat *seen, struct crmval_error *error)
+int csv_open_regular(const char *path, int *descriptor, struct stat *seen, struct crmval_error *error)
 {
 	*descriptor = -1;
 	if (stat(path, seen) < 0)
-		return fail_file(error, "cannot open", path, errno);
+		return csv_fail_file(error, "cannot open", path, errno);
 	if (S_ISREG(seen->st_mode)) {
 		*descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (*descriptor < 0 || fstat(*descriptor, seen) < 0)
-			return fail_file(error, "cannot open", path, errno);
+			return csv_fail_file(error, "cannot open", path, errno);
 	}
 	if (!S_ISREG(seen->st_mode))
 		return fail(error, CRMVAL_ENOINPUT, "%s is a %s, not a regular file", path,
@@ -172,22 +177,32 @@ static void close_file(int descriptor)
 		close(descriptor);
 }
 
+int csv_file_begin(struct csv_file *file, struct csv_input *input, const struct csv_dialect *dialect,
+		   struct crmval_error *error)
+{
+	file->dialect = *dialect;
+	file->is_plain = csv_input_is_plain(input);
+	if (dialect->text != CSV_TEXT_AS_IS && (!file->is_plain || csv_input_mark(input)))
+		file->dialect.text = CSV_TEXT_UTF8;
+	int status = csv_header_read(csv_input_bytes(input), &file->dialect, file->path, &file->header, error);
+	file->dialect.delimiter = file->header.delimiter;
+	file->data = file->header.size + (file->is_plain ? csv_input_mark(input) : 0);
+	return status;
+}
+
 int csv_file_open(struct csv_file *file, char *path, const struct csv_dialect *dialect, const char *encoding,
 		  struct crmval_error *error)
 {
 	struct csv_input *input = NULL;
 	int descriptor;
 	*file = (struct csv_file){.path = path};
-	int status = open_regular(path, &descriptor, &file->seen, error);
+	int status = csv_open_regular(path, &descriptor, &file->seen, error);
 	if (!status)
 		status = csv_input_open(descriptor, path, encoding, &input, error);
 	if (!status)
-		status = csv_header_read(csv_input_bytes(input), dialect, path, &file->header, error);
-	if (!status) {
-		file->is_plain = csv_input_is_plain(input);
-		file->is_gzip = csv_input_is_gzip(input);
-		file->data = file->header.size + (file->is_plain ? csv_input_mark(input) : 0);
-	}
+		status = csv_file_begin(file, input, dialect, error);
+	if (!status)
+		file->size = (uint64_t)file->seen.st_size * (csv_input_is_gzip(input) ? GZIP_RATIO : 1);
 	csv_input_close(input);
 	close_file(descriptor);
 	return status;
@@ -199,6 +214,7 @@ void csv_file_free(struct csv_file *file)
 	csv_header_free(&file->header);
 	free(file->places);
 	free(file->read_places);
+	free(file->answers);
 	free(file->path);
 }
 
@@ -210,13 +226,34 @@ static int is_same(const struct stat *a, const struct stat *b)
 
 int csv_file_changed(const struct csv_file *file, struct crmval_error *error)
 {
-	return fail(error, CRMVAL_EAGAIN, "%s changed while it was read; try again later", file->path);
+	return fail(error, CRMVAL_EAGAIN, "%s changed while it was read; try again later",
+		    file->container ? file->container : file->path);
+}
+
+int csv_file_guess(struct csv_file *file, struct crmval_error *error)
+{
+	int descriptor, status = csv_file_reopen(file, &descriptor, error);
+	uint8_t *piece = malloc(PIECE);
+	struct csv_guess guess;
+	size_t got = 1;
+	csv_guess_start(&guess);
+	if (!status && !piece)
+		status = fail_memory(error);
+	for (uint64_t offset = file->data; !status && got && guess.text == CSV_TEXT_UNKNOWN; offset += got) {
+		status = csv_pread(descriptor, file->path, offset, piece, PIECE, &got, error);
+		csv_guess_feed(&guess, piece, got);
+	}
+	csv_guess_end(&guess);
+	file->dialect.text = guess.text;
+	free(piece);
+	close_file(descriptor);
+	return status;
 }
 
 int csv_file_reopen(const struct csv_file *file, int *descriptor, struct crmval_error *error)
 {
 	struct stat now;
-	int status = open_regular(file->path, descriptor, &now, error);
+	int status = csv_open_regular(file->path, descriptor, &now, error);
 	if (!status && !is_same(&file->seen, &now))
 		status = csv_file_changed(file, error);
 	if (status) {
@@ -229,7 +266,7 @@ int csv_file_reopen(const struct csv_file *file, int *descriptor, struct crmval_
 int csv_file_check(const struct csv_file *file, struct crmval_error *error)
 {
 	struct stat now;
-	if (stat(file->path, &now) < 0 || !is_same(&file->seen, &now))
+	if (stat(file->container ? file->container : file->path, &now) < 0 || !is_same(&file->seen, &now))
 		return csv_file_changed(file, error);
 	return CRMVAL_OK;
 }

@@ -102,9 +102,44 @@ static int is_space(char byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static int end_cell(struct reading *reading, struct crmval_error *error)
+/* Adds a name, which is trimmed and UTF-8. */
+static int add_name(struct reading *reading, const char *name, size_t length, struct crmval_error *error)
 {
 	struct csv_header *header = reading->header;
+	char nameless[32];
+	if (header->count == reading->capacity) {
+		uint32_t capacity = reading->capacity ? 2 * reading->capacity : 32;
+		char **names = realloc(header->names, capacity * sizeof *names);
+		if (!names)
+			return fail_memory(error);
+		header->names = names;
+		reading->capacity = capacity;
+	}
+	if (!length) {
+		length = (size_t)snprintf(nameless, sizeof nameless, "(column %u)", header->count + 1);
+		name = nameless;
+	}
+	if (!(header->names[header->count] = strndup(name, length)))
+		return fail_memory(error);
+	header->count++;
+	return CRMVAL_OK;
+}
+
+/* As add_name(), of one that is not UTF-8. */
+static int add_windows_name(struct reading *reading, const char *name, size_t length, struct crmval_error *error)
+{
+	uint8_t *made = malloc(CSV_TEXT_GROWTH * length);
+	if (!made)
+		return fail_memory(error);
+	size_t size = csv_text_from_windows((const uint8_t *)name, length, made);
+	int status = add_name(reading, (const char *)made, size, error);
+	free(made);
+	return status;
+}
+
+static int end_cell(struct reading *reading, struct crmval_error *error)
+{
+	const struct csv_header *header = reading->header;
 	const char *cell = reading->cell;
 	size_t length = reading->length;
 	reading->length = 0;
@@ -122,27 +157,13 @@ static int end_cell(struct reading *reading, struct crmval_error *error)
 			    "%s: NUL byte in the header, column %u; if the file is UTF-16, set its "
 			    "encoding",
 			    reading->path, header->count + 1);
-	if (!is_utf8(cell, length))
-		return fail(error, CRMVAL_EDATA, "%s: the header is not UTF-8 in column %u; set the file's encoding",
-			    reading->path, header->count + 1);
-	if (header->count == reading->capacity) {
-		uint32_t capacity = reading->capacity ? 2 * reading->capacity : 32;
-		char **names = realloc(header->names, capacity * sizeof *names);
-		if (!names)
-			return fail_memory(error);
-		header->names = names;
-		reading->capacity = capacity;
-	}
-	char nameless[32];
-	if (!length) {
-		length = (size_t)snprintf(nameless, sizeof nameless, "(column %u)", header->count + 1);
-		cell = nameless;
-	}
-	char *name = strndup(cell, length);
-	if (!name)
-		return fail_memory(error);
-	header->names[header->count++] = name;
-	return CRMVAL_OK;
+	if (is_utf8(cell, length))
+		return add_name(reading, cell, length, error);
+	/* Names are few and short: where the encoding is to be told, it is for each by itself. */
+	if (reading->dialect->text == CSV_TEXT_WINDOWS || reading->dialect->text == CSV_TEXT_UNKNOWN)
+		return add_windows_name(reading, cell, length, error);
+	return fail(error, CRMVAL_EDATA, "%s: the header is not UTF-8 in column %u; set the file's encoding",
+		    reading->path, header->count + 1);
 }
 
 /* Takes one byte; *ended: the header ended with it. */
@@ -174,11 +195,29 @@ static int end_file(struct reading *reading, struct crmval_error *error)
 {
 	const struct machine *machine = &reading->machine;
 	if (machine->state == CSV_INSIDE)
-		return fail(error, CRMVAL_EDATA, "%s:%llu: a quote is opened and never closed", reading->path,
-			    (unsigned long long)machine->quote_line);
+		return fail(error, CRMVAL_EDATA,
+			    "%s:%llu: a quote is opened and never closed; close it, or get the file again",
+			    reading->path, (unsigned long long)machine->quote_line);
 	if (machine->record_begins)
-		return fail(error, CRMVAL_EDATA, "%s: no header: the file is empty", reading->path);
+		return fail(error, CRMVAL_EDATA, "%s: no header: the file is empty; get it again", reading->path);
 	return end_cell(reading, error);
+}
+
+/* The delimiter behind the first name of a header, of which these are the first bytes; a comma where there is none. */
+static uint8_t find_delimiter(const uint8_t *bytes, size_t size)
+{
+	size_t i = 0;
+	while (i < size && (bytes[i] == '\r' || bytes[i] == '\n'))
+		i++;
+	if (i < size && bytes[i] == '"') {
+		const uint8_t *closing = memchr(bytes + i + 1, '"', size - i - 1);
+		i = closing ? (size_t)(closing - bytes) : size;
+	}
+	for (; i < size && bytes[i] && bytes[i] != '\r' && bytes[i] != '\n'; i++) {
+		if (strchr(",;\t|^`", bytes[i]))
+			return bytes[i];
+	}
+	return ',';
 }
 
 static int read_record(struct reading *reading, struct csv_bytes bytes, uint8_t *piece, struct crmval_error *error)
@@ -192,6 +231,8 @@ static int read_record(struct reading *reading, struct csv_bytes bytes, uint8_t 
 			return status;
 		if (!got)
 			return end_file(reading, error);
+		if (!reading->machine.delimiter)
+			reading->machine.delimiter = find_delimiter(piece, got);
 		for (size_t i = 0; i < got; i++) {
 			if (ended) { /* one byte more: the line end may be CR LF */
 				header->size += piece[i] == '\n' && reading->machine.previous == '\r';
@@ -252,6 +293,7 @@ int csv_header_read(struct csv_bytes bytes, const struct csv_dialect *dialect, c
 	if (!status)
 		status = refuse_duplicates(header, path, error);
 	header->line = reading.machine.line;
+	header->delimiter = reading.machine.delimiter;
 	free(piece);
 	free(reading.cell);
 	if (status)

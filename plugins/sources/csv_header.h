@@ -11,6 +11,7 @@ struct csv_header {
 	uint64_t size;        /* bytes up to the first that is no longer of it, */
 	uint64_t line;        /* which stands in this line */
 	uint64_t blank_lines; /* passed over before it */
+	uint8_t delimiter;    /* as the dialect says, or else as found */
 };
 
 /* Reads the first record of `bytes`, and refuses what cannot be a header; path is for messages. */

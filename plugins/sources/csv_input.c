@@ -18,6 +18,7 @@
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 struct csv_input {
+	struct csv_bytes given; /* where the bytes come from, if not from a file: */
 	int descriptor;
 	const char *path;
 	uint64_t offset; /* in the file */
@@ -120,6 +121,8 @@ static int read_stage(struct csv_input *input, uint8_t *to, size_t room, size_t 
 {
 	if (room > 1u << 30) /* zlib counts in unsigned int */
 		room = 1u << 30;
+	if (input->given.read)
+		return input->given.read(input->given.context, to, room, got, error);
 	return input->is_gzip ? read_gzip(input, to, room, got, error) : read_raw(input, to, room, got, error);
 }
 
@@ -254,16 +257,13 @@ static int choose_compression(struct csv_input *input, struct crmval_error *erro
 	return CRMVAL_OK;
 }
 
-int csv_input_open(int descriptor, const char *path, const char *encoding, struct csv_input **opened,
-		   struct crmval_error *error)
+/* Takes the input over, even where it fails. */
+static int start(struct csv_input *input, const char *path, const char *encoding, struct csv_input **opened,
+		 struct crmval_error *error)
 {
-	struct csv_input *input = calloc(1, sizeof *input);
-	if (!input)
-		return fail_memory(error);
-	input->descriptor = descriptor;
 	input->path = path;
 	input->unit = 1;
-	int status = choose_compression(input, error);
+	int status = input->given.read ? CRMVAL_OK : choose_compression(input, error);
 	while (!status && !input->text_ended && input->text_end < LONGEST)
 		status = fill_text(input, error);
 	if (!status)
@@ -274,6 +274,26 @@ int csv_input_open(int descriptor, const char *path, const char *encoding, struc
 	}
 	*opened = input;
 	return CRMVAL_OK;
+}
+
+int csv_input_open(int descriptor, const char *path, const char *encoding, struct csv_input **opened,
+		   struct crmval_error *error)
+{
+	struct csv_input *input = calloc(1, sizeof *input);
+	if (!input)
+		return fail_memory(error);
+	input->descriptor = descriptor;
+	return start(input, path, encoding, opened, error);
+}
+
+int csv_input_of_bytes(struct csv_bytes bytes, const char *path, const char *encoding, struct csv_input **opened,
+		       struct crmval_error *error)
+{
+	struct csv_input *input = calloc(1, sizeof *input);
+	if (!input)
+		return fail_memory(error);
+	input->given = bytes;
+	return start(input, path, encoding, opened, error);
 }
 
 void csv_input_limit(struct csv_input *input, uint32_t max_gzip_ratio)

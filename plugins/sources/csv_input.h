@@ -13,6 +13,9 @@ struct csv_input;
  */
 int csv_input_open(int descriptor, const char *path, const char *encoding, struct csv_input **input,
 		   struct crmval_error *error);
+/* As csv_input_open(), of bytes from anywhere, which are not decompressed. */
+int csv_input_of_bytes(struct csv_bytes bytes, const char *path, const char *encoding, struct csv_input **input,
+		       struct crmval_error *error);
 void csv_input_close(struct csv_input *input);
 
 struct csv_bytes csv_input_bytes(struct csv_input *input);

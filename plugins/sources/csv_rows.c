@@ -18,10 +18,12 @@
 #define CELLS_MOST (1 << 18) /* and so many cells at most */
 #define TAIL_FIRST 16        /* words read at first behind the chunk for the end of its last record */
 #define TAIL_MOST 4096
+#define NOT_MADE SIZE_MAX
 
 void csv_rows_free(struct csv_rows *rows)
 {
 	free(rows->memory);
+	free(rows->text);
 	*rows = (struct csv_rows){0};
 }
 
@@ -31,8 +33,9 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 	size_t batch = CELLS_MOST / ((size_t)view->place_count + 1);
 	batch = batch > ROWS_MOST ? ROWS_MOST : batch < ROWS_LEAST ? ROWS_LEAST : batch;
 	size_t separators = 1 + (size_t)view->column_count + LISTED, cells = view->place_count * batch;
-	size_t numbers = separators + LISTED + batch + 2 * cells;
-	size_t bytes = view->answer_count * sizeof *rows->columns + numbers * sizeof(uint32_t);
+	size_t numbers = separators + LISTED + 2 * batch + 2 * cells;
+	size_t bytes = view->answer_count * sizeof *rows->columns + view->place_count * sizeof *rows->made +
+		       numbers * sizeof(uint32_t);
 	if (bytes > rows->capacity) {
 		free(rows->memory);
 		rows->capacity = 0;
@@ -42,11 +45,14 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 		rows->capacity = bytes;
 	}
 	rows->columns = rows->memory;
-	rows->separators = (uint32_t *)(rows->columns + view->answer_count) + 1;
+	rows->made = (size_t *)(rows->columns + view->answer_count);
+	rows->separators = (uint32_t *)(rows->made + view->place_count) + 1;
 	rows->ends = rows->separators - 1 + separators;
 	rows->begins = rows->ends + LISTED;
 	rows->starts = rows->begins + batch;
 	rows->lengths = rows->starts + cells;
+	rows->nulls = rows->lengths + cells;
+	memset(rows->nulls, 0xff, batch * sizeof *rows->nulls); /* CRMVAL_NULL */
 	rows->batch_size = (uint32_t)batch;
 	rows->view = view;
 	rows->sink = sink;
@@ -60,16 +66,91 @@ static uint64_t row_line(const void *context, uint32_t row, uint32_t *input)
 	return csv_window_line(rows->window, rows->begins[row]);
 }
 
+/* ---- text ---- */
+
+/* Counts the cells of a column that were encoded twice; *has_any: some are not ASCII. */
+static uint64_t count_twice(const struct csv_rows *rows, size_t first, int *has_any)
+{
+	const uint8_t *bytes = csv_window_bytes(rows->window);
+	uint64_t twice = 0;
+	*has_any = 0;
+	for (size_t i = first; i < first + rows->row_count; i++) {
+		if (csv_text_is_ascii(bytes + rows->starts[i], rows->lengths[i]))
+			continue;
+		*has_any = 1;
+		twice += (uint64_t)csv_text_is_twice(rows->view->text, bytes + rows->starts[i], rows->lengths[i]);
+	}
+	return twice;
+}
+
+/* Makes UTF-8 of a column, in memory of its own, since it grows. */
+static int make_column(struct csv_rows *rows, size_t first, struct crmval_error *error)
+{
+	const uint8_t *bytes = csv_window_bytes(rows->window);
+	size_t size = 0, begin = rows->text_size;
+	for (size_t i = first; i < first + rows->row_count; i++)
+		size += rows->lengths[i];
+	size_t needed = begin + CSV_TEXT_GROWTH * size + 1;
+	if (needed > rows->text_capacity) {
+		uint8_t *text = realloc(rows->text, needed + needed / 2);
+		if (!text)
+			return fail_memory(error);
+		rows->text = text;
+		rows->text_capacity = needed + needed / 2;
+	}
+	for (size_t i = first; i < first + rows->row_count; i++) {
+		uint8_t *to = rows->text + rows->text_size;
+		size_t length = csv_text_from_windows(bytes + rows->starts[i], rows->lengths[i], to);
+		rows->starts[i] = (uint32_t)(rows->text_size - begin);
+		rows->lengths[i] = (uint32_t)length;
+		rows->text_size += length;
+	}
+	return CRMVAL_OK;
+}
+
+/* Sees to the columns of the batch that are not all ASCII. */
+static int make_text(struct csv_rows *rows, struct crmval_error *error)
+{
+	int status = CRMVAL_OK;
+	rows->text_size = 0;
+	for (uint32_t place = 0; place < rows->view->place_count && !status; place++) {
+		size_t first = (size_t)place * rows->batch_size;
+		int has_any;
+		rows->twice += count_twice(rows, first, &has_any);
+		rows->made[place] = NOT_MADE;
+		if (!has_any || rows->view->text != CSV_TEXT_WINDOWS)
+			continue;
+		rows->made[place] = rows->text_size;
+		status = make_column(rows, first, error);
+	}
+	return status;
+}
+
+/* ---- batches ---- */
+
 static int flush(struct csv_rows *rows, struct crmval_error *error)
 {
 	if (!rows->row_count)
 		return CRMVAL_OK;
 	const struct csv_view *view = rows->view;
+	const uint8_t *bytes = csv_window_bytes(rows->window);
+	int is_made =
+		view->text != CSV_TEXT_AS_IS && !csv_text_is_ascii(bytes + *rows->begins, rows->begin - *rows->begins);
+	if (is_made) {
+		int failed = make_text(rows, error);
+		if (failed)
+			return failed;
+	}
 	for (uint32_t i = 0; i < view->answer_count; i++) {
-		size_t first = (size_t)view->answers[i] * rows->batch_size;
-		rows->columns[i] = (struct crmval_cells){.base = (const char *)csv_window_bytes(rows->window),
-							 .start = rows->starts + first,
-							 .length = rows->lengths + first};
+		uint32_t place = view->answers[i];
+		if (place == CSV_ABSENT) {
+			rows->columns[i] = (struct crmval_cells){(const char *)bytes, rows->begins, rows->nulls};
+			continue;
+		}
+		size_t first = (size_t)place * rows->batch_size;
+		const uint8_t *base = is_made && rows->made[place] != NOT_MADE ? rows->text + rows->made[place] : bytes;
+		rows->columns[i] = (struct crmval_cells){
+			.base = (const char *)base, .start = rows->starts + first, .length = rows->lengths + first};
 	}
 	struct crmval_rows batch = {.struct_size = sizeof batch,
 				    .row_count = rows->row_count,
@@ -298,7 +379,7 @@ int csv_rows_read(struct csv_rows *rows, struct csv_window *window, size_t size,
 	rows->window = window;
 	rows->next = rows->fill = 0;
 	rows->dropped = 0;
-	rows->blank_lines = 0;
+	rows->blank_lines = rows->twice = 0;
 	rows->row_count = 0;
 	rows->inside = window->first == CSV_INSIDE;
 	rows->is_foreign = window->first != CSV_OUTSIDE || (before != '\n' && before != '\r');
@@ -314,5 +395,7 @@ int csv_rows_read(struct csv_rows *rows, struct csv_window *window, size_t size,
 		status = flush(rows, error);
 	if (!status && rows->blank_lines)
 		rows->sink->skip(rows->sink, "blank lines", rows->blank_lines);
+	if (!status && rows->twice)
+		rows->sink->skip(rows->sink, "cells with text encoded twice", rows->twice);
 	return status;
 }

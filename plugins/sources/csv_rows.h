@@ -11,10 +11,13 @@ struct csv_view {
 	uint32_t column_count;  /* of the header */
 	const uint32_t *places; /* the columns to be read, each once, by their place in the file */
 	uint32_t place_count;
-	const uint32_t *answers; /* for each column asked for: which of places it is */
+	const uint32_t *answers; /* for each column asked for: which of places it is, or CSV_ABSENT */
 	uint32_t answer_count;
-	uint32_t input; /* which file of the table it is */
+	uint32_t input;     /* which file of the table it is */
+	enum csv_text text; /* how its cells are encoded */
 };
+
+#define CSV_ABSENT UINT32_MAX /* a column that this file of the table does not have */
 
 /* The working storage of one thread. */
 struct csv_rows {
@@ -38,7 +41,13 @@ struct csv_rows {
 	/* The batch: row i begins at begins[i]; starts and lengths have batch_size entries for each of the places. */
 	uint32_t row_count, batch_size;
 	uint32_t *begins, *starts, *lengths;
+	uint32_t *nulls; /* as lengths, of a column that is absent */
 	struct crmval_cells *columns;
+	/* Cells of the batch that were not UTF-8; of each of the places, where its column begins there, or NOT_MADE. */
+	uint8_t *text;
+	size_t text_size, text_capacity;
+	size_t *made;
+	uint64_t twice; /* cells that were encoded twice */
 };
 
 void csv_rows_free(struct csv_rows *rows);

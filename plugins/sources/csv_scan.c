@@ -16,18 +16,6 @@ struct carry {
 	uint64_t lines;
 };
 
-/* Bit i of the result: is the number of bits set in 0..i odd? */
-INLINE uint64_t prefix_xor(uint64_t bits)
-{
-	bits ^= bits << 1;
-	bits ^= bits << 2;
-	bits ^= bits << 4;
-	bits ^= bits << 8;
-	bits ^= bits << 16;
-	bits ^= bits << 32;
-	return bits;
-}
-
 /*
  * A quote that opens stands behind a separator or, where it is the second of a pair, behind a quote; one that closes
  * stands before a separator or a quote.  Where all do, parity alone tells what is quoted.  Began the bytes inside
@@ -35,7 +23,7 @@ INLINE uint64_t prefix_xor(uint64_t bits)
  */
 INLINE void check_quotes(struct carry *carry, uint64_t quote, uint64_t separator)
 {
-	uint64_t inside = prefix_xor(quote) ^ carry->inside;
+	uint64_t inside = csv_prefix_xor(quote) ^ carry->inside;
 	uint64_t open = quote & inside, close = quote & ~inside;
 	uint64_t fine = separator | quote;
 	uint64_t unled = ~(fine << 1 | carry->before);
@@ -99,7 +87,7 @@ INLINE uint64_t mask_inside(uint64_t quote, uint64_t *within)
 {
 	uint64_t mask = *within;
 	if (quote) {
-		mask ^= prefix_xor(quote);
+		mask ^= csv_prefix_xor(quote);
 		*within = (uint64_t)((int64_t)mask >> 63);
 	}
 	return mask;

@@ -23,6 +23,18 @@ struct csv_found {
 	uint8_t has_quote, has_nul, has_cr;
 };
 
+/* Bit i of the result: is the number of bits set in 0..i odd? */
+__attribute__((always_inline)) static inline uint64_t csv_prefix_xor(uint64_t bits)
+{
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	bits ^= bits << 16;
+	bits ^= bits << 32;
+	return bits;
+}
+
 struct csv_scanner {
 	const char *name;
 	int (*is_supported)(void);

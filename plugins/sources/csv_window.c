@@ -51,6 +51,35 @@ int csv_window_start(struct csv_window *window, const struct csv_scanner *scanne
 	return CRMVAL_OK;
 }
 
+int csv_window_leave(struct csv_window *window, size_t room, struct crmval_error *error)
+{
+	int status = reserve(window, window->begin + room, error);
+	if (status)
+		return status;
+	window->buffer[window->begin + room - 1] = '\n';
+	window->begin += room;
+	window->filled = window->begin;
+	return CRMVAL_OK;
+}
+
+int csv_window_prepend(struct csv_window *window, const uint8_t *bytes, size_t size, struct crmval_error *error)
+{
+	if (size > window->begin) {
+		size_t more = size - window->begin;
+		int status = reserve(window, window->filled + more, error);
+		if (status)
+			return status;
+		memmove(window->buffer + size, window->buffer + window->begin, window->filled - window->begin);
+		window->begin += more;
+		window->filled += more;
+		if (window->at_end)
+			memset(window->buffer + window->filled, PADDING, CSV_WORD);
+	}
+	memcpy(window->buffer + window->begin - size, bytes, size);
+	window->begin -= size - 1;
+	return CRMVAL_OK;
+}
+
 /* The last record has no line end of its own: give it one, so that nobody else must think of it. */
 static void end_bytes(struct csv_window *window)
 {
@@ -164,6 +193,20 @@ void csv_window_advance(struct csv_window *window, size_t size)
 		if (window->at_end)
 			memset(window->buffer + window->filled, PADDING, CSV_WORD);
 	}
+}
+
+size_t csv_window_last_end(const struct csv_window *window)
+{
+	uint64_t inside = window->state == CSV_INSIDE ? ~(uint64_t)0 : 0;
+	for (size_t i = (window->scanned + CSV_WORD - 1) / CSV_WORD; i-- > 0;) {
+		const struct csv_word *word = &window->words[i];
+		if (__builtin_parityll(word->quote))
+			inside = ~inside;
+		uint64_t ends = word->line & ~(csv_prefix_xor(word->quote) ^ inside);
+		if (ends)
+			return (i + 1) * CSV_WORD - (size_t)__builtin_clzll(ends);
+	}
+	return 0;
 }
 
 uint64_t csv_window_line(struct csv_window *window, size_t place)

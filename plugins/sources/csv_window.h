@@ -34,6 +34,15 @@ void csv_window_free(struct csv_window *window);
 int csv_window_start(struct csv_window *window, const struct csv_scanner *scanner, struct csv_bytes source,
 		     uint8_t delimiter, int has_previous, struct crmval_error *error);
 
+/* Leaves room in front of a window that holds nothing yet, for csv_window_prepend() to be quick. */
+int csv_window_leave(struct csv_window *window, size_t room, struct crmval_error *error);
+
+/* Puts bytes in front of a window of which nothing is scanned.  The first of them is the byte before it from now on. */
+int csv_window_prepend(struct csv_window *window, const uint8_t *bytes, size_t size, struct crmval_error *error);
+
+/* Where the last record that ends in the bytes scanned and settled ends; 0: none does. */
+size_t csv_window_last_end(const struct csv_window *window);
+
 /* Reads on until the window holds `size` bytes or is at its end. */
 int csv_window_fill(struct csv_window *window, size_t size, struct crmval_error *error);
 

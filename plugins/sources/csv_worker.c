@@ -4,23 +4,14 @@
  * converted.  A chunk goes through four steps: read it; scan it, not knowing yet whether it begins within quotes; learn
  * that from the one before, and tell the one behind; make rows of those records that begin in it.
  */
-#include "csv_table.h"
+#include "csv_worker.h"
 
-#include "csv_rows.h"
 #include "error.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #define AHEAD 4096 /* bytes read with a chunk for the end of its last record; most records are shorter */
-
-struct csv_worker {
-	struct csv_window window;
-	struct csv_rows rows;
-	const struct csv_file *file; /* whose descriptor it is */
-	int descriptor;
-	uint64_t offset, end; /* what is still to be read of a plain file */
-};
 
 int csv_worker_open(struct csv_worker **opened, struct crmval_error *error)
 {
@@ -61,20 +52,26 @@ static int take_file(struct csv_worker *worker, const struct csv_file *file, str
 	return status;
 }
 
-/* Where the quote was opened nobody has kept: to say it, the file is read once more. */
+int csv_worker_fail_open(struct csv_input *input, const struct csv_file *file, struct crmval_error *error)
+{
+	uint64_t line = 0;
+	int status = csv_open_quote(csv_input_bytes(input), file->dialect.delimiter, &line, error);
+	if (status)
+		return status;
+	return fail(error, CRMVAL_EDATA,
+		    "%s:%llu: a quote is opened here and never closed; close it, or get the file again", file->path,
+		    (unsigned long long)line);
+}
+
 static int fail_open_quote(struct csv_worker *worker, const struct csv_table *table, struct crmval_error *error)
 {
 	struct csv_input *input;
-	uint64_t line = 0;
 	int status = csv_input_open(worker->descriptor, worker->file->path, table->encoding, &input, error);
 	if (status)
 		return status;
-	status = csv_open_quote(csv_input_bytes(input), table->dialect.delimiter, &line, error);
+	status = csv_worker_fail_open(input, worker->file, error);
 	csv_input_close(input);
-	if (status)
-		return status;
-	return fail(error, CRMVAL_EDATA, "%s:%llu: a quote is opened here and never closed", worker->file->path,
-		    (unsigned long long)line);
+	return status;
 }
 
 /* ---- plain files ---- */
@@ -102,8 +99,8 @@ static int scan_chunk(struct csv_worker *worker, const struct csv_scanner *scann
 	if (status)
 		return status;
 	worker->offset = begin - (index > 0);
-	worker->end = (uint64_t)file->seen.st_size;
-	status = csv_window_start(window, scanner, (struct csv_bytes){read_plain, worker}, table->dialect.delimiter,
+	worker->end = file->size;
+	status = csv_window_start(window, scanner, (struct csv_bytes){read_plain, worker}, file->dialect.delimiter,
 				  index > 0, error);
 	if (!status)
 		status = csv_window_fill(window, (size_t)table->chunk_bytes + AHEAD, error);
@@ -158,18 +155,24 @@ static int read_next(struct csv_rows *rows, struct csv_window *window, size_t si
 	return CRMVAL_OK;
 }
 
-static int read_stream(struct csv_worker *worker, const struct csv_scanner *scanner, const struct csv_table *table,
-		       const struct csv_file *file, const struct crmval_sink *sink, struct crmval_error *error)
+/* Tells the sink of bytes that were none of the encoding. */
+static void skip_invalid(const struct csv_input *input, const struct crmval_sink *sink)
+{
+	const char *encoding;
+	uint64_t invalid = csv_input_invalid(input, &encoding);
+	char what[128];
+	if (!invalid)
+		return;
+	snprintf(what, sizeof what, "bytes that are not %s", encoding);
+	sink->skip(sink, what, invalid);
+}
+
+int csv_worker_stream(struct csv_worker *worker, const struct csv_scanner *scanner, const struct csv_table *table,
+		      const struct csv_file *file, struct csv_input *input, int *is_open, struct crmval_error *error)
 {
 	struct csv_window *window = &worker->window;
-	struct csv_input *input = NULL;
-	int status = take_file(worker, file, error);
-	if (!status)
-		status = csv_input_open(worker->descriptor, file->path, table->encoding, &input, error);
-	if (!status)
-		csv_input_limit(input, table->dialect.max_gzip_ratio);
-	if (!status)
-		status = csv_window_start(window, scanner, csv_input_bytes(input), table->dialect.delimiter, 0, error);
+	csv_input_limit(input, file->dialect.max_gzip_ratio);
+	int status = csv_window_start(window, scanner, csv_input_bytes(input), file->dialect.delimiter, 0, error);
 	if (!status)
 		status = csv_window_fill(window, file->data, error);
 	if (!status) {
@@ -183,45 +186,32 @@ static int read_stream(struct csv_worker *worker, const struct csv_scanner *scan
 		if (!status && size)
 			status = read_next(&worker->rows, window, size, error);
 	}
-	if (!status && window->state == CSV_INSIDE)
-		status = fail_open_quote(worker, table, error);
-	const char *encoding;
-	uint64_t invalid = status ? 0 : csv_input_invalid(input, &encoding);
-	if (invalid) {
-		char what[128];
-		snprintf(what, sizeof what, "bytes that are not %s", encoding);
-		sink->skip(sink, what, invalid);
-	}
-	csv_input_close(input);
+	*is_open = window->state == CSV_INSIDE;
+	if (!status && !*is_open)
+		skip_invalid(input, worker->rows.sink);
 	return status;
 }
 
-/* The file that a split belongs to, by its number. */
-static uint32_t find_file(const struct csv_table *table, uint32_t split)
+static int read_stream(struct csv_worker *worker, const struct csv_scanner *scanner, const struct csv_table *table,
+		       const struct csv_file *file, struct crmval_error *error)
 {
-	uint32_t low = 0, high = table->file_count;
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-		if (table->files[middle].first_split <= split)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	struct csv_input *input = NULL;
+	int is_open = 0;
+	int status = take_file(worker, file, error);
+	if (!status)
+		status = csv_input_open(worker->descriptor, file->path, table->encoding, &input, error);
+	if (!status)
+		status = csv_worker_stream(worker, scanner, table, file, input, &is_open, error);
+	csv_input_close(input);
+	return !status && is_open ? fail_open_quote(worker, table, error) : status;
 }
 
 int csv_worker_read(struct csv_worker *worker, const struct csv_scanner *scanner, const struct csv_table *table,
 		    uint32_t split, const struct crmval_sink *sink, struct crmval_error *error)
 {
-	uint32_t number = find_file(table, split);
+	uint32_t number = csv_table_find(table, split);
 	const struct csv_file *file = &table->files[number];
-	struct csv_view view = {.dialect = &table->dialect,
-				.column_count = file->header.count,
-				.places = file->read_places,
-				.place_count = table->read_count,
-				.answers = table->answers,
-				.answer_count = table->answer_count,
-				.input = number};
+	struct csv_view view = csv_table_view(table, number);
 	int status = csv_rows_start(&worker->rows, &view, sink, error);
 	if (status && file->is_plain)
 		csv_chain_fail(file->chain, split - file->first_split);
@@ -232,7 +222,7 @@ int csv_worker_read(struct csv_worker *worker, const struct csv_scanner *scanner
 	if (file->is_plain)
 		status = read_chunk(worker, scanner, table, file, split - file->first_split, error);
 	else
-		status = read_stream(worker, scanner, table, file, sink, error);
+		status = read_stream(worker, scanner, table, file, error);
 	/* What is wrong with a file that is still being written will not be when it is complete. */
 	if (status == CRMVAL_EDATA && csv_file_check(file, NULL))
 		status = csv_file_check(file, error);
