@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Holds crmval against the reference on random data: every node, every key.
 
-usage: differ.py CRMVAL SEED_FROM SEED_TO [--threads N] [--plugins DIRECTORY] [--keep] [--show N]
+usage: differ.py CRMVAL SEED_FROM SEED_TO [--kinds KIND,...] [--threads N] [--plugins DIRECTORY] [--keep]
+                 [--show N]
 
-Both seeds are included. The environment is passed on, so CRMVAL_PLUGIN_PATH says where the plugins are; --plugins sets
-it. A data set that shows a difference is kept, one line per difference says `path: ours / theirs` (ours is the
-reference), at most N of them (10). Exit 1 where any seed failed.
+Both seeds are included; each is made in all kinds that generate.py knows, or in those named. The environment is
+passed on, so CRMVAL_PLUGIN_PATH says where the plugins are; --plugins sets it. A data set that shows a difference is
+kept, one line per difference says `path: ours / theirs` (ours is the reference), at most N of them (10). Exit 1 where
+any seed failed.
 """
 
 import argparse
@@ -18,7 +20,6 @@ import sys
 import tempfile
 
 import generate
-import reference
 from scoring import MissingData
 from schema import IDLE
 
@@ -109,7 +110,8 @@ class Comparison:
                 if self.reads_all() and entity != "exchange_rate":
                     self.say("data." + entity, "there", ABSENT)
                 continue
-            self.same("data.%s.rows" % entity, counts["rows"], their_counts.get("rows", ABSENT))
+            for key in ("rows", "rejected", "duplicates", "skipped", "missing_fields"):
+                self.same("data.%s.%s" % (entity, key), counts[key], their_counts.get(key, ABSENT))
             for kind in ("dangling", "unreadable"):
                 mine, other = counts[kind], their_counts.get(kind) or {}
                 for field in sorted(set(mine) | set(other)):
@@ -158,11 +160,11 @@ def run(options, directory):
         return done.returncode, None, done.stderr.decode(errors="replace")
 
 
-def differences(options, seed, directory):
+def differences(options, kind, seed, directory):
     """One line per difference between the two on one seed."""
-    job = generate.generate(seed, directory)
+    job = generate.generate(seed, directory, kind)
     try:
-        ours = reference.evaluate(os.path.join(directory, "export"), job)
+        ours = generate.evaluate(directory, job)
     except MissingData as error:
         ours, why = None, str(error)
     status, theirs, said = run(options, directory)
@@ -180,19 +182,22 @@ def main():
     parser.add_argument("crmval")
     parser.add_argument("seed_from", type=int)
     parser.add_argument("seed_to", type=int)
+    parser.add_argument("--kinds", default=",".join(generate.KINDS))
     parser.add_argument("--threads", default="2")
     parser.add_argument("--plugins", help="where the plugins are (CRMVAL_PLUGIN_PATH)")
     parser.add_argument("--keep", action="store_true", help="keep every data set")
     parser.add_argument("--show", type=int, default=10, help="differences shown per seed")
     options = parser.parse_args()
     passed = failed = 0
-    for seed in range(options.seed_from, options.seed_to + 1):
-        directory = tempfile.mkdtemp(prefix="crmval-differ-%d-" % seed)
-        found = differences(options, seed, directory)
+    seeds = range(options.seed_from, options.seed_to + 1)
+    for kind, seed in ((kind, seed) for kind in options.kinds.split(",") for seed in seeds):
+        directory = tempfile.mkdtemp(prefix="crmval-differ-%s-%d-" % (kind, seed))
+        found = differences(options, kind, seed, directory)
         failed += bool(found)
         passed += not found
         if found or options.keep:
-            print("seed %d: %s, data in %s" % (seed, "%d differences" % len(found) if found else "same", directory))
+            print("%s seed %d: %s, data in %s" % (
+                kind, seed, "%d differences" % len(found) if found else "same", directory))
         else:
             shutil.rmtree(directory)
         for line in sorted(found, key=nearest_the_cause)[:options.show]:

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Random small data sets, full of edges, and a random job over them, for crmval and for the reference.
 
-usage: generate.py SEED DIRECTORY    writes DIRECTORY/export/ENTITY.csv, DIRECTORY/job.json and DIRECTORY/job.conf
-       generate.py --stats [COUNT]   how many of COUNT seeds (100) give each measure data
+usage: generate.py SEED DIRECTORY [KIND]  writes DIRECTORY/export/, DIRECTORY/job.json and DIRECTORY/job.conf
+       generate.py --stats [COUNT [KIND]]  how many of COUNT seeds (100) give each measure data
+
+KIND is plain (ENTITY.csv in the model's own shape, the default), mapping (tables of any shape and the mapping of them)
+or salesforce (an export).
 """
 
 import csv
@@ -15,6 +18,8 @@ import sys
 import tempfile
 
 import generate_job
+import generate_mapping
+import generate_salesforce
 from schema import ENTITIES, STAGES
 
 UNITS = ["East", "West", "North, far", 'The "A" team', "华东", "east", "Ünit", "Zed;", "O'Neill"]
@@ -274,18 +279,44 @@ class Maker:
 MONEY = ("order", "project_history", "expense", "opportunity")
 
 
-def generate(seed, directory):
+def write_plain(maker, directory):
+    for entity, (fields, rows) in maker.tables().items():
+        write_csv(os.path.join(directory, "export", entity + ".csv"), fields, rows, maker.line_end)
+    return {}
+
+
+def write_mapped(maker, directory):
+    made = generate_mapping.Remaker(maker.random, maker.tables())
+    for name, sheet in made.files.items():
+        write_csv(os.path.join(directory, "export", name + ".csv"), sheet.columns, sheet.lines(), maker.line_end)
+    text = made.mapping_file()
+    if text is not None:
+        with open(os.path.join(directory, "mapping.conf"), "w", encoding="utf-8") as stream:
+            stream.write(text)
+    return {"sources": [made.source()]}
+
+
+def write_salesforce(maker, directory):
+    return {"sources": [generate_salesforce.write(maker, directory)]}
+
+
+def write_csv(path, fields, rows, line_end):
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, fields, lineterminator=line_end)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+KINDS = {"plain": write_plain, "mapping": write_mapped, "salesforce": write_salesforce}
+
+
+def generate(seed, directory, kind="plain"):
     """Writes a data set and its job; returns the job as the reference takes it."""
     maker = Maker(seed)
-    export = os.path.join(directory, "export")
-    os.makedirs(export, exist_ok=True)
-    line_end = maker.random.choice(["\n", "\r\n"])
-    for entity, (fields, rows) in maker.tables().items():
-        with open(os.path.join(export, entity + ".csv"), "w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, fields, lineterminator=line_end)
-            writer.writeheader()
-            writer.writerows(rows)
+    os.makedirs(os.path.join(directory, "export"), exist_ok=True)
+    maker.line_end = maker.random.choice(["\n", "\r\n"])
     job = {key: value for key, value in maker.job.items() if key not in ("churn", "spare_baseline")}
+    job.update(KINDS[kind](maker, directory))
     with open(os.path.join(directory, "job.json"), "w", encoding="utf-8") as stream:
         json.dump(job, stream, indent=1)
     with open(os.path.join(directory, "job.conf"), "w", encoding="utf-8") as stream:
@@ -293,16 +324,22 @@ def generate(seed, directory):
     return job
 
 
-def statistics(count):
+def evaluate(directory, job):
+    """The reference's result of what was generated."""
+    import reference
+    return reference.evaluate(directory if "sources" in job else os.path.join(directory, "export"), job)
+
+
+def statistics(count, kind):
     """Prints how many of the seeds give each measure data, and which fall short of half of them."""
     import reference
     found, failed = dict.fromkeys(reference.MEASURES, 0), 0
     for seed in range(count):
         with tempfile.TemporaryDirectory() as directory:
-            job = generate(seed, directory)
+            job = generate(seed, directory, kind)
             job["dimensions"] = [dict(setting) for setting in job["dimensions"]]
             job["score"]["missing"] = "renormalise"
-            result = reference.evaluate(os.path.join(directory, "export"), job)
+            result = evaluate(directory, job)
         for dimension in result["dimensions"]:
             for indicator in dimension["indicators"]:
                 for measure in indicator["measures"]:
@@ -314,12 +351,12 @@ def statistics(count):
 
 
 def main(arguments):
-    if len(arguments) in (2, 3) and arguments[1] == "--stats":
-        return statistics(int(arguments[2]) if len(arguments) == 3 else 100)
-    if len(arguments) != 3:
+    if len(arguments) in (2, 3, 4) and arguments[1] == "--stats":
+        return statistics(int((arguments + ["100"])[2]), (arguments[3:] + ["plain"])[0])
+    if len(arguments) not in (3, 4):
         print(__doc__, file=sys.stderr)
         return 64
-    generate(int(arguments[1]), arguments[2])
+    generate(int(arguments[1]), *arguments[2:])
     return 0
 
 

@@ -4,6 +4,7 @@
 import datetime
 import json
 
+import libconfig
 import measures  # noqa: F401  (the measures enter themselves into the registry)
 import processes  # noqa: F401
 from registry import PARAMS, indicators
@@ -139,7 +140,7 @@ def value_text(random, value):
 def as_libconfig(job, random):
     head = {key: job[key] for key in ("name", "period", "baseline", "breakdown", "currency") if job[key]}
     lines = ["job = %s;" % value_text(random, head),
-             "sources = ( { plugin = \"csv\"; directory = \"export\"; } );",
+             "sources = %s;" % libconfig.write(job.get("sources", [{"plugin": "csv", "directory": "export"}])),
              "dimensions = ( %s );" % ",\n\t".join(value_text(random, setting) for setting in job["dimensions"]),
              "score = %s;" % value_text(random, job["score"])]
     return "\n".join(lines) + "\n"

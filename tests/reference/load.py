@@ -94,7 +94,8 @@ class Table:
         self.rows = []
         self.by_id = {}
         self.children = {}
-        self.duplicates = 0
+        self.duplicates = self.rejected = 0
+        self.skipped = {}
         self.unreadable = dict.fromkeys(fields, 0)
         self.dangling = {field: 0 for field in fields if ENTITIES[entity][field].startswith("->")}
 
@@ -105,6 +106,10 @@ class Table:
                 cells[field] = parse_cell(self.entity, field, record.get(field) or "")
             except Unreadable:
                 unreadable.append(field)
+        self.take(cells, unreadable)
+
+    def take(self, cells, unreadable):
+        """Adds a row of typed cells, and the fields that could not be read, unless its id was there before."""
         row = Row(self.entity, cells)
         if row["id"] is not None and row["id"] in self.by_id:
             self.duplicates += 1
@@ -180,7 +185,8 @@ class Data:
                 unreadable["amount"] += sum(1 for row in table.rows if row["amount"] is not None
                                             and self.amount(row, window_end) is None)
             section[entity] = {
-                "rows": len(table.rows), "source": "csv", "rejected": 0, "duplicates": table.duplicates,
+                "rows": len(table.rows), "rejected": table.rejected, "duplicates": table.duplicates,
+                "skipped": dict(table.skipped),
                 "dangling": {field: count for field, count in table.dangling.items() if count},
                 "unreadable": {field: count for field, count in unreadable.items() if count},
                 "missing_fields": [field for field in ENTITIES[entity] if field not in table.fields],

@@ -3,6 +3,8 @@
 """An independent implementation of the evaluation model, against which crmval is held.
 
 usage: reference.py DIRECTORY JOB.json     prints the result as JSON; exit 65 where `missing = "fail"` ends the run
+
+The directory holds ENTITY.csv files; where the job lists its sources, it is where their paths start.
 """
 
 import json
@@ -10,6 +12,7 @@ import sys
 
 import measures  # noqa: F401  (D1 and D5 enter themselves into the registry, in the order of the model)
 import processes  # noqa: F401  (so do D2 to D4)
+import source
 from load import parse_day, read_directory
 from registry import MEASURES, PARAMS
 from scoring import ABSENT, MissingData, Scorer, tally
@@ -86,7 +89,9 @@ class Evaluation:
 
 
 def evaluate(directory, job):
-    """The result of a job over the ENTITY.csv files of a directory."""
+    """The result of a job over the ENTITY.csv files of a directory, or over the sources that it lists."""
+    if "sources" in job:
+        return Evaluation(source.read(job, directory), job).result()
     return Evaluation(read_directory(directory, job.get("currency")), job).result()
 
 
