@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 16 }; /* rows that are asked for together */
+enum { AHEAD = 16 /* rows that are asked for together */, MEMOS = 8 };
+
+/* What a lookup found last: most of what is asked of it for a row has the same key. */
+struct memo {
+	const struct lookup *lookup;
+	struct ident id;
+	int64_t row;
+};
 
 struct derive_scratch {
 	struct expression_scratch *made; /* results of expressions */
@@ -24,6 +31,7 @@ struct derive_scratch {
 	uint64_t *skipped; /* by skip */
 	uint32_t skip_capacity;
 	const struct crmval_rows *in; /* that *out came from */
+	struct memo memos[MEMOS];
 };
 
 struct derive_scratch *derive_scratch_new(void)
@@ -96,6 +104,7 @@ struct row {
 	const struct derived *derived;
 	const struct crmval_rows *in;
 	uint32_t number;
+	struct memo *memos;
 };
 
 static struct cell_text column_cell(void *context, uint32_t use)
@@ -105,25 +114,28 @@ static struct cell_text column_cell(void *context, uint32_t use)
 	return cell_of(row->derivation->mapping, &row->in->columns[used->wanted], row->number);
 }
 
-static struct cell_text lookup_cell(void *context, uint32_t use, struct cell_text key)
+static struct cell_text found_cell(void *context, uint32_t use, struct cell_text key)
 {
 	static const struct cell_text missing = {"", 0}, found = {"true", 4};
 	const struct row *row = context;
 	const struct derived_use *used = &row->derived->uses[use];
-	struct cell_text cell;
+	struct memo *memo = &row->memos[used->lookup->number % MEMOS];
 	struct ident id;
 	char buffer[18];
-	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) != CELL_OK ||
-	    !lookup_find(used->lookup, id, used->column, &cell))
+	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) != CELL_OK)
 		return missing;
-	return row->derived->expression->uses[use].column ? cell : found;
+	if (memo->lookup != used->lookup || !ident_equal(memo->id, id))
+		*memo = (struct memo){used->lookup, id, lookup_find(used->lookup, id)};
+	if (memo->row < 0)
+		return missing;
+	return used->column < 0 ? found : lookup_cell(used->lookup, memo->row, (uint32_t)used->column);
 }
 
 static struct expression_row row_of(struct row *row, struct derive_scratch *scratch)
 {
 	return (struct expression_row){
 		.column = column_cell,
-		.lookup = lookup_cell,
+		.lookup = found_cell,
 		.context = row,
 		.currency = row->derivation->currency,
 		.is_present = row->derived->is_present,
@@ -142,15 +154,22 @@ static struct cell_text lookup_soon(void *context, uint32_t use, struct cell_tex
 }
 
 /* Lookups wait for memory.  Asking for some rows ahead, as if they found nothing, lets them wait together. */
-static void prefetch_rows(const struct derived *derived, struct row *row, const struct expression_row *at,
-			  const uint32_t *rows, uint32_t count)
+static void prefetch_rows(const struct derivation *derivation, const struct derived *derived,
+			  struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t first, uint32_t count)
 {
-	struct expression_row soon = *at;
-	soon.lookup = lookup_soon;
-	for (uint32_t i = 0; i < count && derived->has_lookup; i++) {
-		row->number = rows[i];
+	struct row row = {derivation, derived, in, 0, scratch->memos};
+	for (uint32_t i = first; i < first + count && derived->has_lookup; i++) {
+		struct expression_row soon = row_of(&row, scratch);
+		soon.lookup = lookup_soon;
+		row.number = scratch->kept[i];
 		expression_value(derived->expression, &soon);
 	}
+}
+
+/* Where the starts of a column's cells are kept; their lengths follow. */
+static uint32_t *starts_of(const struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t column)
+{
+	return scratch->numbers + (size_t)2 * column * in->row_count;
 }
 
 /* Lists the rows that no skip passes over. */
@@ -163,7 +182,7 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 	for (uint32_t i = 0; i < in->row_count; i++) {
 		uint32_t s = 0;
 		for (; s < derivation->skip_count; s++) {
-			struct row row = {derivation, &derivation->skips[s], in, i};
+			struct row row = {derivation, &derivation->skips[s], in, i, scratch->memos};
 			struct expression_row at = row_of(&row, scratch);
 			if (expression_holds(row.derived->expression, &at))
 				break;
@@ -198,22 +217,31 @@ static int put_text(struct derive_scratch *scratch, struct cell_text cell, uint3
 	return CRMVAL_OK;
 }
 
-/* Computes a column. */
-static int compute_column(const struct derivation *derivation, const struct derived *derived,
-			  struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t count,
-			  uint32_t *starts, uint32_t *lengths, struct crmval_error *error)
+static int compute_cell(const struct derivation *derivation, struct derive_scratch *scratch,
+			const struct crmval_rows *in, uint32_t c, uint32_t i, struct crmval_error *error)
 {
-	struct row row = {derivation, derived, in, 0};
+	struct row row = {derivation, &derivation->columns[c].expression, in, scratch->kept[i], scratch->memos};
 	struct expression_row at = row_of(&row, scratch);
+	struct cell_text cell = expression_value(row.derived->expression, &at);
+	uint32_t *starts = starts_of(scratch, in, c);
+	starts[in->row_count + i] = cell.length;
+	int code = put_text(scratch, cell, &starts[i], error);
+	expression_scratch_reset(scratch->made);
+	return code;
+}
+
+/* Computes all columns that are, row by row, since what they look up is often the same. */
+static int compute_columns(const struct derivation *derivation, struct derive_scratch *scratch,
+			   const struct crmval_rows *in, uint32_t count, struct crmval_error *error)
+{
 	int code = CRMVAL_OK;
 	for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++) {
-		if (i % AHEAD == 0)
-			prefetch_rows(derived, &row, &at, scratch->kept + i, count - i < AHEAD ? count - i : AHEAD);
-		row.number = scratch->kept[i];
-		struct cell_text cell = expression_value(derived->expression, &at);
-		lengths[i] = cell.length;
-		code = put_text(scratch, cell, &starts[i], error);
-		expression_scratch_reset(scratch->made);
+		for (uint32_t c = 0; i % AHEAD == 0 && c < derivation->column_count; c++)
+			prefetch_rows(derivation, &derivation->columns[c].expression, scratch, in, i,
+				      count - i < AHEAD ? count - i : AHEAD);
+		for (uint32_t c = 0; c < derivation->column_count && code == CRMVAL_OK; c++)
+			if (derivation->columns[c].expression.expression)
+				code = compute_cell(derivation, scratch, in, c, i, error);
 	}
 	return code;
 }
@@ -300,22 +328,17 @@ int derive_rows(const struct derivation *derivation, struct derive_scratch *scra
 	uint32_t count = keep_rows(derivation, scratch, in, ledger);
 	scratch->in = in;
 	scratch->text_used = 0;
-	for (uint32_t c = 0; c < derivation->column_count && code == CRMVAL_OK; c++) {
+	code = compute_columns(derivation, scratch, in, count, error);
+	for (uint32_t c = 0; c < derivation->column_count; c++) {
 		const struct derived_column *column = &derivation->columns[c];
-		uint32_t *starts = scratch->numbers + (size_t)2 * c * in->row_count, *lengths = starts + in->row_count;
-		scratch->columns[c] = (struct crmval_cells){NULL, starts, lengths};
-		if (column->expression.expression) {
-			code = compute_column(derivation, &column->expression, scratch, in, count, starts, lengths,
-					      error);
-		} else {
-			scratch->columns[c].base = in->columns[column->wanted].base;
-			pass_column(derivation, scratch, &in->columns[column->wanted], count, starts, lengths);
-		}
+		uint32_t *starts = starts_of(scratch, in, c), *lengths = starts + in->row_count;
+		const struct crmval_cells *cells = &in->columns[column->wanted];
+		int is_computed = column->expression.expression != NULL;
+		const char *made = scratch->texts ? scratch->texts : "";
+		scratch->columns[c] = (struct crmval_cells){is_computed ? made : cells->base, starts, lengths};
+		if (!is_computed)
+			pass_column(derivation, scratch, cells, count, starts, lengths);
 	}
-	/* Only now will the texts no longer move. */
-	for (uint32_t c = 0; c < derivation->column_count; c++)
-		if (derivation->columns[c].expression.expression)
-			scratch->columns[c].base = scratch->texts ? scratch->texts : "";
 	out->row_count = count;
 	out->line = line_of;
 	out->context = scratch;

@@ -261,15 +261,16 @@ int lookup_settle(struct lookup *lookup, struct crmval_error *error)
 	return CRMVAL_OK;
 }
 
-int lookup_find(const struct lookup *lookup, struct ident key, int32_t value, struct cell_text *cell)
+int64_t lookup_find(const struct lookup *lookup, struct ident key)
 {
 	const struct lookup_map *map = &lookup->maps[0];
 	uint64_t slot = map->keys ? slot_of(map, key) : 0;
-	if (!map->keys || ident_is_none(map->keys[slot]))
-		return 0;
-	if (value >= 0)
-		*cell = block_text(lookup, block_at(map, slot), 1 + lookup->values[value].place);
-	return 1;
+	return !map->keys || ident_is_none(map->keys[slot]) ? -1 : (int64_t)slot;
+}
+
+struct cell_text lookup_cell(const struct lookup *lookup, int64_t row, uint32_t value)
+{
+	return block_text(lookup, block_at(&lookup->maps[0], (uint64_t)row), 1 + lookup->values[value].place);
 }
 
 void lookup_free(struct lookup *lookup)

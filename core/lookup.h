@@ -24,7 +24,8 @@ struct lookup_map {
 struct lookup {
 	const struct job_lookup *settings;
 	const struct job_mapping *mapping;
-	int is_there; /* its table, and what finds a row in it */
+	uint32_t number; /* among all lookups */
+	int is_there;    /* its table, and what finds a row in it */
 	int is_used;
 	struct reading reading;
 	struct ledger ledger;
@@ -58,8 +59,11 @@ static inline void lookup_prefetch(const struct lookup *lookup, struct ident key
 		__builtin_prefetch(&map->keys[ident_hash(key) & map->mask]);
 }
 
-/* Is there a row of that key?  value -1: only whether there is; else its cell.  [worker] */
-int lookup_find(const struct lookup *lookup, struct ident key, int32_t value, struct cell_text *cell);
+/* Where the row of a key is; -1: there is none.  [worker] */
+int64_t lookup_find(const struct lookup *lookup, struct ident key);
+
+/* A value of a row that was found.  [worker] */
+struct cell_text lookup_cell(const struct lookup *lookup, int64_t row, uint32_t value);
 
 void lookup_free(struct lookup *lookup);
 

@@ -130,7 +130,7 @@ static int open_lookups(struct load *load, uint32_t source, struct crmval_error 
 		code = ledger_init(&lookup->ledger, error);
 		if (code != CRMVAL_OK)
 			return code;
-		load->lookup_count++;
+		lookup->number = load->lookup_count++;
 		lookup->ledger.example_most = load->job->max_examples;
 		lookup->reading = (struct reading){.source = source, .ledger = &lookup->ledger, .take = lookup_take};
 		lookup->reading.what = arena_printf(&load->arena, "lookup %s", lookup->settings->name);

@@ -104,8 +104,8 @@ static void write_note(struct screen *screen, const struct load_note *note)
 		screen_flow_format(screen, TONE_PLAIN, "%s is not used for it, since %s has rows", part->from,
 				   note->unless);
 	else if (note->is_without_id)
-		screen_flow_format(screen, TONE_PLAIN,
-				   "%s is not used for it as well, since it has no ids of such rows", part->from);
+		screen_flow_format(screen, TONE_PLAIN, "%s does not feed it, since it has no column for its ids",
+				   part->from);
 	else
 		screen_flow_format(screen, TONE_PLAIN, "%s, which could feed it, is not there", part->from);
 	screen_newline(screen);

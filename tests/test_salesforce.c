@@ -79,20 +79,17 @@ static size_t make_csv(uint64_t *state, char *to, size_t most)
 	size_t size = (size_t)sprintf(to, "\"Id\",\"Name\"%s", next_random(state) % 2 ? "\n" : "\r\n"), until = size;
 	until += next_random(state) % (most - 256);
 	while (size < until) {
-		uint64_t kind = next_random(state) % 8;
-		if (kind < 5) {
-			size += (size_t)sprintf(
-				to + size, "\"%llu\",\"x\"\"%.*s\"\n", (unsigned long long)next_random(state) % 1000,
-				(int)(next_random(state) % 90),
-				"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy");
-		} else if (kind < 7) {
-			size += (size_t)sprintf(to + size, "%s", pieces[next_random(state) % 10]);
-		} else {
-			size += (size_t)sprintf(to + size, "\"%llu\",\"a\nb\r\nc\"\r\n",
-						(unsigned long long)next_random(state) % 1000);
-		}
+		uint64_t kind = next_random(state) % 8, number = next_random(state) % 1000;
+		if (kind < 5)
+			size += (size_t)sprintf(to + size, "\"%u\",\"x\"\"%0*u\"\n", (unsigned)number,
+						(int)(next_random(state) % (number % 4 ? 90 : 190)), 7u);
+		else if (kind < 7)
+			size += (size_t)sprintf(to + size, "%s", pieces[number % 10]);
+		else
+			size += (size_t)sprintf(to + size, "\"%u\",\"a\nb\r\nc\"\r\n", (unsigned)number);
 	}
-	return next_random(state) % 2 ? size : size - next_random(state) % 30; /* mostly within a record */
+	size_t cut = next_random(state) % 30; /* mostly within a record */
+	return next_random(state) % 2 && size > 60 ? size - cut : size;
 }
 
 static void test_as_naive(void)
@@ -130,11 +127,11 @@ static void test_as_naive(void)
 /* A record of many chunks, and one that is too long for its own good. */
 static void test_long_records(void)
 {
-	size_t size = 0, capacity = 40000;
+	size_t size = 0, capacity = 80000;
 	char *text = malloc(capacity);
 	make_folder();
 	size += (size_t)sprintf(text, "Id,Name\n1,\"");
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < 20000; i++)
 		size += (size_t)sprintf(text + size, "%s", i % 9 ? "ab" : "\"\"\n");
 	size += (size_t)sprintf(text + size, "\"\n2,b\n");
 	write_zip(ZIP_1, (const struct zip_case[]){{.name = "X.csv", .content = text, .size = size}, {0}});
@@ -144,10 +141,10 @@ static void test_long_records(void)
 	trial.threads = 4;
 	trial.wanted = ids;
 	trial.wanted_count = 1;
-	/* 556 of the 5000 pieces have a line end. */
-	EXPECT(&trial, "column Id\ncolumn Name\nrow 2 [1]\nrow 559 [2]\n");
+	/* 2223 of the 20000 pieces have a line end. */
+	EXPECT(&trial, "column Id\ncolumn Name\nrow 2 [1]\nrow 2226 [2]\n");
 	trial.max_row = 1000;
-	EXPECT(&trial, "column Id\ncolumn Name\nreject 2 at 8: a row of more than 1000 bytes\nrow 559 [2]\n");
+	EXPECT(&trial, "column Id\ncolumn Name\nreject 2 at 8: a row of more than 1000 bytes\nrow 2226 [2]\n");
 	remove_folder();
 	free(text);
 }
@@ -277,29 +274,77 @@ static void test_twice(void)
 	remove_folder();
 }
 
+static enum csv_text guess(const char *bytes, size_t size, size_t piece)
+{
+	struct csv_guess guess;
+	csv_guess_start(&guess);
+	for (size_t i = 0; i < size; i += piece)
+		csv_guess_feed(&guess, (const uint8_t *)bytes + i, size - i < piece ? size - i : piece);
+	csv_guess_end(&guess);
+	return guess.text;
+}
+
+/* The bounds of what is well-formed, as the Unicode Standard has them in its table 3-7. */
+static void test_guesses(void)
+{
+	static const char *const good[] = {"",
+					   "abc",
+					   "\xc2\x80",
+					   "\xdf\xbf",
+					   "\xe0\xa0\x80",
+					   "\xec\xbf\xbf",
+					   "\xed\x9f\xbf",
+					   "\xee\x80\x80",
+					   "\xf0\x90\x80\x80",
+					   "\xf3\xbf\xbf\xbf",
+					   "\xf4\x8f\xbf\xbf",
+					   "a\xc3\xa9z\xe4\xb8\xad"};
+	static const char *const bad[] = {"\x80",
+					  "\xc1\xbf",
+					  "\xc2",
+					  "\xc2z",
+					  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf4\x90\x80\x80",
+					  "\xf5\x80\x80\x80",
+					  "\xe4\xb8",
+					  "\xe4\xb8z",
+					  "\xc3\xa9\xe9"};
+	for (size_t piece = 1; piece < 4; piece++) {
+		for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+			CU_ASSERT_EQUAL(guess(good[i], strlen(good[i]), piece), CSV_TEXT_UTF8);
+		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+			CU_ASSERT_EQUAL(guess(bad[i], strlen(bad[i]), piece), CSV_TEXT_WINDOWS);
+	}
+}
+
 /* What decides is the 1 MiB from the first byte beyond ASCII on, in whatever chunks. */
 static void test_where_encoding_is_told(void)
 {
 	static const struct {
-		size_t first, second; /* where there is an e with an accent in UTF-8; where a byte that is none of it */
+		size_t first,
+			second; /* where there is an e with an accent in UTF-8; where a byte that is none of it, */
+		uint8_t byte;   /* or only the first of a character */
 		int is_windows;
-	} cases[] = {{100, 200, 1},
-		     {100, 100 + (1 << 20) - 1, 1},
-		     {100, 100 + (1 << 20), 0},
-		     {1 << 20, (2 << 20) - 1, 1},
-		     {(1 << 20) - 1, 2 << 20, 0}};
+	} cases[] = {{100, 200, 0xff, 1},
+		     {100, 100 + (1 << 20) - 1, 0xff, 1},
+		     {100, 100 + (1 << 20) - 1, 0xe9, 0},
+		     {100, 100 + (1 << 20), 0xff, 0},
+		     {1 << 20, (2 << 20) - 1, 0xff, 1},
+		     {(1 << 20) - 1, (2 << 20) + 1, 0xff, 0}};
 	size_t size = (2 << 20) + 1000;
 	char *text = malloc(size);
 	static const double chunks[] = {0, 1 << 16, 1 << 22};
 	make_folder();
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		memset(text, 'x', size);
 		memcpy(text, "Id\n", 3);
 		for (size_t j = 63; j < size; j += 64)
 			text[j] = '\n';
 		text[cases[i].first] = '\xc3';
 		text[cases[i].first + 1] = '\xa9';
-		text[cases[i].second] = '\xff';
+		text[cases[i].second] = (char)cases[i].byte;
 		for (unsigned j = 0; j < 6; j++) {
 			struct csv_trial trial = trial_in_folder();
 			trial.chunk = chunks[j % 3];
@@ -507,6 +552,7 @@ const struct suite suite_salesforce = {"salesforce",
 							     {"encodings", test_encodings},
 							     {"set encodings", test_set_encodings},
 							     {"twice", test_twice},
+							     {"guesses", test_guesses},
 							     {"where encoding is told", test_where_encoding_is_told},
 							     {"sets", test_sets},
 							     {"paths", test_paths},

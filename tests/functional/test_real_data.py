@@ -137,7 +137,7 @@ class Workshop(kit.Case):
             self.assertEqual(set(re.findall(r"[a-z_]+\.[a-z_]+", self.measures[name]["reason"])), fields)
 
     def test_check_names_the_same(self):
-        text = self.run_ok("check", JOB).output
+        text = re.sub(r"\n {4}", " ", self.run_ok("check", JOB).output)  # lines that go on
         for name, measure in self.measures.items():
             if "mapped" in measure.get("reason", ""):
                 self.assertRegex(text, r"\n  %s +%s\n" % (name, re.escape(measure["reason"])))
