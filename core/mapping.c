@@ -59,6 +59,8 @@ static int bind_skips(struct load *load, const struct reading *reading, const st
 static int open_lookup(struct load *load, struct lookup *lookup, struct crmval_error *error)
 {
 	const struct job_lookup *settings = lookup->settings;
+	if (!*settings->from)
+		return CRMVAL_OK;
 	int code = find_table(load, &lookup->reading, settings->from, settings->table_options, !settings->is_default,
 			      error);
 	if (code == CRMVAL_NO_TABLE)

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char *text_of(const char *file, int line, const char *format, va_list arguments)
 {
@@ -25,9 +26,22 @@ static char *text_of(const char *file, int line, const char *format, va_list arg
 	return text;
 }
 
+/* A setting that holds for several things is read for each of them. */
+static int is_known(char *const *texts, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (texts[i] && strcmp(texts[i], text) == 0)
+			return 1;
+	return 0;
+}
+
 /* Takes text, which may be NULL.  A text that finds no room is dropped: the list then ends in NULL entries. */
 static void append(char ***texts, size_t *count, size_t *capacity, char *text)
 {
+	if (text && is_known(*texts, *count < *capacity ? *count : *capacity, text)) {
+		free(text);
+		return;
+	}
 	if (*count == *capacity) {
 		size_t wanted = *capacity ? *capacity * 2 : 16;
 		char **grown = realloc(*texts, wanted * sizeof *grown);

@@ -14,7 +14,7 @@ struct problems {
 	size_t warning_capacity;
 };
 
-/* file may be NULL (a --set option); line 0 is not shown.  Never fails: out of memory drops the text, not the count. */
+/* One that was added already is not added again.  file may be NULL (a --set option); line 0 is not shown.  Never fails: out of memory drops the text, not the count. */
 __attribute__((format(printf, 4, 5))) void problems_add(struct problems *problems, const char *file, int line,
 							const char *format, ...);
 __attribute__((format(printf, 4, 5))) void problems_warn(struct problems *problems, const char *file, int line,

@@ -25,7 +25,8 @@ struct csv_trial {
 	/* What came of it. */
 	int status;
 	struct crmval_error error;
-	char *text; /* "column NAME", "row LINE [CELL] ..." with "-" for no cell, "reject LINE at OFFSET: RULE", "skip COUNT WHAT" */
+	char *text; /* "column NAME", "row LINE [CELL] ..." with "-" for no cell, "reject LINE at OFFSET: RULE",
+		       "skip COUNT WHAT" */
 	size_t size;
 	uint64_t rows;
 	struct crmval_plan plan;

@@ -123,7 +123,7 @@ static void test_many(void)
 		m.fixture.split_rows = 11;
 		mapped_read(&m, threads);
 		for (int k = 0; k < KEYS; k++) {
-			char id[8];
+			char id[16];
 			snprintf(id, sizeof id, "k%d", k);
 			CU_ASSERT_EQUAL(AMOUNT(&m.fixture, id), best_value[k]);
 		}

@@ -463,6 +463,13 @@ class Mistakes(Mapping):
                 ('advice = ( ( "amuont", "x" ) );', "amount"), ('skip = ( ( "x", 1 ) );', "skip")):
             self.check_wrong(("order = { %s };" % entity,), r"entities\.order", says, line=4)
 
+    def test_each_is_told_once(self):
+        """Though the field of an entity is read for each of its parts."""
+        done = self.refused(78, "run", self.one('order = { fields = ( ( "amount", "=1 +" ) );'
+                                                ' parts = { a = { from = "order"; }; b = { from = "order"; }; }; };'),
+                            says=["1 problem in the job"])
+        self.assertEqual(done.messages.count("amount") + done.messages.count("is missing at the end"), 1)
+
     def test_what_cannot_stand_with_parts(self):
         for key in ('from = "h";', 'unless = "h";', 'file = "order.csv";', 'delimiter = ";";'):
             self.check_wrong(('order = { %s parts = { a = { from = "order"; }; }; };' % key,),
