@@ -131,6 +131,8 @@ static void bytes_of_text(struct codec *c, const char **value, uint32_t most)
 	char *copy = length <= c->left ? allocate(c, length + 1, 1) : NULL;
 	if (copy || !c->code)
 		take(c, copy, length);
+	if (!c->code && memchr(copy, 0, length))
+		c->code = fail(c->error, CRMVAL_EBUG, "gave a description of its tables with a NUL byte in a text");
 	*value = copy;
 }
 

@@ -457,6 +457,38 @@ static void test_source(void)
 	expect("has a source without one of open, table, plan, *");
 }
 
+/* A mapping is a file of lines; a plugin of an older minor version has none, and its struct ends before. */
+static void test_mapping(void)
+{
+	static const char mapping[] = "ids = \"salesforce\";\n# a comment\n";
+	struct crmval_source source = {.struct_size = sizeof source,
+				       .open = open_source,
+				       .table = table,
+				       .plan = plan,
+				       .read = read_split,
+				       .close = close_source,
+				       .mapping = mapping};
+	struct arena arena = {0};
+	const struct crmval_plugin *plugin = NULL;
+	unsigned char *bytes, *place;
+	size_t size;
+	set_up();
+	t.plugin.dimension = NULL;
+	t.plugin.source = &source;
+	CU_ASSERT_EQUAL_FATAL(through(&arena, &plugin, NULL), CRMVAL_OK);
+	CU_ASSERT_STRING_EQUAL(plugin->source->mapping, mapping);
+	CU_ASSERT_EQUAL_FATAL(describe_pack(&t.plugin, &bytes, &size, NULL), CRMVAL_OK);
+	place = memmem(bytes, size, "comment", 7);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(place);
+	*place = 0; /* it would come out shorter than it went in */
+	CU_ASSERT_EQUAL(describe_unpack(bytes, size, &arena, &plugin, NULL), CRMVAL_EBUG);
+	free(bytes);
+	source.struct_size = offsetof(struct crmval_source, mapping);
+	CU_ASSERT_EQUAL_FATAL(through(&arena, &plugin, NULL), CRMVAL_OK);
+	CU_ASSERT_PTR_NULL(plugin->source->mapping);
+	arena_free(&arena);
+}
+
 static const struct test tests[] = {{"dimension", test_dimension},
 				    {"spoilt bytes", test_spoilt_bytes},
 				    {"texts", test_texts},
@@ -467,6 +499,7 @@ static const struct test tests[] = {{"dimension", test_dimension},
 				    {"rules of rollups", test_rollup_rules},
 				    {"rules of answers", test_answer_rules},
 				    {"source", test_source},
+				    {"mapping of a source", test_mapping},
 				    {NULL, NULL}};
 
 const struct suite suite_describe = {"describe", tests};
