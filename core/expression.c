@@ -310,6 +310,10 @@ static int compare_holds(const struct expression_node *node, const struct expres
 		return is_equal(&left, &right);
 	if (node->ways == (LESS | GREATER))
 		return !is_equal(&left, &right);
+	read_operand(&left);
+	read_operand(&right);
+	if (left.state != right.state) /* "10%" is not more than 50 */
+		return 0;
 	int sign = compare(&left, &right);
 	return (node->ways & (sign < 0 ? LESS : sign > 0 ? GREATER : EQUAL)) != 0;
 }

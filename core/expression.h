@@ -76,7 +76,7 @@ struct cell_text expression_value(const struct expression *expression, const str
 int expression_holds(const struct expression *expression, const struct expression_row *row);
 
 /*
- * Less than 0, 0, or greater, as comparisons go; both must not be missing.  A strict weak order of all values: first what
+ * Less than 0, 0, or greater; both must not be missing.  A strict weak order of all values: first what
  * reads as a number, by its double, then texts, by their bytes.  [worker]
  */
 int expression_compare(struct cell_text a, struct cell_text b);

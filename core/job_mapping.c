@@ -183,7 +183,9 @@ static void read_part(struct layers *layers, const char *entity, const char *nam
 	struct job_part *part = &layers->mapping->parts[layers->mapping->part_count++];
 	const struct entity *model = &model_entities[model_entity_index(entity)];
 	const struct job_node *job = name ? groups[GROUPS - 1] : groups[GROUPS - 2];
-	*part = (struct job_part){.entity = entity, .name = name, .from = entity, .is_default = !job};
+	const struct job_node *defaults = groups[name ? 1 : 0];
+	*part = (struct job_part){
+		.entity = entity, .name = name, .from = entity, .is_default = defaults && !node_get(job, "from")};
 	part->line = job ? job->line : 0;
 	part->fields = check_array(c, model->field_count, sizeof *part->fields);
 	part->value_maps = check_array(c, model->field_count, sizeof *part->value_maps);
@@ -299,7 +301,8 @@ static void read_lookup(struct layers *layers, const char *name, const struct jo
 	const struct job_node *group = groups[JOB] ? groups[JOB] : groups[DEFAULTS];
 	const struct job_node *pick = find_key(groups, LAYERS, "pick");
 	struct job_lookup *lookup = &layers->mapping->lookups[layers->mapping->lookup_count++];
-	*lookup = (struct job_lookup){.name = name, .line = group->line, .is_default = !groups[JOB]};
+	*lookup = (struct job_lookup){
+		.name = name, .line = group->line, .is_default = groups[DEFAULTS] && !node_get(groups[JOB], "from")};
 	lookup->skips = check_array(c, count_in(groups, LAYERS, "skip"), sizeof *lookup->skips);
 	if (!lookup->skips)
 		return;

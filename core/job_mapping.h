@@ -47,7 +47,7 @@ struct job_part {
 	const char *from;   /* the table; "" : none */
 	const char *unless; /* used only where this table is absent or empty; NULL: always */
 	int line;
-	int is_default; /* the job does not list it, so its table need not be there */
+	int is_default; /* its table is named by a mapping, not the job, and so need not be there */
 	uint32_t field_count, value_map_count, date_format_count, skip_count;
 	struct job_field *fields;
 	struct job_value_map *value_maps;
@@ -61,7 +61,7 @@ struct job_lookup {
 	const char *name, *from;
 	const struct expression *by, *order; /* order NULL: as they stand */
 	int is_last;
-	int line, is_default;                /* the job says nothing of it, so its table need not be there, */
+	int line, is_default;                /* its table is named by a mapping, and so need not be there, */
 	int is_by_default, is_order_default; /* nor the columns of these */
 	uint32_t skip_count;
 	struct job_skip *skips;

@@ -133,6 +133,5 @@ void mapping_check(struct load *load, struct problems *problems)
 		if (load->feeds[i].settings)
 			check_feed(load, &load->feeds[i], problems);
 	for (uint32_t i = 0; i < load->lookup_count; i++)
-		if (!load->lookups[i].settings->is_default)
-			check_lookup(load, &load->lookups[i], problems);
+		check_lookup(load, &load->lookups[i], problems);
 }

@@ -352,9 +352,12 @@ static void test_comparisons(void)
 			 "false");
 	/* days and times */
 	check_conditions("Day = '2025-03-01'; Day > '2025-02-28'; Day < Time; Time < '2025-03-02'", "true");
-	/* a number comes before any text: by bytes, "!" would come before 9 */
-	check_conditions("9 < 'Acme'; 'abc' > 10; 9 < '!'; TooHuge > 9; Huge < TooHuge; Count * 2 != 'six'", "true");
-	check_conditions("9 = '!'; '!' < 9; Count * 2 = 'six'", "false");
+	/* a number is neither less nor more than a text that is none: "10%" is not 50 or more */
+	check_conditions("Count * 2 != 'six'; 9 != '!'", "true");
+	check_conditions(
+		"9 < 'Acme'; 'abc' > 10; 9 < '!'; '!' < 9; 9 = '!'; Count * 2 = 'six'; '10%' >= 50; 50 <= '60,0';"
+		"TooHuge > 9; Huge < TooHuge; 5 > '1-10'",
+		"false");
 	/* nothing compares with what is missing */
 	check_conditions(
 		"Empty = ''; Empty = Empty; Empty != Empty; Empty != 'x'; Name != Empty; Name != null; Empty < 'x';"

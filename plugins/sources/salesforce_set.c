@@ -36,26 +36,27 @@ static int has_suffix(const char *name, const char *suffix)
 	return length > size && !strcasecmp(name + length - size, suffix);
 }
 
-/* Takes the name apart, if it is one of a series. */
-static void read_name(struct found *found)
+/* Takes the name apart, if it is one of a series.  Not 0: it is almost one, as that of a copy is. */
+static int read_name(struct found *found)
 {
 	const char *slash = strrchr(found->path, '/'), *name = slash ? slash + 1 : found->path;
 	size_t length = 0;
 	found->number = 0;
 	if (strncasecmp(name, "WE_", 3) != 0)
-		return;
+		return 0;
 	name += 3;
 	while (isalnum((unsigned char)name[length]))
 		length++;
 	if ((length != ORGANISATION && length != ORGANISATION_LONG) || name[length] != '_')
-		return;
+		return 0;
 	const char *digits = name + length + 1;
 	size_t count = strspn(digits, "0123456789");
 	if (count == 0 || count > 6 || strcasecmp(digits + count, ".zip") != 0)
-		return;
+		return -1;
 	memcpy(found->organisation, name, length);
 	found->organisation[length] = '\0';
 	found->number = strtoul(digits, NULL, 10);
+	return 0;
 }
 
 static int add_archive(struct finding *finding, const char *path, struct crmval_error *error)
@@ -68,7 +69,11 @@ static int add_archive(struct finding *finding, const char *path, struct crmval_
 	if (!(found->path = strdup(path)))
 		return fail_memory(error);
 	finding->count++;
-	read_name(found);
+	if (read_name(found) != 0)
+		return fail(error, CRMVAL_EDATA,
+			    "%s is called like a copy of a part of an export; keep one archive of each part, under the "
+			    "name that Salesforce gave it",
+			    path);
 	return CRMVAL_OK;
 }
 

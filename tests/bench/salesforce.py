@@ -4,7 +4,7 @@
 
 usage: salesforce.py CRMVAL INFLATE [MEGABYTES [PAIRS]]
 
-CRMVAL_PLUGIN_PATH leads to the plugins; HEADERS, if set, to the columns of genuine exports, see salesforce_export.py.
+CRMVAL_PLUGIN_PATH leads to the plugins; EXPORT_HEADERS, if set, to the columns of genuine exports, see salesforce_export.py.
 """
 import os
 import resource
@@ -43,7 +43,7 @@ def main():
     megabytes, pairs = (sys.argv[3:] + ["1000", "7"][len(sys.argv) - 3:])[:2]
     with tempfile.TemporaryDirectory() as folder:
         salesforce_export.write(os.path.join(folder, "WE_00D000000000000EAA_1.ZIP"), float(megabytes),
-                                os.environ.get("HEADERS"))
+                                os.environ.get("EXPORT_HEADERS"))
         with open(os.path.join(folder, "job.conf"), "w", encoding="utf-8") as job:
             job.write(JOB)
         for threads in (1, 2):

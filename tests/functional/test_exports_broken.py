@@ -376,6 +376,13 @@ class Odd(Broken):
         self.zip(*self.members, name="last week.zip")
         self.check_read(path="last week.zip")
 
+    def test_copies(self):
+        """What a browser calls a second download is no part that could be told from the first."""
+        for name in (export.set_name(1)[:-4] + " (1).ZIP", export.set_name(1)[:-5] + "x.ZIP"):
+            self.zip(*self.members, name="in/" + name)
+            self.check_refused(65, re.escape(name), "copy of a part", "keep one", path="in")
+            os.remove(self.path("in/" + name))
+
     def test_parts_that_are_equal(self):
         # An organisation's id may stand there with its check characters or without.
         for name in (export.set_name(1), export.set_name(2, export.ORG[:15]).lower().replace("00d", "00D")):

@@ -271,7 +271,10 @@ class Scope:
         if kind in ("in", "not in"):
             found = any(value is not None and compare("=", values[0], value) for value in values[1:])
             return found == (kind == "in")
-        return values[1] is not None and compare(kind, values[0], values[1])
+        if values[1] is None or (kind in ("<", "<=", ">", ">=") and
+                                 (as_number(values[0]) is None) != (as_number(values[1]) is None)):
+            return False
+        return compare(kind, values[0], values[1])
 
     def value(self, node, row):
         if not self.available(node):

@@ -80,7 +80,7 @@ class Expressions(unittest.TestCase):
         self.assertEqual(value("A - A", "-5,,"), "0")
 
     def test_comparisons(self):
-        for text in ("10 > 9", "'10' > '9'", "'10a' > '9'", "9 < '-'", "1.0 = 1", "A = 'x'", "'a' < 'b'", "'B' < 'a'",
+        for text in ("10 > 9", "'10' > '9'", "9 != '-'", "1.0 = 1", "A = 'x'", "'a' < 'b'", "'B' < 'a'",
                      "concat(' ', A, ' ', B, '.') = 'x .'",
                      "'2025-01-02 03:00' > '2025-01-02'", "A != 'y'", "A in ('y', 'x')", "1 in (null, '1.0')",
                      "A not in ('y', null)", "not B = 'x'", "not B != 'x'", "A <= 'x' and A >= 'x'",
@@ -88,6 +88,7 @@ class Expressions(unittest.TestCase):
             self.assertEqual(value(text, "x,,"), "true", text)
         for text in ("B = ''", "B != 'x'", "B in ('x')", "B not in ('x')", "null = null", "A not in ('x')",
                      "not (A = 'x')", "'9223372036854775808' = '9223372036854775808.0'",
+                     "'10a' > '9'", "9 < '-'", "'10%' >= 50", "'-' < 9",
                      "(true or false) and false", "A", "not 'yes'"):
             self.assertIn(value(text, "x,,"), ("false", "x"), text)
 
