@@ -464,11 +464,6 @@ static struct cell_text value_of(const struct expression_node *node, const struc
 
 /* ---- */
 
-int expression_is_column(const struct expression *expression)
-{
-	return expression->root->kind == NODE_COLUMN;
-}
-
 int expression_is_available(const struct expression *expression, const uint8_t *is_present)
 {
 	return is_available(expression->root, is_present);

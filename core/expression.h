@@ -40,9 +40,6 @@ struct expression {
  */
 int expression_parse(const char *text, struct arena *arena, const struct expression **out, struct crmval_error *error);
 
-/* Is it nothing but one column of the row itself?  That is then use 0, and its cells are the values. */
-int expression_is_column(const struct expression *expression);
-
 /*
  * Can it have a value at all?  is_present says for each use whether the column is there; of a lookup's use, whether its
  * table, what it is grouped by, and its column are.

@@ -52,29 +52,6 @@ static void test_uses(void)
 	arena_free(&arena);
 }
 
-static int is_column(const char *text)
-{
-	struct arena arena;
-	struct crmval_error error;
-	const struct expression *expression;
-	CU_ASSERT_EQUAL(parse(text, &arena, &expression, &error), CRMVAL_OK);
-	int answer = expression_is_column(expression);
-	arena_free(&arena);
-	return answer;
-}
-
-static void test_is_column(void)
-{
-	CU_ASSERT_TRUE(is_column("Name"));
-	CU_ASSERT_TRUE(is_column(" ([Deal Value]) "));
-	CU_ASSERT_FALSE(is_column("'Name'"));
-	CU_ASSERT_FALSE(is_column("coalesce(Name)"));
-	CU_ASSERT_FALSE(is_column("Owner(Name).Name"));
-	CU_ASSERT_FALSE(is_column("-Name"));
-	CU_ASSERT_FALSE(is_column("$currency"));
-	CU_ASSERT_FALSE(is_column("true"));
-}
-
 /* ---- mistakes ---- */
 
 static void check_error(const char *text, const char *message)
@@ -245,8 +222,8 @@ static void test_use_limit(void)
 }
 
 static const struct test tests[] = {
-	{"uses", test_uses},     {"is a column", test_is_column}, {"mistakes", test_mistakes},
-	{"limits", test_limits}, {"use limit", test_use_limit},   {NULL, NULL},
+	{"uses", test_uses}, {"mistakes", test_mistakes}, {"limits", test_limits}, {"use limit", test_use_limit},
+	{NULL, NULL},
 };
 
 const struct suite suite_expression_parse = {"expression_parse", tests};
