@@ -15,8 +15,8 @@ char folder[64];
 
 const char *path_of(const char *name)
 {
-	static char paths[8][128];
-	static int next;
+	static _Thread_local char paths[8][128]; /* sources ask from several threads */
+	static _Thread_local int next;
 	char *path = paths[next++ % 8];
 	snprintf(path, sizeof *paths, "%s/%s", folder, name);
 	return path;
