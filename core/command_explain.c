@@ -55,12 +55,12 @@ static void print_scale(const struct result_measure *measure)
 	putchar('\n');
 }
 
-static void print_measure(const struct run *run, const struct scorecard *card, uint32_t m)
+static void print_measure(const struct result *result, const struct scorecard *card, uint32_t m)
 {
-	const struct result_measure *measure = &run->result.measures[m];
+	const struct result_measure *measure = &result->measures[m];
 	const struct scored_measure *scored = &card->measures[m];
 	const struct crmval_measure *table = measure->table;
-	const struct result_dimension *dimension = &run->result.dimensions[measure->dimension];
+	const struct result_dimension *dimension = &result->dimensions[measure->dimension];
 	const struct crmval_dimension *in = dimension->table;
 	printf("%s: %s\n", table->id, table->title);
 	printf("  %s > %s\n\n", in->title, in->indicators[measure->indicator].title);
@@ -72,7 +72,7 @@ static void print_measure(const struct run *run, const struct scorecard *card, u
 	if (in->parameter_count)
 		printf("\nParameters of the dimension\n");
 	for (uint32_t i = 0; i < in->parameter_count; i++) {
-		const struct crmval_value *value = &run->job->dimensions[measure->dimension].parameters[i];
+		const struct crmval_value *value = &dimension->parameters[i];
 		printf("  %-22s ", in->parameters[i].name);
 		if (!value->is_set)
 			printf("not set");
@@ -117,7 +117,7 @@ int command_explain(const struct options *options, int count, char **words)
 		if (code == CRMVAL_OK) {
 			/* Whether something else is missing does not matter here. */
 			score_scope(card, -1, 0, NULL);
-			print_measure(&run, card, (uint32_t)measure);
+			print_measure(&run.result, card, (uint32_t)measure);
 		} else {
 			log_error(options, error.message);
 		}

@@ -130,7 +130,7 @@ static int put_result(struct csv *csv, struct scorecard *card, struct crmval_err
 	put_scope(csv, card);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
 		csv->breakdown = breakdown_names[b];
-		for (uint32_t u = 0; result->job->breakdowns[b] && u < result->unit_counts[b]; u++) {
+		for (uint32_t u = 0; result->breakdowns[b] && u < result->unit_counts[b]; u++) {
 			status = score_scope(card, b, u, error);
 			if (status || csv->output->failure)
 				return status; /* output_finish() reports the failure */

@@ -39,11 +39,11 @@ static const char *finding_title(const struct scorecard *card, const struct find
 }
 
 /* The share of a node in its parent's score: where missing ones are left out, the others have more. */
-static double share_in_parent(const struct job *job, const struct score *nodes, uint32_t count, uint32_t place)
+static double share_in_parent(const struct result *result, const struct score *nodes, uint32_t count, uint32_t place)
 {
 	double known = 0;
 
-	if (job->missing == MISSING_ZERO)
+	if (result->missing == MISSING_ZERO)
 		return nodes[place].weight;
 	for (uint32_t i = 0; i < count; i++)
 		known += nodes[i].reason ? 0 : nodes[i].weight;
@@ -55,12 +55,12 @@ static double lift(const struct scorecard *card, uint32_t d, uint32_t i)
 {
 	const struct result *result = card->result;
 	const struct score *indicators = card->indicators + card->first_indicator[d];
-	double share = share_in_parent(result->job, card->dimensions, result->dimension_count, d) *
-		       share_in_parent(result->job, indicators, result->dimensions[d].table->indicator_count, i);
+	double share = share_in_parent(result, card->dimensions, result->dimension_count, d) *
+		       share_in_parent(result, indicators, result->dimensions[d].table->indicator_count, i);
 
 	if (card->dimensions[d].reason)
 		return 0;
-	if (result->job->aggregation == AGGREGATE_GEOMETRIC)
+	if (result->aggregation == AGGREGATE_GEOMETRIC)
 		return card->overall.score * (pow(100 / fmax(indicators[i].score, 1), share) - 1);
 	return share * (100 - indicators[i].score);
 }
@@ -146,8 +146,8 @@ static void value_text(const struct result *result, const struct crmval_measure 
 	if (strcmp(table->unit, "share") == 0)
 		snprintf(text, 80, "%.1f%%", 100 * value);
 	else if (strcmp(table->unit, "money") == 0)
-		snprintf(text, 80, "%s%s%.10s", screen_count_text(value, count), result->job->currency ? " " : "",
-			 result->job->currency ? result->job->currency : "");
+		snprintf(text, 80, "%s%s%.10s", screen_count_text(value, count), result->currency ? " " : "",
+			 result->currency ? result->currency : "");
 	else if (strcmp(table->unit, "count") == 0)
 		snprintf(text, 80, "%s", screen_count_text(value, count));
 	else

@@ -271,7 +271,7 @@ static int write_breakdowns(struct json *json, struct scorecard *card, struct cr
 	text(json, "breakdowns");
 	map_open(json);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
-		if (!result->job->breakdowns[b])
+		if (!result->breakdowns[b])
 			continue;
 		text(json, breakdown_names[b]);
 		array_open(json);
@@ -351,7 +351,7 @@ static void write_provenance(struct json *json, const struct result *result)
 		map_close(json);
 	}
 	array_close(json);
-	key_text(json, "job_sha256", result->job->sha256);
+	key_text(json, "job_sha256", result->job_sha256);
 	text(json, "inputs");
 	array_open(json);
 	for (uint32_t i = 0; i < result->input_count; i++) {
@@ -374,10 +374,10 @@ static int write_result(struct json *json, struct scorecard *card, struct crmval
 		return status;
 	map_open(json);
 	key_text(json, "format", "crmval-result-1");
-	key_text(json, "job", result->job->name);
-	write_window_days(json, "period", &result->job->period);
-	if (result->job->has_baseline)
-		write_window_days(json, "baseline", &result->job->baseline);
+	key_text(json, "job", result->name);
+	write_window_days(json, "period", &result->period);
+	if (result->has_baseline)
+		write_window_days(json, "baseline", &result->baseline);
 	else
 		key_text(json, "baseline", NULL);
 	write_scope(json, card);

@@ -29,18 +29,18 @@ static int is_chance(const struct score *score)
 
 /* ---- head ---- */
 
-static void write_title(struct screen *screen, const struct job *job)
+static void write_title(struct screen *screen, const struct result *result)
 {
 	char from[11], to[11];
 
-	screen_flow_format(screen, TONE_BOLD, "CRM value, %s", job->name);
+	screen_flow_format(screen, TONE_BOLD, "CRM value, %s", result->name);
 	screen_newline(screen);
-	date_format(job->period.from, from);
-	date_format(job->period.to, to);
+	date_format(result->period.from, from);
+	date_format(result->period.to, to);
 	screen_flow_format(screen, TONE_PLAIN, "%s to %s", from, to);
-	if (job->has_baseline) {
-		date_format(job->baseline.from, from);
-		date_format(job->baseline.to, to);
+	if (result->has_baseline) {
+		date_format(result->baseline.from, from);
+		date_format(result->baseline.to, to);
 		screen_flow_format(screen, TONE_PLAIN, ", compared with %s to %s", from, to);
 	} else {
 		screen_flow(screen, TONE_PLAIN, ", without a baseline");
@@ -295,13 +295,13 @@ int report_text(const struct result *result, struct output *output, const struct
 	status = score_scope(card, -1, 0, error);
 	if (status)
 		goto out;
-	write_title(&screen, result->job);
+	write_title(&screen, result);
 	write_overall(&screen, &card->overall);
 	write_table(&screen, card);
 	report_findings(&screen, card);
 	report_missing(&screen, card);
 	for (int b = 0; b < BREAKDOWN_COUNT && !status; b++)
-		if (result->job->breakdowns[b] && result->unit_counts[b] > 0)
+		if (result->breakdowns[b] && result->unit_counts[b] > 0)
 			status = write_breakdown(&screen, card, b, error);
 	if (!status)
 		report_data(&screen, result);

@@ -13,8 +13,8 @@
 #include <string.h>
 
 /* Sums of a measure, from the tallies of its dimension's children. */
-static void read_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
-			 struct moments *moments)
+static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      struct sums *sums)
 {
 	const struct run *run = result->tallies;
 	uint32_t d = result->measures[measure].dimension, first = measure;
@@ -22,13 +22,21 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 	while (first > 0 && result->measures[first - 1].dimension == d)
 		first--;
 	if (evaluation->tally_count == 0 || evaluation->failed) {
-		*moments = (struct moments){0};
+		*sums = (struct sums){0};
 		return;
 	}
 	const struct tally_shape *shape = &evaluation->tallies[0].shape;
 	uint32_t place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
 	tally_read(evaluation->tallies, evaluation->tally_count, tally_place(shape, measure - first, window, place),
-		   moments);
+		   sums);
+}
+
+static void read_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			 struct moments *moments)
+{
+	struct sums sums;
+	read_sums(result, measure, window, breakdown, unit, &sums);
+	sums_moments(&sums, moments);
 }
 
 static void describe_measure(const struct run *run, const struct crmval_dimension *table, uint32_t d, uint32_t m,
@@ -128,19 +136,39 @@ int run_describe(struct run *run, struct crmval_error *error)
 	if (!dimensions || !measures)
 		return fail_memory(error);
 	*result = (struct result){
-		.job = job,
+		.name = job->name,
+		.currency = job->currency,
+		.language = job->language,
+		.period = job->period,
+		.baseline = job->baseline,
+		.has_baseline = job->has_baseline,
+		.aggregation = job->aggregation,
+		.missing = job->missing,
+		.min_coverage = job->min_coverage,
 		.dimension_count = job->dimension_count,
 		.dimensions = dimensions,
 		.measures = measures,
 		.moments = read_moments,
+		.sums = read_sums,
 		.tallies = run,
 	};
+	memcpy(result->job_sha256, job->sha256, sizeof result->job_sha256);
+	memcpy(result->breakdowns, job->breakdowns, sizeof result->breakdowns);
 	for (uint32_t d = 0; d < job->dimension_count; d++) {
 		const struct job_dimension *said = &job->dimensions[d];
 		const struct crmval_dimension *table = translate(run, d, error);
 		if (!table)
 			return CRMVAL_ENOMEM;
-		dimensions[d] = (struct result_dimension){said->plugin, table, said->weight, said->indicator_weights};
+		dimensions[d] = (struct result_dimension){
+			.id = said->plugin,
+			.table = table,
+			.weight = said->weight,
+			.indicator_weights = said->indicator_weights,
+			.parameters = said->parameters,
+			.original = run->dimensions[d].table,
+			.translation_count = run->dimension_plugins[d].table->translation_count,
+			.translations = run->dimension_plugins[d].table->translations,
+		};
 		for (uint32_t m = 0; m < table->measure_count; m++)
 			describe_measure(run, table, d, m, &measures[result->measure_count++]);
 	}

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A run's result: all that reports are made from.  Scores are computed scope by scope (the company, then each unit of each
- * breakdown) when a report asks, so that twenty thousand units need no more memory than one.
+ * A run's result: all that reports are made from, whether it comes from a run or from a snapshot, so it refers to neither a
+ * job nor a plugin.  Scores are computed scope by scope (the company, then each unit of each breakdown) when a report
+ * asks, so that twenty thousand units need no more memory than one.
  */
 #ifndef RESULT_H
 #define RESULT_H
 
 #include "job.h"
 #include "moments.h"
+#include "sum.h"
 
 /* What is known of one measure, the same for all scopes. */
 struct result_measure {
@@ -24,10 +26,14 @@ struct result_measure {
 };
 
 struct result_dimension {
-	const char *id; /* the plugin's name */
-	const struct crmval_dimension *table;
+	const char *id;                       /* the plugin's name */
+	const struct crmval_dimension *table; /* its texts in the job's language */
 	double weight;
 	const double *indicator_weights;
+	const struct crmval_value *parameters;   /* one per parameter of the table */
+	const struct crmval_dimension *original; /* the table with its own texts */
+	uint32_t translation_count;
+	const struct crmval_translation *translations; /* of those, into all languages */
 };
 
 /* Counts of one entity's data. */
@@ -66,7 +72,17 @@ struct result_plugin {
 };
 
 struct result {
-	const struct job *job;
+	const char *name;     /* of the job */
+	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
+	const char *currency; /* upper case, or NULL */
+	const char *language; /* of the texts, or NULL: the plugins' own */
+	struct crmval_window period, baseline;
+	int has_baseline;
+	int breakdowns[BREAKDOWN_COUNT]; /* wanted, in the order of breakdown_names */
+	enum job_aggregation aggregation;
+	enum job_missing missing;
+	double min_coverage;
+
 	uint32_t dimension_count, measure_count;
 	const struct result_dimension *dimensions;
 	const struct result_measure *measures; /* by dimension, then in the order of its table */
@@ -77,7 +93,10 @@ struct result {
 	/* Sums of a measure in a window (0 period, 1 baseline).  breakdown -1: the company. */
 	void (*moments)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 			struct moments *moments);
-	const void *tallies; /* for moments() */
+	/* The same, exactly. */
+	void (*sums)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		     struct sums *sums);
+	const void *tallies; /* for both */
 
 	uint32_t entity_count, input_count, plugin_count;
 	const struct result_entity *entities;

@@ -162,11 +162,11 @@ static double counted_weight(enum job_missing missing, struct score *const *chil
 }
 
 /* One part of a node from the same part of its children. */
-static struct estimate aggregate(const struct job *job, struct score *const *children, uint32_t count,
+static struct estimate aggregate(const struct result *result, struct score *const *children, uint32_t count,
 				 enum score_part part)
 {
-	int is_geometric = job->aggregation == AGGREGATE_GEOMETRIC;
-	double total = counted_weight(job->missing, children, count, part), mean = 0, squares = 0;
+	int is_geometric = result->aggregation == AGGREGATE_GEOMETRIC;
+	double total = counted_weight(result->missing, children, count, part), mean = 0, squares = 0;
 
 	if (!(total > 0))
 		return estimate_none;
@@ -202,7 +202,7 @@ static const char *common_reason(struct score *const *children, uint32_t count, 
 
 static void score_node(const struct scorecard *card, uint32_t count, struct score *node)
 {
-	const struct job *job = card->result->job;
+	const struct result *result = card->result;
 	struct score *const *children = card->children;
 	double weight = 0;
 
@@ -212,13 +212,14 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 		node->exact_coverage += children[i]->weight * children[i]->exact_coverage;
 	}
 	for (int part = 0; part < SCORE_PARTS; part++)
-		node->parts[part] = aggregate(job, children, count, (enum score_part)part);
+		node->parts[part] = aggregate(result, children, count, (enum score_part)part);
 	node->reason = NULL;
 	if (!(weight > 0))
 		node->reason = no_weight;
 	else if (!estimate_is_known(node->parts[SCORE_NOW]))
-		node->reason = common_reason(children, count, job->missing == MISSING_FAIL ? incomplete : no_measure);
-	else if (rounded(node->exact_coverage) < job->min_coverage)
+		node->reason =
+			common_reason(children, count, result->missing == MISSING_FAIL ? incomplete : no_measure);
+	else if (rounded(node->exact_coverage) < result->min_coverage)
 		node->reason = no_coverage;
 	if (node->reason) {
 		node->parts[SCORE_NOW] = estimate_none;
@@ -227,7 +228,7 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 	}
 	publish(node);
 	/* Missing to its parent in all; the before is only shown. */
-	if (node->reason && rounded(node->exact_coverage) < job->min_coverage)
+	if (node->reason && rounded(node->exact_coverage) < result->min_coverage)
 		node->parts[SCORE_BEFORE] = estimate_none;
 }
 
@@ -276,13 +277,13 @@ static void find_baseline(const struct result *result, uint32_t place, int break
 	out->baseline = (struct scored_window){.numerator = NAN, .denominator = NAN, .value = estimate_none};
 	if (breakdown < 0 && !isnan(measure->stated_baseline))
 		out->baseline.value = (struct estimate){measure->stated_baseline, 0};
-	else if (result->job->has_baseline && !(measure->table->flags & CRMVAL_STATE))
+	else if (result->has_baseline && !(measure->table->flags & CRMVAL_STATE))
 		count_window(result, place, 1, breakdown, unit, &out->baseline);
 	else
 		out->has_baseline = 0;
 }
 
-static struct estimate find_basis(const struct job *job, const struct result_measure *measure,
+static struct estimate find_basis(const struct result *result, const struct result_measure *measure,
 				  const struct scored_measure *scored)
 {
 	struct estimate value = scored->period.value, baseline = scored->baseline.value;
@@ -293,12 +294,12 @@ static struct estimate find_basis(const struct job *job, const struct result_mea
 		return estimate_none;
 	if (is_daily(measure)) {
 		/* A total that the job states without a window is over nobody knows how many days. */
-		if (!job->has_baseline)
+		if (!result->has_baseline)
 			return estimate_none;
-		value.value /= window_days(&job->period);
-		value.se /= window_days(&job->period);
-		baseline.value /= window_days(&job->baseline);
-		baseline.se /= window_days(&job->baseline);
+		value.value /= window_days(&result->period);
+		value.se /= window_days(&result->period);
+		baseline.value /= window_days(&result->baseline);
+		baseline.se /= window_days(&result->baseline);
 	}
 	return measure->basis == CRMVAL_GROWTH ? estimate_growth(value, baseline) : estimate_change(value, baseline);
 }
@@ -327,7 +328,7 @@ static void score_measure(const struct scorecard *card, uint32_t place, int brea
 		reason = measure->failed;
 	else if (!estimate_is_known(out->period.value))
 		reason = value_reason(measure, &out->period);
-	else if (basis = find_basis(result->job, measure, out), !estimate_is_known(basis))
+	else if (basis = find_basis(result, measure, out), !estimate_is_known(basis))
 		reason = "no baseline";
 	else if (measure->scale_count == 0)
 		reason = "no scale";
@@ -431,7 +432,7 @@ int score_scope(struct scorecard *card, int breakdown, uint32_t unit, struct crm
 		score_node(card, list_nodes(card, indicators, count), &card->dimensions[d]);
 	}
 	score_node(card, list_nodes(card, card->dimensions, result->dimension_count), &card->overall);
-	if (breakdown < 0 && result->job->missing == MISSING_FAIL)
+	if (breakdown < 0 && result->missing == MISSING_FAIL)
 		return refuse_missing(card, error);
 	return CRMVAL_OK;
 }

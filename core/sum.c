@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading an exact sum as a floating-point number. */
+/* Reading exact sums as floating-point numbers. */
 #include "sum.h"
 
 quad sum_value(const struct sum *sum)
@@ -17,4 +17,16 @@ quad sum_value(const struct sum *sum)
 		value = value * 0x1p64 + (quad)word[i];
 	value *= (quad)0x1p-92;
 	return is_negative ? -value : value;
+}
+
+void sums_moments(const struct sums *sums, struct moments *moments)
+{
+	*moments = (struct moments){
+		.rows = sums->rows,
+		.n = sum_value(&sums->n),
+		.d = sum_value(&sums->d),
+		.nn = sum_value(&sums->nn),
+		.nd = sum_value(&sums->nd),
+		.dd = sum_value(&sums->dd),
+	};
 }

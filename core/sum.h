@@ -76,6 +76,22 @@ static inline void sum_merge(struct sum *into, const struct sum *from)
 	}
 }
 
+static inline void sum_add_integer(struct sum *sum, int64_t term)
+{
+	uint64_t sign = term < 0 ? UINT64_MAX : 0, bits = (uint64_t)term;
+	_Static_assert(SUM_UNIT_EXPONENT == 92, "the lowest bit of a whole number stands in word 1, at 28");
+	struct sum whole = {{0, bits << 28, sign << 28 | bits >> 36, sign}};
+	sum_merge(sum, &whole);
+}
+
 quad sum_value(const struct sum *sum);
+
+/* All that is known of a measure's rows, without rounding. */
+struct sums {
+	uint64_t rows;
+	struct sum n, d, nn, nd, dd; /* as in struct moments */
+};
+
+void sums_moments(const struct sums *sums, struct moments *moments);
 
 #endif

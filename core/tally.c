@@ -82,7 +82,7 @@ void tally_fold(struct tally *tally)
 			}
 }
 
-void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct moments *moments)
+void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums)
 {
 	struct tally_small small = {0};
 	struct tally_wide wide;
@@ -93,13 +93,18 @@ void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct m
 		small_merge(&small, &tallies[i].small[at]);
 		wide_merge(&wide, &tallies[i].wide[at]);
 	}
-	quad yes = (quad)small.yes, both = (quad)small.no + yes;
-	moments->rows = small.rows + small.no + small.yes;
-	moments->n = sum_value(&wide.n) + (quad)small.n + yes;
-	moments->d = sum_value(&wide.d) + (quad)small.d + both;
-	moments->nn = sum_value(&wide.nn) + (quad)small.nn + yes;
-	moments->nd = sum_value(&wide.nd) + (quad)small.nd + yes;
-	moments->dd = sum_value(&wide.dd) + (quad)small.dd + both;
+	int64_t yes = (int64_t)small.yes, both = (int64_t)(small.no + small.yes);
+	*sums = (struct sums){small.rows + small.no + small.yes, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
+	sum_add_integer(&sums->n, small.n);
+	sum_add_integer(&sums->n, yes);
+	sum_add_integer(&sums->d, small.d);
+	sum_add_integer(&sums->d, both);
+	sum_add_integer(&sums->nn, small.nn);
+	sum_add_integer(&sums->nn, yes);
+	sum_add_integer(&sums->nd, small.nd);
+	sum_add_integer(&sums->nd, yes);
+	sum_add_integer(&sums->dd, small.dd);
+	sum_add_integer(&sums->dd, both);
 }
 
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place)

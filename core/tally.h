@@ -94,7 +94,7 @@ static inline int tally_is_used(const struct tally *tally, size_t at)
 void tally_fold(struct tally *tally);
 
 /* The sums of several tallies of one shape, as one. */
-void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct moments *moments);
+void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums);
 
 /* Is there a row, in any measure and window, at this place? */
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place);

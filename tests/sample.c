@@ -74,11 +74,6 @@ static void fill_measures(struct sample *sample)
 void sample_init(struct sample *sample)
 {
 	memset(sample, 0, sizeof *sample);
-	sample->job.name = "sample";
-	sample->job.period = (struct crmval_window){20089, 20098, 0};   /* 2025-01-01 to 2025-01-10 */
-	sample->job.baseline = (struct crmval_window){19723, 19742, 1}; /* 2024-01-01 to 2024-01-20 */
-	sample->job.has_baseline = 1;
-	sample->job.breakdowns[BREAKDOWN_TEAM] = 1;
 	sample->dimension_tables[0] = (struct crmval_dimension){
 		.title = "Alpha, first", .indicator_count = 2, .measure_count = 3, .indicators = alpha_indicators};
 	sample->dimension_tables[1] = (struct crmval_dimension){
@@ -95,7 +90,11 @@ void sample_init(struct sample *sample)
 	sample->unit_names[1] = "West";
 	sample->unit_names[2] = "(none)";
 	sample->repeat = SAMPLE_UNITS;
-	sample->result = (struct result){.job = &sample->job,
+	sample->result = (struct result){.name = "sample",
+					 .period = {20089, 20098, 0},   /* 2025-01-01 to 2025-01-10 */
+					 .baseline = {19723, 19742, 1}, /* 2024-01-01 to 2024-01-20 */
+					 .has_baseline = 1,
+					 .breakdowns = {[BREAKDOWN_TEAM] = 1},
 					 .dimension_count = 2,
 					 .measure_count = SAMPLE_MEASURES,
 					 .dimensions = sample->dimensions,
@@ -141,7 +140,7 @@ void sample_data(struct sample *sample)
 	static const struct result_plugin plugins[] = {{"csv", "0.1.0", "source", NULL},
 						       {"alpha", "1.2", "dimension", "seccomp"}};
 
-	strcpy(sample->job.sha256, "00ff");
+	strcpy(sample->result.job_sha256, "00ff");
 	sample->result.entity_count = 2;
 	sample->result.entities = entities;
 	sample->result.input_count = 2;

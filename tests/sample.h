@@ -22,7 +22,6 @@ enum { SAMPLE_MEASURES = 5, SAMPLE_UNITS = 3, SAMPLE_SCOPES = 1 + SAMPLE_UNITS }
  * The period has 10 days, the baseline 20.
  */
 struct sample {
-	struct job job;
 	struct result result;
 	struct crmval_measure tables[SAMPLE_MEASURES];
 	struct crmval_dimension dimension_tables[2];

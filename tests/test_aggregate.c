@@ -60,7 +60,7 @@ static void test_geometric(void)
 	struct scorecard *card;
 
 	sample_init(&sample);
-	sample.job.aggregation = AGGREGATE_GEOMETRIC;
+	sample.result.aggregation = AGGREGATE_GEOMETRIC;
 	set_pair();
 	card = company_card();
 	/* Root of 25 * 64 = 40; slopes 0.5 * 40/25 = 0.8 and 0.5 * 40/64 = 0.3125: 2.4^2 + 1.25^2 = 7.3225. */
@@ -123,7 +123,7 @@ static void test_zero(void)
 	struct scorecard *card;
 
 	set_missing();
-	sample.job.missing = MISSING_ZERO;
+	sample.result.missing = MISSING_ZERO;
 	card = company_card();
 	/* a1 25/4; alpha (6.25 + 50) / 2; beta 50/5; overall 3/4 * 28.125 + 1/4 * 10. */
 	NEAR(card->indicators[0].score, 6.25);
@@ -146,7 +146,7 @@ static void test_zero(void)
 	NEAR(card->indicators[0].before, 4);
 	score_free(card);
 	/* In the geometric mean it counts as 1: 25^(1/4). */
-	sample.job.aggregation = AGGREGATE_GEOMETRIC;
+	sample.result.aggregation = AGGREGATE_GEOMETRIC;
 	card = company_card();
 	NEAR(card->indicators[0].score, sqrt(5));
 	NEAR(card->indicators[3].score, 1);
@@ -158,7 +158,7 @@ static void test_fail(void)
 	struct scorecard *card;
 
 	set_missing();
-	sample.job.missing = MISSING_FAIL;
+	sample.result.missing = MISSING_FAIL;
 	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
 	CU_ASSERT_EQUAL(error.code, CRMVAL_EDATA);
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "alpha.m1 (no applicable row), beta.m4 (no applicable row);"));
@@ -196,7 +196,7 @@ static void test_fail_unit(void)
 	struct scorecard *card;
 
 	sample_init(&sample);
-	sample.job.missing = MISSING_FAIL;
+	sample.result.missing = MISSING_FAIL;
 	sample.moments[1][1][0] = (struct moments){0};
 	sample.moments[1][2][0] = (struct moments){0};
 	card = sample_card(&sample, BREAKDOWN_TEAM, 0, CRMVAL_OK, &error);
@@ -218,7 +218,7 @@ static void test_fail_long(void)
 	struct scorecard *card;
 
 	sample_init(&sample);
-	sample.job.missing = MISSING_FAIL;
+	sample.result.missing = MISSING_FAIL;
 	memset(reason, 'x', 200);
 	for (int m = 0; m < SAMPLE_MEASURES; m++)
 		sample.measures[m].no_data[0] = reason;
@@ -235,7 +235,7 @@ static void test_min_coverage(void)
 	struct scorecard *card;
 
 	set_missing();
-	sample.job.min_coverage = 0.25;
+	sample.result.min_coverage = 0.25;
 	card = company_card();
 	/* a1 has just enough; beta has 1/5. */
 	NEAR(card->indicators[0].score, 25);
@@ -258,7 +258,7 @@ static void test_min_coverage(void)
 	SAME(card->indicators[3].reason, "no applicable row");
 	NEAR(card->dimensions[1].before, 50);
 	score_free(card);
-	sample.job.min_coverage = 0.6;
+	sample.result.min_coverage = 0.6;
 	card = company_card();
 	ABSENT(card->indicators[0].score);
 	NEAR(card->dimensions[0].score, 50);
@@ -272,7 +272,7 @@ static void test_full_coverage(void)
 	struct scorecard *card;
 
 	sample_init(&sample);
-	sample.job.min_coverage = 1;
+	sample.result.min_coverage = 1;
 	for (int m = 0; m < SAMPLE_MEASURES; m++)
 		sample.measures[m].weight = 0.1;
 	sample.indicator_weights[0][0] = 0.7;

@@ -201,8 +201,8 @@ static void test_json_nulls(void)
 	yajl_val tree, indicator, measure;
 
 	sample_init(&sample);
-	sample.job.has_baseline = 0;
-	sample.job.breakdowns[BREAKDOWN_TEAM] = 0;
+	sample.result.has_baseline = 0;
+	sample.result.breakdowns[BREAKDOWN_TEAM] = 0;
 	sample.tables[0].kind = CRMVAL_SUM_OF;
 	sample.measures[1].no_data[0] = "contact.title is not mapped";
 	sample.measures[1].stated_baseline = 0.5;
@@ -419,7 +419,7 @@ static void test_refused(void)
 	static const enum job_format formats[] = {FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV};
 
 	sample_init(&sample);
-	sample.job.missing = MISSING_FAIL;
+	sample.result.missing = MISSING_FAIL;
 	sample.measures[0].no_data[0] = "account.id is not mapped";
 	for (int i = 0; i < 3; i++) {
 		char *text = NULL;

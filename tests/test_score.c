@@ -104,7 +104,7 @@ static void test_no_baseline(void)
 	sample.tables[2].flags = CRMVAL_STATE;
 	check_no_baseline();
 	sample.tables[2].flags = 0;
-	sample.job.has_baseline = 0;
+	sample.result.has_baseline = 0;
 	check_no_baseline();
 	sample.measures[2].basis = CRMVAL_CHANGE;
 	check_no_baseline();
@@ -205,7 +205,7 @@ static void test_stated_without_window(void)
 	struct scorecard *card;
 
 	sample_init(&sample);
-	sample.job.has_baseline = 0;
+	sample.result.has_baseline = 0;
 	sample.measures[2].basis = CRMVAL_GROWTH;
 	sample.measures[2].stated_baseline = 0.4;
 	card = company_card();

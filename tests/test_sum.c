@@ -155,6 +155,22 @@ static void test_products(void)
 	CU_ASSERT(lost > -(quad)0x1p-92 && lost < (quad)0x1p-92 && lost != 0);
 }
 
+static void test_integers(void)
+{
+	static const int64_t cases[] = {0, 1, -1, 35, -36, INT64_MAX, INT64_MIN, INT64_MIN + 1, INT64_C(1) << 36};
+	struct sum sum = {{0}};
+	struct plain plain = {{0}};
+	random_state = 11;
+	for (size_t i = 0; i < 1000; i++) {
+		int64_t term = i < sizeof cases / sizeof cases[0] ? cases[i] : (int64_t)random_bits();
+		uint64_t magnitude = term < 0 ? -(uint64_t)term : (uint64_t)term;
+		struct plain one = plain_of(magnitude, 0, term < 0);
+		plain_add(&plain, &one);
+		sum_add_integer(&sum, term);
+		CU_ASSERT_FATAL(is_same(&sum, &plain));
+	}
+}
+
 static void test_merge_carries(void)
 {
 	struct sum a = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, 1}}, b = {{1, 0, 0, 0}},
@@ -201,6 +217,7 @@ static const struct test tests[] = {
 	{"carries and borrows", test_carries},
 	{"terms at random, in any order, in parts", test_random},
 	{"products", test_products},
+	{"whole numbers", test_integers},
 	{"carries when merging", test_merge_carries},
 	{"values", test_values},
 	{NULL, NULL},
