@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "inputs.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,19 +71,37 @@ static enum job_format format_of(const char *path)
 	return dot && strcmp(dot, ".csv") == 0 ? FORMAT_CSV : FORMAT_TEXT;
 }
 
-/* All that the run is to leave behind. */
-static int write_all(const struct options *options, const struct run *run)
+/* One output, in its language. */
+static int write_one(const struct options *options, struct run *run, const char *path, enum job_format format,
+		     const char *language)
 {
+	struct crmval_error error = {.struct_size = sizeof error};
+	int code = run_translate(run, language, &error);
+	if (code != CRMVAL_OK) {
+		log_error(options, error.message);
+		return exit_status(code);
+	}
+	text_use(language);
+	int status = write_output(options, path, format, &run->result);
+	text_use(NULL);
+	return status;
+}
+
+/* All that the run is to leave behind. */
+static int write_all(const struct options *options, struct run *run)
+{
+	const struct job *job = run->job;
 	enum job_format format = options->format;
 	int status = 0;
 	if (!options->has_format)
 		format = options->output         ? format_of(options->output)
 			 : isatty(STDOUT_FILENO) ? FORMAT_TEXT
 						 : FORMAT_NONE;
-	for (uint32_t i = 0; i < run->job->report_count && !options->dry_run && status == 0; i++)
-		status = write_output(options, run->job->reports[i].file, run->job->reports[i].format, &run->result);
+	for (uint32_t i = 0; i < job->report_count && !options->dry_run && status == 0; i++)
+		status =
+			write_one(options, run, job->reports[i].file, job->reports[i].format, job->reports[i].language);
 	if (status == 0 && !(options->output && options->dry_run))
-		status = write_output(options, options->output, format, &run->result);
+		status = write_one(options, run, options->output, format, job->language);
 	return status;
 }
 

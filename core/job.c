@@ -144,20 +144,6 @@ static void read_currency(struct checker *c, const struct job_node *node)
 	c->job->currency = code;
 }
 
-static void read_language(struct checker *c, const struct job_node *node)
-{
-	static const char lower[] = "abcdefghijklmnopqrstuvwxyz", upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	const char *text;
-	if (!check_text(c, node, &text))
-		return;
-	size_t length = strspn(text, lower);
-	if (length < 2 || length > 3 ||
-	    (text[length] &&
-	     (text[length] != '_' || strlen(text + length) != 3 || strspn(text + length + 1, upper) != 2)))
-		check_problem(c, node, "\"%.20s\" is no language; write it as in \"en\" or \"zh_CN\"", text);
-	c->job->language = text;
-}
-
 static void read_job(struct checker *c, const struct job_node *root, int32_t today)
 {
 	static const char *const keys[] = {"name", "period", "baseline", "breakdown", "currency", "language", NULL};
@@ -174,10 +160,10 @@ static void read_job(struct checker *c, const struct job_node *root, int32_t tod
 	if (node_get(group, "currency"))
 		read_currency(c, node_get(group, "currency"));
 	if (node_get(group, "language"))
-		read_language(c, node_get(group, "language"));
+		job_language_read(c, node_get(group, "language"), &c->job->language);
 }
 
-/* ---- score, limits, plugins, reports ---- */
+/* ---- score, limits, plugins ---- */
 
 static void read_score(struct checker *c, const struct job_node *group)
 {
@@ -246,45 +232,6 @@ static void read_plugins(struct checker *c, const struct job_node *group)
 	c->job->plugin_memory = values[MEMORY].is_set ? (uint64_t)values[MEMORY].number << 20 : 0;
 }
 
-static void read_report(struct checker *c, const struct job_node *group)
-{
-	static const char *const keys[] = {"file", "format", NULL};
-	static const char *const formats[] = {"text", "json", "csv", NULL};
-	static const char *const endings[] = {".txt", ".json", ".csv"};
-	const struct job_node *file = node_get(group, "file"), *format = node_get(group, "format");
-	struct job_report report = {.format = FORMAT_NONE};
-	int place;
-	if (!check_group(c, group))
-		return;
-	check_keys(c, group, keys);
-	if (!file)
-		check_missing(c, group, "file", "name the file to write");
-	if (format && check_word(c, format, formats, &place))
-		report.format = (enum job_format)place;
-	if (!file || !check_path(c, file, &report.file))
-		return;
-	const char *dot = strrchr(report.file, '.');
-	for (int i = 0; !format && dot && i < 3; i++)
-		if (strcmp(dot, endings[i]) == 0)
-			report.format = (enum job_format)i;
-	if (!format && report.format == FORMAT_NONE)
-		check_problem(c, file,
-			      "does not end in .txt, .json or .csv; add format = \"text\", \"json\" or \"csv\"");
-	for (uint32_t i = 0; i < c->job->report_count; i++)
-		if (strcmp(c->job->reports[i].file, report.file) == 0)
-			check_problem(c, file, "is written by another report, too; name another file");
-	c->job->reports[c->job->report_count++] = report;
-}
-
-static void read_reports(struct checker *c, const struct job_node *list)
-{
-	if (!list || !check_list(c, list, 0, "write ( { file = \"FILE\"; } )") ||
-	    !(c->job->reports = check_array(c, list->count, sizeof *c->job->reports)))
-		return;
-	for (const struct job_node *node = list->first; node; node = node->next)
-		read_report(c, node);
-}
-
 /* ---- the whole ---- */
 
 static void read_all(struct checker *c, const struct job_node *root, int32_t today)
@@ -298,7 +245,7 @@ static void read_all(struct checker *c, const struct job_node *root, int32_t tod
 	read_score(c, node_get(root, "score"));
 	read_limits(c, node_get(root, "limits"));
 	read_plugins(c, node_get(root, "plugins"));
-	read_reports(c, node_get(root, "reports"));
+	job_reports_read(c, node_get(root, "reports"));
 }
 
 static struct job *job_new(const char *path, struct crmval_error *error)

@@ -52,9 +52,11 @@ struct job_dimension {
 	void *setting;
 };
 
+/* An output that every run writes. */
 struct job_report {
 	const char *file;
 	enum job_format format;
+	const char *language; /* the job's where it sets none; NULL: neither does */
 };
 
 struct job {

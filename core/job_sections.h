@@ -9,6 +9,12 @@
 void job_sources_read(struct checker *c, const struct job_node *root);
 void job_dimensions_read(struct checker *c, const struct job_node *root);
 
+/* Fills job->reports from the list, which may be NULL. */
+void job_reports_read(struct checker *c, const struct job_node *list);
+
+/* A language, as in "en" or "zh_CN". */
+void job_language_read(struct checker *c, const struct job_node *node, const char **language);
+
 /*
  * Fills the mapping of a source from its group, over the defaults of a mapping file or of the plugin's own text.  plugin
  * NULL: what its tables may hold is not known, and is not checked.

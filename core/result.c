@@ -67,12 +67,12 @@ static void describe_measure(const struct run *run, const struct crmval_dimensio
 	}
 }
 
-/* A dimension's tables with their texts in the job's language. */
-static const struct crmval_dimension *translate(struct run *run, uint32_t d, struct crmval_error *error)
+/* A dimension's tables with their texts in a language. */
+static const struct crmval_dimension *translate(struct run *run, uint32_t d, const char *language,
+						struct crmval_error *error)
 {
 	const struct crmval_plugin *plugin = run->dimension_plugins[d].table;
 	const struct crmval_dimension *table = run->dimensions[d].table;
-	const char *language = run->job->language;
 	if (!language)
 		return table;
 	struct crmval_dimension *copy = arena_alloc(&run->arena, sizeof *copy);
@@ -156,7 +156,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 	memcpy(result->breakdowns, job->breakdowns, sizeof result->breakdowns);
 	for (uint32_t d = 0; d < job->dimension_count; d++) {
 		const struct job_dimension *said = &job->dimensions[d];
-		const struct crmval_dimension *table = translate(run, d, error);
+		const struct crmval_dimension *table = translate(run, d, job->language, error);
 		if (!table)
 			return CRMVAL_ENOMEM;
 		dimensions[d] = (struct result_dimension){
@@ -173,6 +173,29 @@ int run_describe(struct run *run, struct crmval_error *error)
 			describe_measure(run, table, d, m, &measures[result->measure_count++]);
 	}
 	return describe_plugins(run, error);
+}
+
+int run_translate(struct run *run, const char *language, struct crmval_error *error)
+{
+	struct result *result = &run->result;
+	struct result_dimension *dimensions =
+		arena_array(&run->arena, (size_t)result->dimension_count + 1, sizeof *dimensions);
+	struct result_measure *measures = arena_array(&run->arena, (size_t)result->measure_count + 1, sizeof *measures);
+	if (!dimensions || !measures)
+		return fail_memory(error);
+	for (uint32_t d = 0, m = 0; d < result->dimension_count; d++) {
+		dimensions[d] = result->dimensions[d];
+		dimensions[d].table = translate(run, d, language, error);
+		if (!dimensions[d].table)
+			return CRMVAL_ENOMEM;
+		for (uint32_t i = 0; i < dimensions[d].table->measure_count; i++, m++) {
+			measures[m] = result->measures[m];
+			measures[m].table = &dimensions[d].table->measures[i];
+		}
+	}
+	result->dimensions = dimensions;
+	result->measures = measures;
+	return CRMVAL_OK;
 }
 
 /* ---- the data ------------------------------------------------------------------------------------------------------ */

@@ -193,7 +193,7 @@ static void test_core_sections(void)
 		"limits = { rejected_rows = 3000000000L; rejected_share = 0; unreadable_share = .5; "
 		"dangling_share = 0.25; examples = 0; hash_inputs = \"never\"; };\n"
 		"plugins = { directories = (\"a\", \"/b\"); sandbox = \"off\"; deadline = 0.5; memory_mb = 2; };\n"
-		"reports = ( { file = \"r.json\"; }, { file = \"/r\"; format = \"csv\"; } );\n");
+		"reports = ( { file = \"r.json\"; }, { file = \"/r\"; format = \"csv\"; language = \"en\"; } );\n");
 	const struct job *job = read.job;
 	char path[100];
 	job_text_expect(&read, NO_PROBLEM);
@@ -218,6 +218,8 @@ static void test_core_sections(void)
 	snprintf(path, sizeof path, "%s/r.json", job_text_directory());
 	CU_ASSERT_STRING_EQUAL(job->reports[0].file, path);
 	CU_ASSERT(job->reports[0].format == FORMAT_JSON && job->reports[1].format == FORMAT_CSV);
+	CU_ASSERT_STRING_EQUAL(job->reports[0].language, "zh_CN");
+	CU_ASSERT_STRING_EQUAL(job->reports[1].language, "en");
 	job_text_free(&read);
 }
 

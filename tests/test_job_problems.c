@@ -387,6 +387,8 @@ static void test_other_sections(void)
 		  "\"csv\""}},
 		{REST "reports = ( { file = \"a\"; format = \"jsn\"; } );\n",
 		 {"FILE:3: reports.[0].format: \"jsn\" is not known; did you mean \"json\"?"}},
+		{REST "reports = ( { file = \"a.csv\"; language = \"German\"; } );\n",
+		 {"FILE:3: reports.[0].language: \"German\" is no language; write it as in \"en\" or \"zh_CN\""}},
 		{REST "reports = ( { file = \"a.csv\"; },\n{ file = \"a.csv\"; format = \"json\"; } );\n",
 		 {"FILE:4: reports.[1].file: is written by another report, too; name another file"}},
 	};

@@ -243,6 +243,14 @@ class Settings(kit.Case):
         self.assertEqual(chinese["overall"], plain["overall"])
         self.assertIn("客户的管理能力", self.run_ok("run", job, "--set", "job.language=zh_CN", "--format", "text").output)
 
+    def test_each_report_has_its_language(self):
+        demo = self.demo()
+        self.job(['{ plugin = "csv"; directory = "%s"; }' % demo], more='reports = ( { file = "a.json"; language = '
+                 '"zh_CN"; }, { file = "b.json"; language = "en"; }, { file = "c.json"; } );', in_job='language = "zh_CN";')
+        self.run_ok("run", "job.conf")
+        titles = [json.loads(self.read(name))["dimensions"][0]["title"] for name in ("a.json", "b.json", "c.json")]
+        self.assertEqual(titles, ["客户的管理能力", "Customer management", "客户的管理能力"])
+
     def test_same_bytes_whoever_says_it(self):
         demo = self.demo()
         job = self.job(['{ plugin = "csv"; directory = "%s"; }' % demo], in_job='breakdown = ( "team" );')

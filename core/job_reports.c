@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The job's list of reports: files that every run writes. */
+#include "job_sections.h"
+
+#include <string.h>
+
+static const char *const formats[] = {"text", "json", "csv", NULL};
+static const char *const endings[] = {".txt", ".json", ".csv"};
+
+void job_language_read(struct checker *c, const struct job_node *node, const char **language)
+{
+	static const char lower[] = "abcdefghijklmnopqrstuvwxyz", upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *text;
+	if (!check_text(c, node, &text))
+		return;
+	size_t length = strspn(text, lower);
+	if (length < 2 || length > 3 ||
+	    (text[length] &&
+	     (text[length] != '_' || strlen(text + length) != 3 || strspn(text + length + 1, upper) != 2)))
+		check_problem(c, node, "\"%.20s\" is no language; write it as in \"en\" or \"zh_CN\"", text);
+	*language = text;
+}
+
+/* The format as it is named, or as the file's ending says. */
+static enum job_format read_format(struct checker *c, const struct job_node *node, const struct job_node *file_node,
+				   const char *file)
+{
+	const char *dot = file ? strrchr(file, '.') : NULL;
+	int place;
+	if (node)
+		return check_word(c, node, formats, &place) ? (enum job_format)place : FORMAT_NONE;
+	for (int i = 0; dot && formats[i]; i++)
+		if (strcmp(dot, endings[i]) == 0)
+			return (enum job_format)i;
+	if (file)
+		check_problem(c, file_node,
+			      "does not end in .txt, .json or .csv; add format = \"text\", \"json\" or \"csv\"");
+	return FORMAT_NONE;
+}
+
+static void read_report(struct checker *c, const struct job_node *group)
+{
+	static const char *const keys[] = {"file", "format", "language", NULL};
+	const struct job_node *file = node_get(group, "file"), *language = node_get(group, "language");
+	struct job_report report = {.language = c->job->language};
+	if (!check_group(c, group))
+		return;
+	check_keys(c, group, keys);
+	if (!file)
+		check_missing(c, group, "file", "name the file to write");
+	else
+		check_path(c, file, &report.file);
+	report.format = read_format(c, node_get(group, "format"), file, report.file);
+	if (language)
+		job_language_read(c, language, &report.language);
+	if (!report.file)
+		return;
+	for (uint32_t i = 0; i < c->job->report_count; i++)
+		if (strcmp(c->job->reports[i].file, report.file) == 0)
+			check_problem(c, file, "is written by another report, too; name another file");
+	c->job->reports[c->job->report_count++] = report;
+}
+
+void job_reports_read(struct checker *c, const struct job_node *list)
+{
+	if (!list || !check_list(c, list, 0, "write ( { file = \"FILE\"; } )") ||
+	    !(c->job->reports = check_array(c, list->count, sizeof *c->job->reports)))
+		return;
+	for (const struct job_node *node = list->first; node; node = node->next)
+		read_report(c, node);
+}
