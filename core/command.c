@@ -3,11 +3,10 @@
 #include "command.h"
 
 #include "error.h"
+#include "replace.h"
 #include "utf8.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,18 +131,6 @@ struct report_style style_of(FILE *stream)
 	return style;
 }
 
-/* Syncs the folder of a file that was renamed into it. */
-static int sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	int failed = fd < 0 || fsync(fd) < 0;
-	if (fd >= 0)
-		close(fd);
-	free(copy);
-	return failed ? -1 : 0;
-}
-
 static int create_failed(const struct options *options, const char *path)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
@@ -181,42 +168,27 @@ static int write_in_place(const struct options *options, const char *path, enum 
 	return exit_status(code);
 }
 
+/* A result in a format, as the content of a file. */
+struct report {
+	enum job_format format;
+	const struct result *result;
+};
+
+static int write_report(void *context, FILE *stream, struct crmval_error *error)
+{
+	const struct report *report = context;
+	return write_stream(report->format, report->result, stream, error);
+}
+
 int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
-	int code;
+	struct report report = {format, result};
 	if (!path || is_device(path))
 		return write_in_place(options, path, format, result);
-	struct stat status_of;
-	char *temporary = NULL;
-	if (stat(path, &status_of) == 0 && S_ISDIR(status_of.st_mode)) {
-		errno = EISDIR;
-		return create_failed(options, path);
-	}
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return exit_status(CRMVAL_ENOMEM);
-	int fd = mkostemp(temporary, O_CLOEXEC), status;
-	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!stream) {
-		status = create_failed(options, path);
-		free(temporary);
-		return status;
-	}
-	code = write_stream(format, result, stream, &error);
-	/* 0666 less the umask, as any program would create it; mkostemp is stricter. */
-	mode_t mask = umask(0);
-	umask(mask);
-	if (code == CRMVAL_OK && (fchmod(fd, 0666 & ~mask) < 0 || fsync(fd) < 0))
-		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
-	if (fclose(stream) != 0 && code == CRMVAL_OK)
-		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
-	if (code == CRMVAL_OK && (rename(temporary, path) < 0 || sync_folder(path) < 0))
-		code = fail(&error, CRMVAL_EIO, "%s: cannot put it in place: %s", path, strerror(errno));
-	if (code != CRMVAL_OK) {
-		unlink(temporary);
+	int code = replace_file(path, 0666, &(struct replace_content){write_report, &report}, &error);
+	if (code != CRMVAL_OK)
 		log_error(options, error.message);
-	}
-	free(temporary);
 	return exit_status(code);
 }
 

@@ -36,6 +36,7 @@
 	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
 	SUITE(rates)                                                                                                   \
+	SUITE(replace)                                                                                                 \
 	SUITE(report)                                                                                                  \
 	SUITE(report_text)                                                                                             \
 	SUITE(resource_management)                                                                                     \
