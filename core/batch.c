@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Columns are handed over where they lie if they can be, else gathered. */
+#include "batch.h"
+
+#include "error.h"
+
+#include <math.h>
+#include <string.h>
+
+static void fill_filled(const struct bound_input *input, const void *values, uint32_t count, uint8_t *out)
+{
+	for (uint32_t i = 0; i < count; i++)
+		switch (input->route.field->type) {
+		case FIELD_DATE:
+			out[i] = ((const int32_t *)values)[i] != CRMVAL_NO_DATE;
+			break;
+		case FIELD_NUMBER:
+		case FIELD_MONEY:
+			out[i] = !isnan(((const double *)values)[i]);
+			break;
+		case FIELD_FLAG:
+			out[i] = ((const int8_t *)values)[i] >= 0;
+			break;
+		case FIELD_SYMBOL:
+			out[i] = ((const uint32_t *)values)[i] != 0;
+			break;
+		case FIELD_REFERENCE:
+		case FIELD_KEY:
+			out[i] = ((const int32_t *)values)[i] >= 0;
+			break;
+		case FIELD_TEXT:
+			out[i] = ((const uint8_t *)values)[i] & TEXT_FILLED;
+			break;
+		}
+}
+
+static void fill_missing(enum field_type type, uint32_t count, void *out)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (type == FIELD_DATE)
+			((int32_t *)out)[i] = CRMVAL_NO_DATE;
+		else if (type == FIELD_NUMBER)
+			((double *)out)[i] = NAN;
+		else if (type == FIELD_FLAG)
+			((int8_t *)out)[i] = -1;
+		else
+			((uint32_t *)out)[i] = 0;
+	}
+}
+
+static void gather_rollup(const struct bound_input *input, const struct batch *batch, int window, void *out)
+{
+	const struct rollup *rollup = input->rollup;
+	size_t width = data_width(rollup->type);
+	const char *values = rollup->values[window].bytes;
+	uint32_t count = batch->rows.count ? batch->rows.count : 1;
+	if (!values) {
+		fill_missing(rollup->type, count, out);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		size_t at = rollup->by.count ? batch->row[i] : 0;
+		if (rollup->by.count && batch->rows.count == 0)
+			break;
+		memcpy((char *)out + i * width, values + at * width, width);
+	}
+}
+
+/* Values as the contract delivers them, from values as columns hold them; out may be values where it is no wider. */
+static void deliver(const struct bound_input *input, const void *values, uint32_t count, void *out)
+{
+	const uint32_t *symbols = values;
+	const uint8_t *texts = values;
+	switch (input->as) {
+	case CRMVAL_FILLED:
+		fill_filled(input, values, count, out);
+		break;
+	case CRMVAL_EMAIL:
+	case CRMVAL_PHONE:
+		for (uint32_t i = 0; i < count; i++)
+			((uint8_t *)out)[i] = !(texts[i] & TEXT_FILLED) ? 0
+					      : texts[i] & (input->as == CRMVAL_EMAIL ? TEXT_IS_EMAIL : TEXT_IS_PHONE)
+						      ? 2
+						      : 1;
+		break;
+	default: /* a symbol with words */
+		for (uint32_t i = 0; i < count; i++)
+			((uint32_t *)out)[i] = input->translation[symbols[i]];
+	}
+}
+
+/* Where a column lies as it is to be delivered, for rows one after the other; NULL: it has to be gathered. */
+static const void *in_place(const struct batch *batch, const struct bound_input *input, int window)
+{
+	if (!batch->is_contiguous || batch->rows.count == 0)
+		return NULL;
+	if (input->rollup)
+		return input->rollup->by.count && input->rollup->values[window].bytes
+			       ? (const char *)input->rollup->values[window].bytes +
+					 batch->row[0] * data_width(input->rollup->type)
+			       : NULL;
+	const struct route *route = &input->route;
+	enum field_type type = route->field->type;
+	if (route->count > 1 || route->paths[0].hop_count > 0 || input->translation || input->as >= CRMVAL_FILLED ||
+	    (type == FIELD_MONEY && batch->run->data->rates))
+		return NULL;
+	const char *values = batch->run->data->tables[batch->view->entity].columns[route->paths[0].field].values.bytes;
+	return values ? values + batch->row[0] * data_width(type) : NULL;
+}
+
+void batch_fill(struct batch *batch, int window)
+{
+	const struct job *job = batch->run->job;
+	const struct crmval_window *days = window ? &job->baseline : &job->period;
+	double raw[BATCH_ROWS];
+	for (uint32_t i = 0; i < batch->view->table->input_count; i++) {
+		const struct bound_input *input = &batch->view->inputs[i];
+		struct crmval_column *column = &batch->columns[i];
+		column->is_mapped = (uint32_t)input->is_mapped;
+		column->is_checked = (uint32_t)input->is_checked;
+		column->data = in_place(batch, input, window);
+		if (column->data)
+			continue;
+		column->data = batch->values[i];
+		if (input->rollup) {
+			gather_rollup(input, batch, window, batch->values[i]);
+		} else if (input->translation || input->as >= CRMVAL_FILLED) {
+			route_gather(&input->route, batch->run->data, days, &batch->rows, &batch->gather, raw);
+			deliver(input, raw, batch->rows.count, batch->values[i]);
+		} else {
+			route_gather(&input->route, batch->run->data, days, &batch->rows, &batch->gather,
+				     batch->values[i]);
+		}
+	}
+}
+
+int batch_evaluate(struct batch *batch, int window, struct crmval_error *error)
+{
+	const struct job *job = batch->run->job;
+	struct crmval_window days = window ? job->baseline : job->period;
+	days.is_baseline = window;
+	const struct crmval_batch call = {
+		.struct_size = sizeof call,
+		.row_count = batch->rows.count,
+		.columns = batch->columns,
+		.parameters = batch->run->dimension->parameters,
+		.window = &days,
+	};
+	for (uint32_t a = 0; a < batch->view->table->answer_count; a++) {
+		for (uint32_t i = 0; i < batch->rows.count; i++)
+			batch->numerators[a][i] = NAN;
+		memset(batch->denominators[a], 0, batch->rows.count * sizeof batch->denominators[a][0]);
+		batch->observations[a] =
+			(struct crmval_observations){batch->numerators[a], batch->denominators[a], batch->no_data[a]};
+	}
+	int code = batch->live->evaluate(&call, batch->observations, error);
+	if (code < CRMVAL_OK)
+		return code;
+	return code == CRMVAL_OK ? code : fail(error, CRMVAL_EBUG, "evaluate returned %d, which is no code", code);
+}
+
+void batch_choose(struct batch *batch, uint64_t number)
+{
+	const struct table *table = &batch->run->data->tables[batch->view->entity];
+	uint32_t first = (uint32_t)(number * BATCH_ROWS), all = atomic_load(&table->rows);
+	uint32_t end = all - first < BATCH_ROWS ? all : first + BATCH_ROWS, count = 0;
+	for (uint32_t row = first; row < end; row++)
+		if (!table_is_dropped(table, row))
+			batch->row[count++] = row;
+	batch->rows = (struct rows){batch->row, count};
+	batch->is_contiguous = count == end - first;
+}
+
+int batch_open(struct batch *batch, const struct view_run *run, const struct bound_view *view,
+	       const struct crmval_view *live, struct crmval_error *error)
+{
+	batch->run = run;
+	batch->view = view;
+	batch->live = live;
+	uint32_t inputs = batch->view->table->input_count + 1, answers = batch->view->table->answer_count + 1;
+	batch->columns = arena_array(&batch->arena, inputs, sizeof *batch->columns);
+	batch->values = arena_array(&batch->arena, inputs, sizeof *batch->values);
+	batch->numerators = arena_array(&batch->arena, answers, sizeof *batch->numerators);
+	batch->denominators = arena_array(&batch->arena, answers, sizeof *batch->denominators);
+	batch->observations = arena_array(&batch->arena, answers, sizeof *batch->observations);
+	batch->no_data = arena_array(&batch->arena, answers, sizeof *batch->no_data);
+	if (!batch->columns || !batch->values || !batch->numerators || !batch->denominators || !batch->observations ||
+	    !batch->no_data)
+		return fail_memory(error);
+	return CRMVAL_OK;
+}
+
+void batch_close(struct batch *batch)
+{
+	arena_free(&batch->arena);
+}
