@@ -28,6 +28,8 @@ int exit_status(int code)
 		return 74;
 	case CRMVAL_ENOMEM:
 		return 71;
+	case CRMVAL_EUNREACHABLE:
+		return 69;
 	case CRMVAL_ENOINPUT:
 		return 66;
 	case CRMVAL_EPERM:

@@ -27,7 +27,7 @@ extern "C" {
 
 #define CRMVAL_MAGIC 0x4c56524du /* "MRVL" read as a little-endian word */
 #define CRMVAL_ABI_MAJOR 1
-#define CRMVAL_ABI_MINOR 1
+#define CRMVAL_ABI_MINOR 2
 
 #define CRMVAL_EXPORT __attribute__((visibility("default")))
 
@@ -45,7 +45,8 @@ enum {
 	CRMVAL_EPERM = -7,   /* not permitted, or not trusted */
 	CRMVAL_EAGAIN = -8,  /* an input is still being written: try later */
 	CRMVAL_ESTOP = -9,   /* told to stop, by a signal or another thread's error; the message is not shown */
-	CRMVAL_ECREATE = -10 /* an output cannot be created */
+	CRMVAL_ECREATE = -10, /* an output cannot be created */
+	CRMVAL_EUNREACHABLE = -11 /* since 1.2: a database is not reachable, or no longer */
 };
 
 /* Owned by the caller.  Say what, where, and what to do, in one line without a final full stop. */
