@@ -8,6 +8,7 @@
 #include "suite.h"
 #include "zip_case.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define ORG "00D5e000000HEcP"
@@ -442,7 +443,9 @@ static void test_paths(void)
 static void expect_refusals(struct zip_case member, const char *message, unsigned line)
 {
 	static const unsigned threads[] = {1, 2, 8};
+	static const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
 	write_zip(ZIP_1, (const struct zip_case[]){member, {0}});
+	CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path_of(ZIP_1), old, 0), 0); /* nobody writes to it any more */
 	for (unsigned i = 0; i < 6; i++) {
 		struct csv_trial trial = trial_in_folder();
 		trial.chunk = i < 3 ? 64 : 0;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PATH, MAX_RATIO, MAX_MEMBER, MAX_MEMBERS, MAX_FIELD, MAX_ROW, MAX_COLUMNS, MAX_HEADER, CHUNK, OPTIONS };
+enum { PATH, MAX_RATIO, MAX_MEMBER, MAX_MEMBERS, SETTLE, MAX_FIELD, MAX_ROW, MAX_COLUMNS, MAX_HEADER, CHUNK, OPTIONS };
 
 static const struct crmval_option options[] = {
 	[PATH] = {.name = "path",
@@ -36,6 +36,12 @@ static const struct crmval_option options[] = {
 			 .least = 1,
 			 .most = 1 << 22,
 			 .help = "an archive of more files is refused"},
+	[SETTLE] = {.name = "settle_seconds",
+		    .type = CRMVAL_OPTION_INTEGER,
+		    .initial = "300",
+		    .least = 0,
+		    .most = 86400,
+		    .help = "a broken archive that was written to since is taken to be still being written: try later"},
 	[MAX_FIELD] = {.name = "max_field_bytes",
 		       .type = CRMVAL_OPTION_INTEGER,
 		       .initial = "16777216",
@@ -420,7 +426,8 @@ static int salesforce_open(const struct crmval_value *values, void **opened, str
 	source->scanner = csv_scanner_best();
 	source->limits = (struct zip_limits){.max_member_bytes = (uint64_t)values[MAX_MEMBER].number,
 					     .max_ratio = (uint32_t)values[MAX_RATIO].number,
-					     .max_members = (uint32_t)values[MAX_MEMBERS].number};
+					     .max_members = (uint32_t)values[MAX_MEMBERS].number,
+					     .settle_seconds = (uint32_t)values[SETTLE].number};
 	source->dialect = (struct csv_dialect){.max_field_bytes = (uint32_t)values[MAX_FIELD].number,
 					       .max_row_bytes = (uint32_t)values[MAX_ROW].number,
 					       .max_columns = (uint32_t)values[MAX_COLUMNS].number,

@@ -89,6 +89,21 @@ static int add_folder(struct salesforce_set *set, const char *path, struct crmva
 	return CRMVAL_OK;
 }
 
+/* What browsers and copying programs call a part that has not arrived as yet: it may be the last of the series. */
+static int is_arriving(const char *name)
+{
+	static const char *const endings[] = {".part",     ".partial", ".crdownload", ".download",
+					      ".filepart", ".tmp",     ".opdownload", ".aria2"};
+	size_t hidden = *name == '.'; /* .WE_..._1.ZIP.x9Qk2s */
+	if (strncasecmp(name + hidden, "WE_", 3) != 0 || !strcasestr(name, ".zip."))
+		return 0;
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		if (has_suffix(name, endings[i]))
+			return 1;
+	}
+	return hidden != 0;
+}
+
 static int look_into(struct finding *finding, const char *folder, struct crmval_error *error)
 {
 	DIR *opened = opendir(folder);
@@ -97,6 +112,11 @@ static int look_into(struct finding *finding, const char *folder, struct crmval_
 		return csv_fail_file(error, "cannot list", folder, errno);
 	for (const struct dirent *entry; !status && (entry = readdir(opened));) {
 		has_csv |= has_suffix(entry->d_name, ".csv");
+		if (is_arriving(entry->d_name))
+			status = fail(error, CRMVAL_EAGAIN,
+				      "%s/%s is a part of an export that has not arrived as yet; try again later, or "
+				      "remove it",
+				      folder, entry->d_name);
 		if (!has_suffix(entry->d_name, ".zip"))
 			continue;
 		char *path;

@@ -8,12 +8,30 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <zip.h>
 
 #define UNLIMITED (64u << 20) /* bytes up to which a member may grow at any rate */
 
 /* ---- archives ---- */
+
+/* What is wrong with an archive that is still being written will not be when it is whole.  The error says what is. */
+static int fail_unless_new(const struct zip_archive *archive, struct crmval_error *error)
+{
+	struct stat now;
+	long long age = (long long)time(NULL) - archive->seen.st_mtime;
+	int is_new = archive->settle_seconds && llabs(age) <= archive->settle_seconds;
+	if (fstat(archive->descriptor, &now) == 0)
+		is_new |= now.st_size != archive->seen.st_size || now.st_mtim.tv_sec != archive->seen.st_mtim.tv_sec ||
+			  now.st_mtim.tv_nsec != archive->seen.st_mtim.tv_nsec;
+	if (!is_new)
+		return CRMVAL_EDATA;
+	return fail(error, CRMVAL_EAGAIN,
+		    "%s is not whole, and was written to only now: it is still being written, or is damaged; try again "
+		    "later",
+		    archive->path);
+}
 
 /* libzip and the directory as it was read must agree on each member; what the two see differently is a trap. */
 static int compare_member(const struct zip_archive *archive, zip_t *opinion, zip_uint64_t index,
@@ -62,12 +80,14 @@ static int ask_libzip(const struct zip_archive *archive, struct crmval_error *er
 int zip_archive_open(struct zip_archive *archive, char *path, const struct zip_limits *limits,
 		     struct crmval_error *error)
 {
-	*archive = (struct zip_archive){.path = path, .descriptor = -1};
+	*archive = (struct zip_archive){.path = path, .descriptor = -1, .settle_seconds = limits->settle_seconds};
 	int status = csv_open_regular(path, &archive->descriptor, &archive->seen, error);
 	if (!status)
 		status = zip_directory_read(&archive->directory, archive->descriptor, path,
 					    (uint64_t)archive->seen.st_size, limits->max_members, error);
-	return status ? status : ask_libzip(archive, error);
+	if (!status)
+		status = ask_libzip(archive, error);
+	return status == CRMVAL_EDATA && !archive->directory.is_too_large ? fail_unless_new(archive, error) : status;
 }
 
 void zip_archive_close(struct zip_archive *archive)
@@ -81,8 +101,8 @@ void zip_archive_close(struct zip_archive *archive)
 static int fail_member(const struct zip_archive *archive, const struct zip_entry *entry, const char *why,
 		       struct crmval_error *error)
 {
-	return fail(error, CRMVAL_EDATA, "%s/%s is damaged: %s; get the archive again", archive->path, entry->name,
-		    why);
+	fail(error, CRMVAL_EDATA, "%s/%s is damaged: %s; get the archive again", archive->path, entry->name, why);
+	return fail_unless_new(archive, error);
 }
 
 int zip_archive_verify(const struct zip_archive *archive, const struct zip_entry *entry, uint32_t checksum,

@@ -12,6 +12,7 @@ struct zip_archive {
 	char *path;
 	int descriptor; /* read by place only, so that any thread may */
 	struct stat seen;
+	uint32_t settle_seconds; /* of the limits */
 	struct zip_directory directory;
 };
 
@@ -19,6 +20,7 @@ struct zip_limits {
 	uint64_t max_member_bytes;
 	uint32_t max_ratio; /* of what a member unpacks to, from 64 MiB on */
 	uint32_t max_members;
+	uint32_t settle_seconds; /* what is broken and was written to since may still be being written: CRMVAL_EAGAIN */
 };
 
 /* Opens a file, and refuses it unless it is a faultless archive as far as its structure goes.  Takes path over. */

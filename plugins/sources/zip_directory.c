@@ -303,7 +303,8 @@ int zip_directory_read(struct zip_directory *directory, int descriptor, const ch
 		return status;
 	if (reading.bytes > DIRECTORY_MOST || reading.count > reading.bytes / ENTRY_SIZE)
 		return refuse(&reading, "its directory is damaged", error);
-	if (reading.count > max_members)
+	directory->is_too_large = reading.count > max_members;
+	if (directory->is_too_large)
 		return fail(error, CRMVAL_EDATA, "%s has %llu members; if it is a good archive, raise max_members",
 			    path, (unsigned long long)reading.count);
 	reading.records = malloc(reading.bytes + 1);

@@ -20,6 +20,7 @@ struct zip_entry {
 struct zip_directory {
 	struct zip_entry *entries; /* by name, each there once */
 	uint32_t count;
+	int is_too_large; /* refused for nothing but its number of members */
 };
 
 /*

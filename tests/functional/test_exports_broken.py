@@ -67,6 +67,13 @@ class Broken(kit.Case):
         self.assertEqual(self.listing(), before)
         return data
 
+    def write(self, name, content, is_new=False):
+        """Files are old, as those are that nobody writes to any more."""
+        path = super().write(name, content)
+        if not is_new:
+            os.utime(path, (10 ** 9, 10 ** 9))
+        return path
+
     def zip(self, *members, name=ZIP, **form):
         return self.write(name, export.archive(*members, **form))
 
@@ -315,6 +322,45 @@ class Growing(Broken):
         self.job_of()
         run = self.run_while(lambda count: os.utime(self.path(ZIP), ns=(10 ** 18 + count, 10 ** 18 + count)))
         self.assertIn(ZIP, run.messages)
+
+    def check_later(self, *says, more="", checked=75):
+        self.advice = "; try again later"
+        self.check_refused(75, *says, more=more, checked=checked)
+        self.advice = "[;:] (get|is it) "
+        self.check_refused(65, ZIP, more="settle_seconds = 0;" + more, checked=min(checked, 65))
+        os.utime(self.path(ZIP), (10 ** 9, 10 ** 9))
+        self.check_refused(65, ZIP, more=more, checked=min(checked, 65))
+
+    def test_archive_without_its_end(self):
+        """Whoever writes it need not write while we look: what was written to a moment ago is not whole yet."""
+        whole = export.archive(*self.members)
+        for size in (0, 100, len(whole) // 2, len(whole) - 1):
+            self.write(ZIP, whole[:size], is_new=True)
+            self.check_later(re.escape(ZIP), "is not whole", "written to")
+
+    def test_archive_with_a_hole(self):
+        """Not all programs write from the beginning to the end."""
+        self.opportunity.packed = bytes(len(self.opportunity.packed))
+        self.write(ZIP, export.archive(*self.members), is_new=True)
+        self.check_later(re.escape(ZIP), "is not whole", checked=self.run_raw("check", self.job_of()).status)
+
+    def test_new_archives_are_refused_for_what_they_are(self):
+        self.write(ZIP, export.archive(*self.members), is_new=True)
+        self.check_refused(65, "max_members", more="max_members = 2;")
+        self.check_refused(65, "max_member_bytes", more="max_member_bytes = 1000;")
+        self.write(ZIP, export.archive(self.account, export.encrypted("Opportunity.csv", b"x")), is_new=True)
+        self.check_refused(65, "encrypted")
+
+    def test_a_part_that_has_not_arrived(self):
+        self.zip(*self.members, name="in/" + export.set_name(1))
+        part = export.set_name(2)
+        for name in (part + ".part", part + ".crdownload", part.lower() + ".filepart", "." + part + ".x9Qk2s"):
+            self.write("in/" + name, b"PK")
+            self.advice = "; try again later"
+            self.check_refused(75, re.escape(name), "not arrived", path="in")
+            os.remove(self.path("in/" + name))
+        self.write("in/" + export.set_name(1) + ".sha256", b"00")
+        self.check_read(path="in")
 
     def test_extracted_file(self):
         for name, content in self.files.items():
