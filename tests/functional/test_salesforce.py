@@ -60,6 +60,20 @@ class Workshop(export.Case):
     def test_folder(self):
         self.check_same(self.write_folder("csv", self.org.files()))
 
+    def test_to_the_byte(self):
+        """What is written, but for the provenance, which ends a result in JSON."""
+        self.write_folder("csv", self.org.files())
+        written = []
+        for path in (ZIP, "csv"):
+            self.result_of(path)
+            results = {form: self.run_ok("run", "job.conf", "--format", form).raw for form in ("json", "csv", "text")}
+            results["json"], _, provenance = results["json"].partition(b'"provenance": ')
+            self.assertEqual(list(json.loads(provenance[:provenance.rindex(b"}")])),
+                             ["program", "plugins", "job_sha256", "inputs"])
+            written.append(results)
+        self.assertGreater(len(written[0]["json"]), 20000)
+        self.assertEqual(*written)
+
     def test_threads_and_small_chunks(self):
         self.write_folder("csv", self.org.files())
         for threads in ("1", "2", "8"):
