@@ -236,8 +236,8 @@ static void read_plugins(struct checker *c, const struct job_node *group)
 
 static void read_all(struct checker *c, const struct job_node *root, int32_t today)
 {
-	static const char *const keys[] = {"job",    "sources", "dimensions", "score",
-					   "limits", "plugins", "reports",    NULL};
+	static const char *const keys[] = {"job",     "sources", "dimensions", "score", "limits",
+					   "plugins", "archive", "reports",    NULL};
 	check_keys(c, root, keys);
 	read_job(c, root, today);
 	job_sources_read(c, root);
@@ -245,6 +245,7 @@ static void read_all(struct checker *c, const struct job_node *root, int32_t tod
 	read_score(c, node_get(root, "score"));
 	read_limits(c, node_get(root, "limits"));
 	read_plugins(c, node_get(root, "plugins"));
+	job_archive_read(c, node_get(root, "archive"));
 	job_reports_read(c, node_get(root, "reports"));
 }
 

@@ -11,6 +11,7 @@
 
 #include "crmval/plugin.h"
 #include "job_mapping.h"
+#include "keep.h"
 #include "problems.h"
 
 #include <math.h>
@@ -59,6 +60,11 @@ struct job_report {
 	const char *language; /* the job's where it sets none; NULL: neither does */
 };
 
+struct job_archive {
+	const char *directory; /* NULL: no snapshots are kept */
+	struct keep keep;      /* empty: nothing is pruned */
+};
+
 struct job {
 	const char *path, *directory; /* of the job file; the folder absolute */
 	char sha256[65];              /* of the file's bytes and the settings that override it */
@@ -92,6 +98,7 @@ struct job {
 	uint32_t dimension_count;
 	struct job_report *reports;
 	uint32_t report_count;
+	struct job_archive archive;
 	void *config; /* the core's own: the job's tree of settings */
 	void *arena;
 };

@@ -15,6 +15,9 @@ void job_reports_read(struct checker *c, const struct job_node *list);
 /* A language, as in "en" or "zh_CN". */
 void job_language_read(struct checker *c, const struct job_node *node, const char **language);
 
+/* Fills job->archive from its group, which may be NULL. */
+void job_archive_read(struct checker *c, const struct job_node *group);
+
 /*
  * Fills the mapping of a source from its group, over the defaults of a mapping file or of the plugin's own text.  plugin
  * NULL: what its tables may hold is not known, and is not checked.

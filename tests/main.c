@@ -10,6 +10,7 @@
 #define SUITES(SUITE)                                                                                                  \
 	SUITE(abi)                                                                                                     \
 	SUITE(aggregate)                                                                                               \
+	SUITE(archive)                                                                                                 \
 	SUITE(arena)                                                                                                   \
 	SUITE(bind)                                                                                                    \
 	SUITE(cell)                                                                                                    \
@@ -30,6 +31,7 @@
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
 	SUITE(job_problems)                                                                                            \
+	SUITE(keep)                                                                                                    \
 	SUITE(lockdown)                                                                                                \
 	SUITE(lookup)                                                                                                  \
 	SUITE(parallel)                                                                                                \

@@ -39,6 +39,7 @@ static void test_defaults(void)
 	CU_ASSERT_EQUAL(job->plugin_deadline, 60);
 	CU_ASSERT_EQUAL(job->plugin_memory, UINT64_C(1) << 30);
 	CU_ASSERT_EQUAL(job->report_count, 0);
+	CU_ASSERT(!job->archive.directory && keep_is_empty(&job->archive.keep));
 	CU_ASSERT_EQUAL_FATAL(job->dimension_count, 5);
 	for (int i = 0; i < 5; i++) {
 		CU_ASSERT_STRING_EQUAL(job->dimensions[i].plugin, five[i]);
@@ -193,6 +194,7 @@ static void test_core_sections(void)
 		"limits = { rejected_rows = 3000000000L; rejected_share = 0; unreadable_share = .5; "
 		"dangling_share = 0.25; examples = 0; hash_inputs = \"never\"; };\n"
 		"plugins = { directories = (\"a\", \"/b\"); sandbox = \"off\"; deadline = 0.5; memory_mb = 2; };\n"
+		"archive = { directory = \"old\"; keep = { last = 2; yearly = 10; within = \"6 months\"; }; };\n"
 		"reports = ( { file = \"r.json\"; }, { file = \"/r\"; format = \"csv\"; language = \"en\"; } );\n");
 	const struct job *job = read.job;
 	char path[100];
@@ -215,6 +217,10 @@ static void test_core_sections(void)
 	CU_ASSERT_STRING_EQUAL(job->plugin_directories[0], path);
 	CU_ASSERT_STRING_EQUAL(job->plugin_directories[1], "/b");
 	CU_ASSERT(job->sandbox == SANDBOX_OFF && job->plugin_deadline == 0.5 && job->plugin_memory == 2 << 20);
+	snprintf(path, sizeof path, "%s/old", job_text_directory());
+	CU_ASSERT_STRING_EQUAL(job->archive.directory, path);
+	CU_ASSERT(job->archive.keep.counts[KEEP_LAST] == 2 && job->archive.keep.counts[KEEP_YEARLY] == 10);
+	CU_ASSERT(job->archive.keep.counts[KEEP_DAILY] == 0 && job->archive.keep.within_months == 6);
 	snprintf(path, sizeof path, "%s/r.json", job_text_directory());
 	CU_ASSERT_STRING_EQUAL(job->reports[0].file, path);
 	CU_ASSERT(job->reports[0].format == FORMAT_JSON && job->reports[1].format == FORMAT_CSV);

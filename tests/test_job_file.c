@@ -68,8 +68,7 @@ static void test_integers(void)
 		{REST "score = { missing = \"zero\"; }; # 99999999999\n/* 99999999999\n */ // 99999999999", {NULL}},
 		{REST "a-99999999999 = 1;\n",
 		 {"FILE:3: a-99999999999: is not a known key; known here: job, sources, dimensions, score, limits, "
-		  "plugins, "
-		  "reports"}},
+		  "plugins, archive, reports"}},
 		/* the lines of a text and of a comment count */
 		{JOB_LINE "/*\n\n*/ sources = ( { plugin = \"fake\"; directory = \"a\nb\"; size = 5000000000; } );\n",
 		 {"FILE:5: the integer 5000000000 does not fit 32 bits; append an L: 5000000000L",
@@ -293,6 +292,7 @@ static void test_reference(void)
 	CU_ASSERT(job->hashing == HASH_AUTO && job->sandbox == SANDBOX_DEFAULT && job->plugin_deadline == 60);
 	CU_ASSERT(job->plugin_memory == UINT64_C(1) << 30 && job->plugin_directory_count == 0 &&
 		  job->report_count == 0);
+	CU_ASSERT(!job->archive.directory && keep_is_empty(&job->archive.keep));
 	job_free(job);
 	problems_free(&problems);
 }

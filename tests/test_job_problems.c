@@ -45,7 +45,7 @@ static void test_top(void)
 		{REST "sxxre = { };\n", {"FILE:3: sxxre: is not a known key; did you mean \"score\"?"}},
 		{REST "zebra = 1;\n",
 		 {"FILE:3: zebra: is not a known key; known here: job, sources, dimensions, score, limits, plugins, "
-		  "reports"}},
+		  "archive, reports"}},
 		{SOURCE_LINE "job = 5;\n", {"FILE:2: job: must be a group, not a number; write { KEY = VALUE; }"}},
 		{REST "score = ( 1 );\n", {"FILE:3: score: must be a group, not a list; write { KEY = VALUE; }"}},
 		/* all of them, not only the first */
@@ -378,6 +378,21 @@ static void test_other_sections(void)
 		 {"FILE:3: plugins.memory_mb: must be between 1 and 16777216, not 0"}},
 		{REST "plugins = { directories = 1; };\n",
 		 {"FILE:3: plugins.directories: must be a list, not a number; write ( \"ONE\", \"TWO\" )"}},
+		{REST "archive = { };\n", {"FILE:3: archive.directory: is missing; name the folder of the snapshots"}},
+		{REST "archive = { directory = \"\"; };\n",
+		 {"FILE:3: archive.directory: is an empty path; write . for the folder of the job file"}},
+		{REST "archive = { directory = \"a\"; keep = { }; };\n",
+		 {"FILE:3: archive.keep: has no rule, and would keep nothing; write one, or leave it out to keep all"}},
+		{REST "archive = { directory = \"a\"; keep = { daily = 0; future = 1; }; };\n",
+		 {"FILE:3: archive.keep.future: is not a known key; known here: last, hourly, daily, weekly, monthly, "
+		  "quarterly, yearly, within",
+		  "FILE:3: archive.keep.daily: must be between 1 and 100000, not 0"}},
+		{REST "archive = { directory = \"a\"; keep = { within = \"90\"; }; };\n",
+		 {"FILE:3: archive.keep.within: \"90\" is no duration; write one as in \"90 days\": hours, days, "
+		  "weeks, "
+		  "months or years"}},
+		{REST "archive = { directory = \"a\"; keep = { within = 90; }; };\n",
+		 {"FILE:3: archive.keep.within: must be a text, not a number; write it in quotes"}},
 		{REST "reports = { };\n",
 		 {"FILE:3: reports: must be a list, not a group; write ( { file = \"FILE\"; } )"}},
 		{REST "reports = ( { format = \"json\"; } );\n",
@@ -421,7 +436,7 @@ static const struct test tests[] = {
 	{"mappings", test_mapping},
 	{"dimensions", test_dimensions},
 	{"measures", test_measures},
-	{"score, limits, plugins, reports", test_other_sections},
+	{"score, limits, plugins, archive, reports", test_other_sections},
 	{"hostile values", test_hostile_values},
 	{NULL, NULL},
 };
