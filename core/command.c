@@ -72,6 +72,12 @@ void log_error(const struct options *options, const char *message)
 	put_log(options, "error", message);
 }
 
+void log_warning(const struct options *options, const char *message)
+{
+	if (!options->quiet)
+		put_log(options, "warning", message);
+}
+
 void log_note(const struct options *options, const char *format, ...)
 {
 	char message[1024];

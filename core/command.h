@@ -36,6 +36,7 @@ enum { EXIT_DEGRADED = 1, EXIT_USAGE = 64 };
 
 /* Says what went wrong, on standard error: text, or a JSON object a line. */
 void log_error(const struct options *options, const char *message);
+void log_warning(const struct options *options, const char *message); /* unless --quiet */
 __attribute__((format(printf, 2, 3))) void log_note(const struct options *options, const char *format, ...);
 void log_problems(const struct options *options, const struct problems *problems);
 

@@ -2,6 +2,7 @@
 /* crmval run: the main job. */
 #include "command.h"
 
+#include "alert.h"
 #include "inputs.h"
 #include "text.h"
 
@@ -105,6 +106,21 @@ static int write_all(const struct options *options, struct run *run)
 	return status;
 }
 
+static void log_alerts(const struct options *options, const struct result *result)
+{
+	char message[1400];
+	for (uint32_t i = 0; i < result->alert_count; i++) {
+		const struct result_alert *alert = &result->alerts[i];
+		if (alert->fired == 0)
+			continue;
+		snprintf(message, sizeof message, "alert \"%s\": %s", alert->rule, alert->message);
+		if (alert->is_critical)
+			log_error(options, message);
+		else
+			log_warning(options, message);
+	}
+}
+
 int command_run(const struct options *options, int count, char **words)
 {
 	static struct run run;
@@ -118,6 +134,8 @@ int command_run(const struct options *options, int count, char **words)
 		progress_start(options, &run);
 		int code = run_evaluate(&run, options->threads, &error);
 		progress_end();
+		if (code == CRMVAL_OK)
+			code = alerts_judge(run.job, &run.result, NULL, &run.arena, &error);
 		if (code != CRMVAL_OK)
 			log_error(options, error.message);
 		status = exit_status(code);
@@ -132,7 +150,9 @@ int command_run(const struct options *options, int count, char **words)
 			 words[0]);
 	if (status == 0 && options->verbose)
 		show_times(options, &run);
-	if (status == 0 && run_is_degraded(&run))
+	if (status == 0)
+		log_alerts(options, &run.result);
+	if (status == 0 && (run_is_degraded(&run) || alerts_fired(&run.result) > 0))
 		status = EXIT_DEGRADED;
 	run_close(&run);
 	return status;

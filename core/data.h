@@ -77,6 +77,7 @@ struct table {
 	struct index index;
 	_Atomic uint64_t *dropped; /* a bit per row; NULL: none is */
 	uint64_t duplicates;
+	int32_t newest; /* after table_settle(): the latest of its dates that are not planned, up to data.fresh_on */
 	pthread_mutex_t lock; /* of all below, and of made-up rows */
 	struct arena arena;
 	struct extent *extents;
@@ -90,6 +91,7 @@ struct data {
 		dictionaries[DATA_MAX_ENTITIES * 2]; /* one for all fields of a name, so that their codes compare */
 	const char *dictionary_names[DATA_MAX_ENTITIES * 2];
 	uint32_t dictionary_count;
+	int32_t fresh_on;    /* later dates are nobody's news: they are planned, or mistaken */
 	struct rates *rates; /* exchange rates; NULL: amounts are in one currency */
 };
 

@@ -236,8 +236,8 @@ static void read_plugins(struct checker *c, const struct job_node *group)
 
 static void read_all(struct checker *c, const struct job_node *root, int32_t today)
 {
-	static const char *const keys[] = {"job",     "sources", "dimensions", "score", "limits",
-					   "plugins", "archive", "reports",    NULL};
+	static const char *const keys[] = {"job",     "sources", "dimensions", "score",  "limits",
+					   "plugins", "archive", "reports",    "alerts", NULL};
 	check_keys(c, root, keys);
 	read_job(c, root, today);
 	job_sources_read(c, root);
@@ -247,6 +247,7 @@ static void read_all(struct checker *c, const struct job_node *root, int32_t tod
 	read_plugins(c, node_get(root, "plugins"));
 	job_archive_read(c, node_get(root, "archive"));
 	job_reports_read(c, node_get(root, "reports"));
+	job_alerts_read(c, root);
 }
 
 static struct job *job_new(const char *path, struct crmval_error *error)
@@ -299,6 +300,7 @@ int job_read(const char *path, const struct job_overrides *overrides, struct job
 		goto out;
 	struct checker c = checker_of(fresh, problems);
 	fresh->config = root;
+	fresh->today = overrides->today;
 	read_all(&c, root, overrides->today);
 	if (c.is_full) {
 		code = fail_memory(error);

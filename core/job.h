@@ -65,6 +65,35 @@ struct job_archive {
 	struct keep keep;      /* empty: nothing is pruned */
 };
 
+/* A rule that tells when somebody should look. */
+enum alert_kind {
+	ALERT_SCORE_BELOW,
+	ALERT_DROPPED_BY, /* by more than these points, and by more than noise, since the snapshot before */
+	ALERT_COVERAGE_BELOW,
+	ALERT_VALUE_BELOW, /* of a measure */
+	ALERT_VALUE_ABOVE,
+	ALERT_OLDER_THAN, /* days, of an entity's newest date; from here on rules are about the data */
+	ALERT_REJECTED_ABOVE,
+	ALERT_REJECTED_SHARE_ABOVE,
+	ALERT_ROWS_LOST, /* as a share of the rows in the snapshot before */
+	ALERT_KINDS
+};
+enum alert_severity { ALERT_WARNING, ALERT_CRITICAL };
+struct job_alert {
+	const char *name; /* or NULL */
+	enum alert_kind kind;
+	enum alert_severity severity;
+	double limit;
+	const char *node;   /* of a rule on scores: as result_node_find() takes it; NULL: the overall score */
+	int breakdown;      /* its units are meant; -1: the company */
+	const char *unit;   /* of the breakdown; NULL: each */
+	const char *entity; /* of a rule on data; NULL: each */
+	int line;
+};
+
+/* Is it about an entity, not about scores? */
+int alert_is_of_data(enum alert_kind kind);
+
 struct job {
 	const char *path, *directory; /* of the job file; the folder absolute */
 	char sha256[65];              /* of the file's bytes and the settings that override it */
@@ -99,7 +128,10 @@ struct job {
 	struct job_report *reports;
 	uint32_t report_count;
 	struct job_archive archive;
-	void *config; /* the core's own: the job's tree of settings */
+	struct job_alert *alerts;
+	uint32_t alert_count;
+	int32_t today; /* the day of the run */
+	void *config;  /* the core's own: the job's tree of settings */
 	void *arena;
 };
 

@@ -9,6 +9,9 @@
 void job_sources_read(struct checker *c, const struct job_node *root);
 void job_dimensions_read(struct checker *c, const struct job_node *root);
 
+/* Fills job->alerts; job->breakdowns must be known. */
+void job_alerts_read(struct checker *c, const struct job_node *root);
+
 /* Fills job->reports from the list, which may be NULL. */
 void job_reports_read(struct checker *c, const struct job_node *list);
 

@@ -11,63 +11,67 @@ static const char *const stage_words[] = {"subsistence", "comfortable", "affluen
 
 #define KEY                                                                                                            \
 	{                                                                                                              \
-		"id", FIELD_KEY, NULL, NULL, 0, 0                                                                      \
+		"id", FIELD_KEY, NULL, NULL, 0, 0, 0                                                                   \
 	}
 #define REF(name, to)                                                                                                  \
 	{                                                                                                              \
-		name, FIELD_REFERENCE, to, NULL, 0, 0                                                                  \
+		name, FIELD_REFERENCE, to, NULL, 0, 0, 0                                                               \
 	}
 #define REF_OPTIONAL(name, to)                                                                                         \
 	{                                                                                                              \
-		name, FIELD_REFERENCE, to, NULL, 1, 0                                                                  \
+		name, FIELD_REFERENCE, to, NULL, 1, 0, 0                                                               \
 	}
 #define SYMBOL(name)                                                                                                   \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, NULL, 0, 0                                                                   \
+		name, FIELD_SYMBOL, NULL, NULL, 0, 0, 0                                                                \
 	}
 #define SYMBOL_FOLDED(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, NULL, 0, 1                                                                   \
+		name, FIELD_SYMBOL, NULL, NULL, 0, 1, 0                                                                \
 	}
 #define CURRENCY                                                                                                       \
 	{                                                                                                              \
-		"currency", FIELD_SYMBOL, NULL, NULL, 1, 1                                                             \
+		"currency", FIELD_SYMBOL, NULL, NULL, 1, 1, 0                                                          \
 	}
 #define WORD_OF(name, words)                                                                                           \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, words, 0, 1                                                                  \
+		name, FIELD_SYMBOL, NULL, words, 0, 1, 0                                                               \
 	}
 #define DATE(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_DATE, NULL, NULL, 0, 0                                                                     \
+		name, FIELD_DATE, NULL, NULL, 0, 0, 0                                                                  \
 	}
 #define DATE_OPTIONAL(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_DATE, NULL, NULL, 1, 0                                                                     \
+		name, FIELD_DATE, NULL, NULL, 1, 0, 0                                                                  \
+	}
+#define DATE_PLANNED(name)                                                                                             \
+	{                                                                                                              \
+		name, FIELD_DATE, NULL, NULL, 0, 0, 1                                                                  \
 	}
 #define NUMBER(name)                                                                                                   \
 	{                                                                                                              \
-		name, FIELD_NUMBER, NULL, NULL, 0, 0                                                                   \
+		name, FIELD_NUMBER, NULL, NULL, 0, 0, 0                                                                \
 	}
 #define NUMBER_OPTIONAL(name)                                                                                          \
 	{                                                                                                              \
-		name, FIELD_NUMBER, NULL, NULL, 1, 0                                                                   \
+		name, FIELD_NUMBER, NULL, NULL, 1, 0, 0                                                                \
 	}
 #define MONEY(name)                                                                                                    \
 	{                                                                                                              \
-		name, FIELD_MONEY, NULL, NULL, 0, 0                                                                    \
+		name, FIELD_MONEY, NULL, NULL, 0, 0, 0                                                                 \
 	}
 #define FLAG(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_FLAG, NULL, NULL, 0, 0                                                                     \
+		name, FIELD_FLAG, NULL, NULL, 0, 0, 0                                                                  \
 	}
 #define FLAG_OPTIONAL(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_FLAG, NULL, NULL, 1, 0                                                                     \
+		name, FIELD_FLAG, NULL, NULL, 1, 0, 0                                                                  \
 	}
 #define TEXT(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_TEXT, NULL, NULL, 0, 0                                                                     \
+		name, FIELD_TEXT, NULL, NULL, 0, 0, 0                                                                  \
 	}
 
 static const struct field account[] = {
@@ -149,7 +153,7 @@ static const struct field opportunity[] = {
 	TEXT("need"),
 	TEXT("competitor"),
 	TEXT("next_step"),
-	DATE("expected_close_on"),
+	DATE_PLANNED("expected_close_on"),
 	FLAG("budget_participation"),
 	FLAG("tender_participation"),
 	NUMBER("customer_time_rank"),
@@ -184,7 +188,7 @@ static const struct field resource_request[] = {
 	SYMBOL_FOLDED("function"),
 	DATE("requested_on"),
 	DATE("assigned_on"),
-	DATE("needed_on"),
+	DATE_PLANNED("needed_on"),
 	DATE("ready_on"),
 	NUMBER("skill_match"),
 };

@@ -23,6 +23,7 @@ struct field {
 	const char *const *words; /* of a closed set of words, in rising order, ended by NULL, lower case; else NULL */
 	int is_optional;          /* no measure needs it */
 	int is_folded;            /* a symbol whose words are compared in ASCII lower case */
+	int is_planned;           /* a day that somebody hopes for: says nothing of how new the data are */
 };
 
 struct entity {

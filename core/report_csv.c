@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The result as CSV (RFC 4180) in long form: one row per overall score, dimension, indicator and measure of each scope. */
 #include "error.h"
+#include "alert.h"
 #include "report.h"
 #include "score.h"
 
@@ -119,6 +120,20 @@ static void put_scope(struct csv *csv, const struct scorecard *card)
 	}
 }
 
+/* A row of its own each, told by the breakdown "alert". */
+static void put_alerts(struct csv *csv, const struct result *result)
+{
+	csv->breakdown = "alert";
+	for (uint32_t i = 0; i < result->alert_count; i++) {
+		const struct result_alert *alert = &result->alerts[i];
+		csv->unit = alert->rule;
+		put_place(csv, NULL, NULL, NULL);
+		put_text(csv, alert->fired ? alert_severity_names[alert->is_critical] : "quiet", ",");
+		output_text(csv->output, ",,,,,,,,,,,,,,,,,"); /* rows to coverage are of scores */
+		put_text(csv, alert->fired ? alert->message : NULL, "\r\n");
+	}
+}
+
 static int put_result(struct csv *csv, struct scorecard *card, struct crmval_error *error)
 {
 	const struct result *result = card->result;
@@ -138,6 +153,7 @@ static int put_result(struct csv *csv, struct scorecard *card, struct crmval_err
 			put_scope(csv, card);
 		}
 	}
+	put_alerts(csv, result);
 	return csv->is_out_of_memory ? fail_memory(error) : CRMVAL_OK;
 }
 

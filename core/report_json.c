@@ -5,6 +5,7 @@
 #endif
 
 #include "json.h"
+#include "alert.h"
 #include "report.h"
 #include "score.h"
 
@@ -165,6 +166,11 @@ static void write_entity(struct json *json, const struct result_entity *entity)
 	json_text(json, entity->entity);
 	json_map_open(json);
 	json_key_count(json, "rows", entity->rows);
+	json_text(json, "newest");
+	if (entity->newest == CRMVAL_NO_DATE)
+		json_number(json, NAN);
+	else
+		json_day(json, entity->newest);
 	json_key_text(json, "source", entity->source);
 	json_key_count(json, "rejected", entity->rejected);
 	json_key_count(json, "duplicates", entity->duplicates);
@@ -188,6 +194,22 @@ static void write_entity(struct json *json, const struct result_entity *entity)
 	json_key_texts(json, "missing_fields", entity->missing_fields, entity->missing_field_count);
 	json_key_texts(json, "examples", entity->examples, entity->example_count);
 	json_map_close(json);
+}
+
+static void write_alerts(struct json *json, const struct result *result)
+{
+	json_text(json, "alerts");
+	json_array_open(json);
+	for (uint32_t i = 0; i < result->alert_count; i++) {
+		const struct result_alert *alert = &result->alerts[i];
+		json_map_open(json);
+		json_key_text(json, "rule", alert->rule);
+		json_key_text(json, "severity", alert_severity_names[alert->is_critical]);
+		json_key_count(json, "fired", alert->fired);
+		json_key_text(json, "message", alert->fired ? alert->message : NULL);
+		json_map_close(json);
+	}
+	json_array_close(json);
 }
 
 static void write_provenance(struct json *json, const struct result *result)
@@ -239,6 +261,7 @@ static int write_result(struct json *json, struct scorecard *card, struct crmval
 	status = write_breakdowns(json, card, error);
 	if (status || json->output->failure)
 		return status;
+	write_alerts(json, result);
 	json_text(json, "data");
 	json_map_open(json);
 	for (uint32_t i = 0; i < result->entity_count; i++)

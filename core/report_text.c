@@ -2,6 +2,7 @@
 /* The result as text for a terminal: the score, where it comes from, what to make of it, how the units do. */
 #include "report.h"
 
+#include "alert.h"
 #include "error.h"
 #include "report_findings.h"
 #include "window.h"
@@ -84,6 +85,27 @@ static void write_overall(struct screen *screen, const struct score *overall)
 		screen, TONE_PLAIN, " (95%% range %s to %s%s)", screen_points_text(overall->gained_low, 1, low),
 		screen_points_text(overall->gained_high, 1, high), is_chance(overall) ? ", maybe chance" : "");
 	screen_newline(screen);
+}
+
+/* ---- alerts ---- */
+
+static void write_alerts(struct screen *screen, const struct result *result)
+{
+	if (alerts_fired(result) == 0)
+		return;
+	report_heading(screen, "Alerts");
+	for (uint32_t i = 0; i < result->alert_count; i++) {
+		const struct result_alert *alert = &result->alerts[i];
+		if (alert->fired == 0)
+			continue;
+		screen_left(screen, TONE_PLAIN, "", 2);
+		screen->indent = 4;
+		screen_flow(screen, alert->is_critical ? TONE_BAD : TONE_FAIR, alert->message);
+		if (alert->fired > 1)
+			screen_flow_format(screen, TONE_PLAIN, ", and %u more like it", alert->fired - 1);
+		screen_flow_format(screen, TONE_DIM, "  (%s)", alert->rule);
+		screen_newline(screen);
+	}
 }
 
 /* ---- where it comes from ---- */
@@ -297,6 +319,7 @@ int report_text(const struct result *result, struct output *output, const struct
 		goto out;
 	write_title(&screen, result);
 	write_overall(&screen, &card->overall);
+	write_alerts(&screen, result);
 	write_table(&screen, card);
 	report_findings(&screen, card);
 	report_missing(&screen, card);

@@ -145,6 +145,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.aggregation = job->aggregation,
 		.missing = job->missing,
 		.min_coverage = job->min_coverage,
+		.fresh_on = job->today < job->period.to ? job->today : job->period.to,
 		.dimension_count = job->dimension_count,
 		.dimensions = dimensions,
 		.measures = measures,
@@ -267,7 +268,8 @@ static int account_lookup(struct run *run, const struct lookup *lookup, struct r
 		name = arena_printf(&run->arena, "%s of sources.[%u]", name, lookup->reading.source);
 	*out = (struct result_entity){.entity = name,
 				      .source = run->job->sources[lookup->reading.source].plugin,
-				      .rows = lookup->maps[0].count}; /* those that can be found */
+				      .rows = lookup->maps[0].count, /* those that can be found */
+				      .newest = CRMVAL_NO_DATE};
 	return name ? account_ledger(run, &lookup->ledger, out, error) : fail_memory(error);
 }
 
@@ -281,11 +283,12 @@ static int account_entities(struct run *run, struct crmval_error *error)
 	for (uint32_t e = 0; e < model_entity_count; e++) {
 		const struct table *table = &run->data->tables[e];
 		struct result_entity *out = &entities[e];
-		*out = (struct result_entity){.entity = table->entity->name};
+		*out = (struct result_entity){.entity = table->entity->name, .newest = CRMVAL_NO_DATE};
 		if (table->is_mapped) {
 			out->source = source_names(run, e);
 			out->rows = atomic_load(&table->rows) - table->duplicates;
 			out->duplicates = table->duplicates;
+			out->newest = table->newest;
 		}
 		int code = account_fields(run, table, out, error);
 		if (code == CRMVAL_OK)

@@ -50,6 +50,7 @@ struct result_entity {
 	const char *source; /* plugin names, joined by "+"; NULL: no source maps it */
 	uint64_t rows;      /* that count: neither rejected nor duplicate */
 	uint64_t rejected, duplicates;
+	int32_t newest;       /* the latest of its dates up to result.fresh_on; CRMVAL_NO_DATE: none is known */
 	uint32_t field_count; /* of fields with a count above 0, in the model's order */
 	const struct result_field_count *fields;
 	uint32_t skipped_count; /* what a source passed over, by kind, sorted */
@@ -71,6 +72,14 @@ struct result_plugin {
 	const char *sandbox;               /* what was in force, for a dimension: "landlock 7, seccomp"; else NULL */
 };
 
+/* A rule of the job that says when somebody should look, and what came of it. */
+struct result_alert {
+	const char *rule; /* its name, or what it says */
+	int is_critical;
+	uint32_t fired;      /* how often: for how many units, or entities */
+	const char *message; /* of the first time; "" where it has not */
+};
+
 struct result {
 	const char *name;     /* of the job */
 	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
@@ -82,6 +91,7 @@ struct result {
 	enum job_aggregation aggregation;
 	enum job_missing missing;
 	double min_coverage;
+	int32_t fresh_on; /* data should reach up to here: the period's end, or the day of the run, if earlier */
 
 	uint32_t dimension_count, measure_count;
 	const struct result_dimension *dimensions;
@@ -102,6 +112,9 @@ struct result {
 	const struct result_entity *entities;
 	const struct result_input *inputs; /* sorted by name */
 	const struct result_plugin *plugins;
+
+	uint32_t alert_count; /* in the job's order */
+	const struct result_alert *alerts;
 };
 
 #endif

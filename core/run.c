@@ -2,6 +2,7 @@
 /* The rooms of the house, one after the other. */
 #include "run.h"
 
+#include "alert.h"
 #include "error.h"
 #include "rates.h"
 
@@ -84,6 +85,7 @@ static int bind(struct run *run, struct crmval_error *error)
 	if (!run->data || !run->dimensions || !run->evaluations)
 		return fail_memory(error);
 	int code = data_init(run->data, error);
+	run->data->fresh_on = job->today < job->period.to ? job->today : job->period.to;
 	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
 		code = bind_dimension(&run->dimensions[d], &run->dimension_plugins[d], job->dimensions[d].parameters,
 				      run->data, error);
@@ -111,6 +113,10 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 		code = bind(run, error);
 	if (code == CRMVAL_OK)
 		code = run_describe(run, error);
+	if (code == CRMVAL_OK)
+		alerts_check(run->job, &run->result, &run->problems);
+	if (code == CRMVAL_OK && run->problems.count)
+		code = job_is_wrong(run, error);
 	run->seconds[ROOM_PREPARE] = now() - start;
 	return code;
 }

@@ -261,10 +261,23 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 	return CRMVAL_OK;
 }
 
+/* The latest day of a column, or `newest`. */
+static int32_t newest_of(const struct table *table, uint32_t f, int32_t limit, int32_t newest)
+{
+	const int32_t *values = table->columns[f].values.bytes;
+	uint32_t rows = atomic_load(&table->rows);
+	for (uint32_t row = 0; row < rows; row++) {
+		int32_t value = values[row] <= limit && !table_is_dropped(table, row) ? values[row] : newest;
+		newest = value > newest ? value : newest;
+	}
+	return newest;
+}
+
 int table_settle(struct data *data, struct table *table, unsigned threads, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
 	uint32_t rows = atomic_load(&table->rows);
+	table->newest = CRMVAL_NO_DATE;
 	if (!table->is_mapped)
 		return CRMVAL_OK; /* its rows are made up, and later levels may bring more */
 	if (table->ids.bytes && (code = enter_ids(table, threads, error)) != CRMVAL_OK)
@@ -278,6 +291,8 @@ int table_settle(struct data *data, struct table *table, unsigned threads, struc
 			code = settle_references(data, table, f, error);
 		else if (atomic_load(&column->unreadable) > 0)
 			settle_unreadable(table, f);
+		if (table->entity->fields[f].type == FIELD_DATE && !table->entity->fields[f].is_planned)
+			table->newest = newest_of(table, f, data->fresh_on, table->newest);
 	}
 	region_trim(&table->ids, rows * sizeof(struct ident));
 	region_trim(&table->id_texts, rows * sizeof(char *));

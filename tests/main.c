@@ -11,6 +11,7 @@
 	SUITE(abi)                                                                                                     \
 	SUITE(aggregate)                                                                                               \
 	SUITE(archive)                                                                                                 \
+	SUITE(alert)                                                                                                   \
 	SUITE(arena)                                                                                                   \
 	SUITE(bind)                                                                                                    \
 	SUITE(cell)                                                                                                    \

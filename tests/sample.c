@@ -125,6 +125,7 @@ void sample_data(struct sample *sample)
 	static const struct result_entity entities[] = {{.entity = "account",
 							 .source = "csv",
 							 .rows = 1234567,
+							 .newest = 20097, /* 2025-01-09 */
 							 .rejected = 1,
 							 .duplicates = 5,
 							 .field_count = 2,
@@ -135,7 +136,7 @@ void sample_data(struct sample *sample)
 							 .missing_fields = missing,
 							 .example_count = 1,
 							 .examples = examples},
-							{.entity = "expense"}};
+							{.entity = "expense", .newest = CRMVAL_NO_DATE}};
 	static const struct result_input inputs[] = {{"a.csv", 9007199254740993, "ab12"}, {"b.csv", 0, ""}};
 	static const struct result_plugin plugins[] = {{"csv", "0.1.0", "source", NULL},
 						       {"alpha", "1.2", "dimension", "seccomp"}};

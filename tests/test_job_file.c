@@ -68,7 +68,7 @@ static void test_integers(void)
 		{REST "score = { missing = \"zero\"; }; # 99999999999\n/* 99999999999\n */ // 99999999999", {NULL}},
 		{REST "a-99999999999 = 1;\n",
 		 {"FILE:3: a-99999999999: is not a known key; known here: job, sources, dimensions, score, limits, "
-		  "plugins, archive, reports"}},
+		  "plugins, archive, reports, alerts"}},
 		/* the lines of a text and of a comment count */
 		{JOB_LINE "/*\n\n*/ sources = ( { plugin = \"fake\"; directory = \"a\nb\"; size = 5000000000; } );\n",
 		 {"FILE:5: the integer 5000000000 does not fit 32 bits; append an L: 5000000000L",

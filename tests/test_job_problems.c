@@ -45,7 +45,7 @@ static void test_top(void)
 		{REST "sxxre = { };\n", {"FILE:3: sxxre: is not a known key; did you mean \"score\"?"}},
 		{REST "zebra = 1;\n",
 		 {"FILE:3: zebra: is not a known key; known here: job, sources, dimensions, score, limits, plugins, "
-		  "archive, reports"}},
+		  "archive, reports, alerts"}},
 		{SOURCE_LINE "job = 5;\n", {"FILE:2: job: must be a group, not a number; write { KEY = VALUE; }"}},
 		{REST "score = ( 1 );\n", {"FILE:3: score: must be a group, not a list; write { KEY = VALUE; }"}},
 		/* all of them, not only the first */

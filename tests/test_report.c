@@ -153,7 +153,7 @@ static void test_json_shape(void)
 	sample.moments[0][0][0] = sample_value(0.25, 0);
 	text = sample_report(&sample, FORMAT_JSON, 0, 0);
 	tree = parse(text);
-	check_keys(tree, "format job period baseline overall dimensions breakdowns data provenance");
+	check_keys(tree, "format job period baseline overall dimensions breakdowns alerts data provenance");
 	check_string(tree, "format", "crmval-result-1");
 	check_string(tree, "job", "sample");
 	check_keys(at(tree, "period"), "from to");
@@ -246,8 +246,10 @@ static void test_json_data(void)
 	tree = parse(text);
 	check_keys(at(tree, "data"), "account expense");
 	account = at(at(tree, "data"), "account");
-	check_keys(account, "rows source rejected duplicates skipped dangling unreadable missing_fields examples");
+	check_keys(account,
+		   "rows newest source rejected duplicates skipped dangling unreadable missing_fields examples");
 	check_number(account, "rows", "1234567");
+	check_string(account, "newest", "2025-01-09");
 	check_number(account, "duplicates", "5");
 	check_keys(at(account, "skipped"), "blank line");
 	check_keys(at(account, "dangling"), "owner");
@@ -257,6 +259,7 @@ static void test_json_data(void)
 	CU_ASSERT_STRING_EQUAL(YAJL_GET_STRING(item(account, "examples", 0)),
 			       "accounts.csv:7: created_on: \"soon\" is not a date");
 	expense = at(at(tree, "data"), "expense");
+	check_null(expense, "newest");
 	check_null(expense, "source");
 	check_keys(at(expense, "dangling"), "");
 	provenance = at(tree, "provenance");

@@ -112,6 +112,8 @@ class Comparison:
                 continue
             for key in ("rows", "rejected", "duplicates", "skipped", "missing_fields"):
                 self.same("data.%s.%s" % (entity, key), counts[key], their_counts.get(key, ABSENT))
+            if self.reads_all():
+                self.same("data.%s.newest" % entity, counts["newest"], their_counts.get("newest", ABSENT))
             for kind in ("dangling", "unreadable"):
                 mine, other = counts[kind], their_counts.get(kind) or {}
                 for field in sorted(set(mine) | set(other)):

@@ -7,7 +7,7 @@ import math
 import os
 import re
 
-from schema import CLOSED, ENTITIES
+from schema import CLOSED, ENTITIES, PLANNED
 
 WHITE = " \t\n\v\f\r"
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -121,6 +121,15 @@ class Table:
         self.rows.append(row)
 
 
+def newest_day(table, window_end):
+    """The latest date of what has happened, up to the end of the window or today; None where there is none."""
+    limit = min(window_end, datetime.date.today().toordinal())
+    days = [row[field] for field in table.fields for row in table.rows
+            if ENTITIES[table.entity][field] == "date" and field not in PLANNED and row[field] is not None
+            and row[field] <= limit]
+    return str(datetime.date.fromordinal(max(days))) if days else None
+
+
 class Data:
     """All tables that are mapped; an entity that is not in tables is unmapped."""
 
@@ -185,7 +194,7 @@ class Data:
                 unreadable["amount"] += sum(1 for row in table.rows if row["amount"] is not None
                                             and self.amount(row, window_end) is None)
             section[entity] = {
-                "rows": len(table.rows), "rejected": table.rejected, "duplicates": table.duplicates,
+                "rows": len(table.rows), "newest": newest_day(table, window_end), "rejected": table.rejected, "duplicates": table.duplicates,
                 "skipped": dict(table.skipped),
                 "dangling": {field: count for field, count in table.dangling.items() if count},
                 "unreadable": {field: count for field, count in unreadable.items() if count},

@@ -45,3 +45,6 @@ CLOSED = {
 
 # Fields that no formula and no breakdown reads: a program may leave them unread, and then counts nothing for them.
 IDLE = {("employee", "manager"), ("activity", "account"), ("activity", "employee"), ("participant", "employee")}
+
+# Dates that somebody hopes for: they do not tell how new the data are.
+PLANNED = ("needed_on", "expected_close_on")

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Alerts of a job: what fires ends the run with status 1, on standard error and in every report."""
+
+import json
+import re
+
+import kit
+
+
+class Alerts(kit.Case):
+    def setUp(self):
+        super().setUp()
+        # Two of three deals are won; the newest is of 10 December, and 31 December is planned or past the period.
+        self.table("opportunity.csv", "id,account,stage,approved_on,closed_on,outcome,expected_close_on",
+                   "O1,A1,x,2025-01-05,2025-03-01,won,2025-12-31", "O2,A1,x,2025-01-05,2025-12-10,won,",
+                   "O3,A2,x,2025-01-05,2025-05-01,lost,", "O4,A2,x,2026-01-05,,,")
+        self.table("account.csv", "id,name,owner,region", "A1,Acme,E1,North", "A2,Bolt,E1,South")
+        self.table("employee.csv", "id,name,team", "E1,Ann,East")
+
+    def alerts(self, rules, *arguments, status=1, **form):
+        job = self.job(more="alerts = ( %s );" % rules, in_job='breakdown = ( "region" );', **form)
+        done = self.run_raw("run", job, "--format", "json", *arguments)
+        self.assertEqual(done.status, status, done.messages)
+        return done, json.loads(done.output)["alerts"]
+
+    def test_quiet(self):
+        done, alerts = self.alerts('{ node = "approved_to_won"; value_below = 0.66; }', status=0)
+        self.assertEqual(done.messages, "")
+        self.assertEqual(alerts, [{"rule": "value_below 0.66", "severity": "critical", "fired": 0, "message": None}])
+
+    def test_every_report(self):
+        rules = '{ name = "won"; node = "approved_to_won"; value_below = 0.67; severity = "warning"; }'
+        files = 'reports = ( { file = "r.txt"; }, { file = "r.csv"; }, { file = "r.json"; } );'
+        job = self.job(more="alerts = ( %s ); %s" % (rules, files))
+        done = self.run_raw("run", job)
+        self.assertEqual(done.status, 1, done.messages)
+        self.assertIn('alert "won": Approved to won: the value of 0.666667 is below 0.67', done.messages)
+        for name in ("r.txt", "r.csv", "r.json"):
+            self.assertIn(b"Approved to won: the value of 0.666667 is below 0.67", self.read(name), name)
+
+    def test_units(self):
+        _, alerts = self.alerts('{ node = "approved_to_won"; value_below = 0.5; breakdown = "region"; }')
+        self.assertEqual(alerts[0]["fired"], 1)
+        self.assertEqual(alerts[0]["message"], "region South: Approved to won: the value of 0 is below 0.5")
+
+    def test_freshness(self):
+        done, alerts = self.alerts('{ older_than = 21; entity = "opportunity"; }', status=0)
+        self.assertEqual(json.loads(done.output)["data"]["opportunity"]["newest"], "2025-12-10")
+        # 31 December is 21 days after the 10th.
+        _, alerts = self.alerts('{ older_than = 20; entity = "opportunity"; }')
+        self.assertEqual(alerts[0]["message"],
+                         "opportunity: the newest date, 2025-12-10, is more than 20 days old")
+
+    def test_day_of_the_run(self):
+        """A period that is not over is judged by the day of the run."""
+        rules = '{ older_than = 0; entity = "opportunity"; }'
+        _, alerts = self.alerts(rules, "--date", "2025-03-01", status=0)
+        self.assertEqual(alerts[0]["fired"], 0)
+        _, alerts = self.alerts(rules, "--date", "2025-03-02")
+        self.assertIn("2025-03-01", alerts[0]["message"])
+
+    def test_rejected(self):
+        self.write("account.csv", b"id,name,owner,region\nA1,Acme,E1,North\nA2,Bolt,E1\n")
+        _, alerts = self.alerts("{ rejected_above = 0; }, { rejected_share_above = 0.5; }")
+        self.assertEqual([alert["fired"] for alert in alerts], [1, 0])
+
+    def test_mistakes(self):
+        for rules, says in (
+                ("{ }", "score_below: is missing"),
+                ("{ score_below = 101; }", "must be between 0 and 100"),
+                ("{ score_below = 5; value_below = 3; }", "make two rules of it"),
+                ("{ score_below = 5; entity = \"account\"; }", "entity: means nothing beside score_below"),
+                ("{ older_than = 5; node = \"conversion\"; }", "node: means nothing beside older_than"),
+                ("{ older_than = 5; entity = \"acount\"; }", "did you mean \"account\""),
+                ("{ score_below = 5; node = \"conversions\"; }", "did you mean conversion"),
+                ("{ score_below = 5; breakdown = \"team\"; }", "add it there"),
+                ("{ score_below = 5; unit = \"East\"; }", "needs the breakdown"),
+                ("{ value_below = 5; node = \"conversion\"; }", "is for a measure"),
+                ("{ score_below = 5; severity = \"loud\"; }", "known here: warning, critical")):
+            job = self.job(more="alerts = ( %s );" % rules)
+            self.refused(78, "check", job, says="job.conf:.*" + re.escape(says))
+
+
+if __name__ == "__main__":
+    kit.main()
