@@ -36,7 +36,7 @@ static int open_failed(const char *path, int number, int missing, struct crmval_
 static int open_folder(struct archive *archive, const char *path, int missing, struct crmval_error *error)
 {
 	size_t length = strlen(path);
-	archive->lock = archive->folder.fd = -1;
+	*archive = (struct archive)ARCHIVE_CLOSED;
 	if (asprintf(&archive->prefix, "%s%s", path, length && path[length - 1] == '/' ? "" : "/") < 0) {
 		archive->prefix = NULL;
 		return fail_memory(error);
@@ -58,8 +58,7 @@ void archive_close(struct archive *archive)
 	if (archive->folder.fd >= 0)
 		close(archive->folder.fd);
 	free(archive->prefix);
-	archive->prefix = NULL;
-	archive->lock = archive->folder.fd = -1;
+	*archive = (struct archive)ARCHIVE_CLOSED;
 }
 
 /* A new folder is lost in a power cut, with all that is in it, unless the one above knows of it. */
@@ -195,8 +194,7 @@ static int sweep(struct archive *archive, struct crmval_error *error)
 
 int archive_lock(struct archive *archive, const char *path, double wait, struct crmval_error *error)
 {
-	archive->prefix = NULL;
-	archive->lock = archive->folder.fd = -1;
+	*archive = (struct archive)ARCHIVE_CLOSED;
 	int code = make_folder(path, error);
 	if (code == CRMVAL_OK)
 		code = open_folder(archive, path, CRMVAL_ECREATE, error);

@@ -23,6 +23,11 @@ struct archive {
 	int lock; /* -1: opened to read */
 };
 
+#define ARCHIVE_CLOSED                                                                                                 \
+	{                                                                                                              \
+		.folder = {.fd = -1}, .lock = -1                                                                       \
+	}
+
 /* A snapshot, as its name tells. */
 struct archive_entry {
 	char name[ARCHIVE_NAME_SIZE];
@@ -45,7 +50,7 @@ int archive_open(struct archive *archive, const char *path, struct crmval_error 
  */
 int archive_lock(struct archive *archive, const char *path, double wait, struct crmval_error *error);
 
-/* Also of one that could not be opened. */
+/* Also of one that could not be opened, or was never. */
 void archive_close(struct archive *archive);
 
 /*

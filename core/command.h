@@ -14,6 +14,7 @@ struct options {
 	int has_format;
 	const char *output; /* NULL: standard output */
 	unsigned threads;
+	double wait; /* for the archive, in seconds */
 	int dry_run, quiet, verbose;
 	int logs_json;
 	double scale; /* of demo */

@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "alert.h"
+#include "archive.h"
 #include "inputs.h"
 #include "text.h"
 
@@ -121,15 +122,30 @@ static void log_alerts(const struct options *options, const struct result *resul
 	}
 }
 
+/* From before the data are read, so that of two runs the second does not work in vain. */
+static int hold_archive(const struct options *options, const struct job *job, struct archive *archive)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	if (!job->archive.directory || options->dry_run)
+		return 0;
+	int code = archive_lock(archive, job->archive.directory, options->wait, &error);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
 int command_run(const struct options *options, int count, char **words)
 {
 	static struct run run;
+	struct archive archive = ARCHIVE_CLOSED;
 	struct crmval_error error = {.struct_size = sizeof error};
 	if (count != 1)
 		return usage_error("crmval run takes one job file");
 	int status = open_run(options, &run, words[0]);
 	if (status == 0)
 		status = check_outputs(options, &run);
+	if (status == 0)
+		status = hold_archive(options, run.job, &archive);
 	if (status == 0) {
 		progress_start(options, &run);
 		int code = run_evaluate(&run, options->threads, &error);
@@ -154,6 +170,7 @@ int command_run(const struct options *options, int count, char **words)
 		log_alerts(options, &run.result);
 	if (status == 0 && (run_is_degraded(&run) || alerts_fired(&run.result) > 0))
 		status = EXIT_DEGRADED;
+	archive_close(&archive);
 	run_close(&run);
 	return status;
 }

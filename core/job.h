@@ -142,6 +142,7 @@ struct job_overrides {
 	const char *const *settings;   /* "key.path=value" */
 	uint32_t setting_count;
 	int32_t today; /* the day that named windows start from, days since 1970 */
+	int64_t now;   /* the moment that the run is dated, seconds since 1970 */
 };
 
 /*

@@ -21,7 +21,7 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table */
 } commands[] = {
-	{"run", command_run, "JOB", "read, evaluate, score, report", "dfopBbstDqvl"},
+	{"run", command_run, "JOB", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula and numbers", "pBbstDqvl"},
 	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "Pqvl"},
@@ -29,15 +29,25 @@ static const struct command {
 };
 
 static const struct option option_table[] = {
-	{"dry-run", no_argument, NULL, 'd'},         {"format", required_argument, NULL, 'f'},
-	{"output", required_argument, NULL, 'o'},    {"period", required_argument, NULL, 'p'},
-	{"baseline", required_argument, NULL, 'B'},  {"breakdown", required_argument, NULL, 'b'},
-	{"set", required_argument, NULL, 's'},       {"threads", required_argument, NULL, 't'},
-	{"date", required_argument, NULL, 'D'},      {"quiet", no_argument, NULL, 'q'},
-	{"verbose", no_argument, NULL, 'v'},         {"log-format", required_argument, NULL, 'l'},
-	{"scale", required_argument, NULL, 'S'},     {"seed", required_argument, NULL, 'E'},
-	{"directory", required_argument, NULL, 'P'}, {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
+	{"dry-run", no_argument, NULL, 'd'},
+	{"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},
+	{"period", required_argument, NULL, 'p'},
+	{"baseline", required_argument, NULL, 'B'},
+	{"breakdown", required_argument, NULL, 'b'},
+	{"set", required_argument, NULL, 's'},
+	{"threads", required_argument, NULL, 't'},
+	{"date", required_argument, NULL, 'D'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"log-format", required_argument, NULL, 'l'},
+	{"scale", required_argument, NULL, 'S'},
+	{"seed", required_argument, NULL, 'E'},
+	{"directory", required_argument, NULL, 'P'},
+	{"help", no_argument, NULL, 'h'},
+	{"wait", required_argument, NULL, 'w'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
 };
 
 static const char *const help_text =
@@ -50,6 +60,7 @@ static const char *const help_text =
 	"      --output FILE          write there instead of standard output\n"
 	"      --threads N            default: one per processor\n"
 	"      --dry-run              write no file\n"
+	"      --wait SECONDS         for another run that holds the archive (default: 0)\n"
 	"      --quiet, --verbose     say less, or where the time goes\n"
 	"      --log-format FORMAT    text or json: of messages on standard error\n"
 	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
@@ -73,8 +84,8 @@ static int number_of(const char *text, double least, double most, double *number
 	return *text && !*end && errno == 0 && *number >= least && *number <= most;
 }
 
-/* The day that named windows start from: SOURCE_DATE_EPOCH, else today in the machine's own time zone. */
-static int today(int32_t *day)
+/* The moment of the run: SOURCE_DATE_EPOCH, else now; and its day in the machine's own time zone. */
+static int find_now(struct job_overrides *overrides)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	time_t seconds = time(NULL);
@@ -88,7 +99,8 @@ static int today(int32_t *day)
 	} else {
 		localtime_r(&seconds, &tm);
 	}
-	*day = days_from_civil(tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday);
+	overrides->now = seconds;
+	overrides->today = days_from_civil(tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday);
 	return 0;
 }
 
@@ -135,6 +147,10 @@ static int take_option(struct options *options, int letter, const char *text)
 			return usage_error("--threads %s: a whole number from 1 to 256", text);
 		options->threads = (unsigned)number;
 		return 0;
+	case 'w':
+		return number_of(text, 0, 1e9, &options->wait)
+			       ? 0
+			       : usage_error("--wait %s: a number of seconds from 0 to 1000000000", text);
 	case 'D':
 		if (date_parse(text, &options->overrides.today) < 0)
 			return usage_error("--date %s: a day as YYYY-MM-DD", text);
@@ -218,7 +234,7 @@ int main(int argc, char **argv)
 	options.format = FORMAT_NONE;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options.threads = processors > 0 && processors <= 256 ? (unsigned)processors : 1;
-	int status = today(&options.overrides.today);
+	int status = find_now(&options.overrides);
 	if (status != 0)
 		return status;
 	ident_draw_key();
