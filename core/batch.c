@@ -165,7 +165,7 @@ void batch_choose(struct batch *batch, uint64_t number)
 	uint32_t first = (uint32_t)(number * BATCH_ROWS), all = atomic_load(&table->rows);
 	uint32_t end = all - first < BATCH_ROWS ? all : first + BATCH_ROWS, count = 0;
 	for (uint32_t row = first; row < end; row++)
-		if (!table_is_dropped(table, row))
+		if (!table_is_dropped(table, row) && !table_is_foreign(table, row))
 			batch->row[count++] = row;
 	batch->rows = (struct rows){batch->row, count};
 	batch->is_contiguous = count == end - first;

@@ -84,6 +84,7 @@ void data_free(struct data *data)
 			region_close(&table->columns[f].pending);
 		}
 		region_close(&table->ids);
+		region_close(&table->foreign);
 		region_close(&table->id_texts);
 		free((void *)table->index.slots);
 		free((void *)table->dropped);

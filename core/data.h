@@ -67,7 +67,9 @@ struct extent {
 struct table {
 	const struct entity *entity;
 	int is_mapped; /* some source maps its id (or it has none); else rows are made up from the references to it */
-	int level;     /* tables are read level by level, after all that they refer to */
+	uint32_t shard_by;     /* 1 + the field by which its rows are shared out to shards; 0: each has them all, */
+	struct region foreign; /* with a bit for those that belong to others */
+	int level;             /* tables are read level by level, after all that they refer to */
 	atomic_uint rows;
 	uint32_t capacity;
 	struct column columns[DATA_MAX_FIELDS];
@@ -107,6 +109,13 @@ static inline int table_is_dropped(const struct table *table, uint32_t row)
 	       (atomic_load_explicit(&table->dropped[row >> 6], memory_order_relaxed) >> (row & 63) & 1);
 }
 
+/* Is the row evaluated by another shard? */
+static inline int table_is_foreign(const struct table *table, uint32_t row)
+{
+	const _Atomic uint64_t *foreign = table->foreign.bytes;
+	return foreign && (atomic_load_explicit(&foreign[row >> 6], memory_order_relaxed) >> (row & 63) & 1);
+}
+
 /* Bytes of a column's value. */
 size_t data_width(enum field_type type);
 
@@ -132,10 +141,17 @@ static inline void table_prefetch_id(const struct table *table, struct ident id)
 	}
 }
 
+/* After a table's rows are all there: enters its ids, and drops rows whose id an earlier row has. */
+int table_enter(struct table *table, unsigned threads, struct crmval_error *error);
+
+/* Drops the row with an id if it comes after another shard's row with that id: the latter stood at this place in the order
+   of the job's sources, after so many rows of ours that came together with it.  [worker] */
+void table_drop_after(struct table *table, struct ident id, uint64_t order, uint32_t within);
+
 /*
- * After a table's rows are all there: enters its ids, drops rows whose id an earlier row has, resolves references within
- * the table, counts what is dangling and unreadable in the rows that stay, and makes unreadable cells missing.
+ * And then: resolves references within the table, counts what is dangling and unreadable in the rows that stay, and makes
+ * unreadable cells missing.
  */
-int table_settle(struct data *data, struct table *table, unsigned threads, struct crmval_error *error);
+int table_settle(struct data *data, struct table *table, struct crmval_error *error);
 
 #endif

@@ -301,6 +301,7 @@ int job_read(const char *path, const struct job_overrides *overrides, struct job
 	struct checker c = checker_of(fresh, problems);
 	fresh->config = root;
 	fresh->today = overrides->today;
+	fresh->shard = overrides->shard;
 	read_all(&c, root, overrides->today);
 	if (c.is_full) {
 		code = fail_memory(error);

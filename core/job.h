@@ -94,6 +94,11 @@ struct job_alert {
 /* Is it about an entity, not about scores? */
 int alert_is_of_data(enum alert_kind kind);
 
+/* One of the parts into which the rows are shared out; count 0: there are none. */
+struct job_shard {
+	uint32_t number, count; /* number from 0 */
+};
+
 struct job {
 	const char *path, *directory; /* of the job file; the folder absolute */
 	char sha256[65];              /* of the file's bytes and the settings that override it */
@@ -127,6 +132,7 @@ struct job {
 	uint32_t dimension_count;
 	struct job_report *reports;
 	uint32_t report_count;
+	struct job_shard shard;
 	struct job_archive archive;
 	struct job_alert *alerts;
 	uint32_t alert_count;
@@ -141,6 +147,7 @@ struct job_overrides {
 	const char *breakdown;         /* "team,employee"; "" : none; NULL: as in the file */
 	const char *const *settings;   /* "key.path=value" */
 	uint32_t setting_count;
+	struct job_shard shard;
 	int32_t today; /* the day that named windows start from, days since 1970 */
 	int64_t now;   /* the moment that the run is dated, seconds since 1970 */
 };

@@ -10,6 +10,8 @@
 static int open_columns(struct load *load, struct table *table, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
+	if (load->job->shard.count && table->is_mapped && !table->shard_by)
+		code = region_open(&table->foreign, table->capacity / 8 + 8, error);
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {
 		const struct field *field = &table->entity->fields[f];
 		struct column *column = &table->columns[f];
@@ -79,6 +81,39 @@ static void choose_fields(struct feed *feed, const struct table *table)
 		want_derived(feed, &feed->derivation.skips[s]);
 }
 
+/* Can a source tell the shard of a feed's rows?  Only where ids are cells of one table as they come. */
+static int is_part_plain(const struct load *load, const struct feed *feed, struct crmval_part *part)
+{
+	const struct table *table = &load->data->tables[feed->entity];
+	uint32_t feeds = 0, found = 0;
+	for (uint32_t i = 0; i < load->feed_count; i++)
+		feeds += load->feeds[i].entity == feed->entity;
+	if (!table->shard_by || feeds > 1 || feed->mapping->ids != IDS_EXACT || feed->mapping->null_count)
+		return 0;
+	for (uint32_t i = 0; i < feed->field_count; i++) {
+		uint32_t f = feed->fields[i].field;
+		const struct derived_column *column = &feed->derivation.columns[i];
+		int is_key = table->entity->fields[f].type == FIELD_KEY, is_by = table->shard_by == f + 1;
+		if ((!is_key && !is_by) || column->expression.expression)
+			continue;
+		if (is_key)
+			part->id = column->wanted;
+		if (is_by)
+			part->key = column->wanted;
+		found += (uint32_t)(is_key + is_by);
+	}
+	return found == 2;
+}
+
+static int plan_feed(struct load *load, struct feed *feed, struct crmval_error *error)
+{
+	const struct job_shard *shard = &load->job->shard;
+	struct crmval_part part = {sizeof part, shard->number, shard->count, 0, 0};
+	if (shard->count > 1 && is_part_plain(load, feed, &part))
+		return reading_plan_part(&load->run, &feed->reading, &part, error);
+	return reading_plan(&load->run, &feed->reading, error);
+}
+
 /* Plans all feeds, and gives each table the address space for the rows that may come. */
 static int plan(struct load *load, struct crmval_error *error)
 {
@@ -89,7 +124,7 @@ static int plan(struct load *load, struct crmval_error *error)
 		if (!data->tables[feed->entity].is_mapped)
 			continue;
 		choose_fields(feed, &data->tables[feed->entity]);
-		int code = reading_plan(&load->run, &feed->reading, error);
+		int code = plan_feed(load, feed, error);
 		if (code != CRMVAL_OK)
 			return code;
 		const struct crmval_plan *planned = &feed->reading.plan;
@@ -152,6 +187,37 @@ static void forget_ids(struct data *data, int level)
 	}
 }
 
+/*
+ * Rows that are shared out by a reference may have an id that rows of other shards have too, so all ids are looked at once
+ * more, after our own are known.
+ */
+static int read_twins(struct load *load, int level, struct crmval_error *error)
+{
+	struct feed *twins = calloc((size_t)load->feed_count + 1, sizeof *twins);
+	struct reading **readings = calloc((size_t)load->feed_count + 1, sizeof *readings);
+	struct ledger ledger = {0}; /* all was counted the first time */
+	uint32_t count = 0;
+	int code = twins && readings ? ledger_init(&ledger, error) : fail_memory(error);
+	for (uint32_t i = 0; i < load->feed_count && code == CRMVAL_OK; i++) {
+		const struct table *table = &load->data->tables[load->feeds[i].entity];
+		if (table->level != level || !load_has_twins(load, table) || load->feeds[i].reading.plan.is_part)
+			continue;
+		twins[count] = load->feeds[i];
+		twins[count].reading.ledger = &ledger;
+		twins[count].reading.take = load_take_twins;
+		code = reading_plan(&load->run, &twins[count].reading, error);
+		readings[count] = &twins[count].reading;
+		load->run.split_count += twins[count++].reading.plan.split_count;
+	}
+	if (code == CRMVAL_OK)
+		code = reading_read(&load->run, readings, count, error);
+	if (twins && readings)
+		ledger_free(&ledger);
+	free(readings);
+	free(twins);
+	return code;
+}
+
 static int read_level(struct load *load, int number, struct reading **readings, struct crmval_error *error)
 {
 	uint32_t count = 0;
@@ -163,7 +229,12 @@ static int read_level(struct load *load, int number, struct reading **readings, 
 	int code = reading_read(&load->run, readings, count, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)
-			code = table_settle(load->data, &load->data->tables[e], load->run.threads, error);
+			code = table_enter(&load->data->tables[e], load->run.threads, error);
+	if (code == CRMVAL_OK)
+		code = read_twins(load, number, error);
+	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
+		if (load->data->tables[e].level == number)
+			code = table_settle(load->data, &load->data->tables[e], error);
 	if (code == CRMVAL_OK)
 		forget_ids(load->data, number);
 	return code;
@@ -270,8 +341,8 @@ int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 		code = read_level(load, level, readings, error);
 	if (code == CRMVAL_OK)
 		code = finish(load, error);
-	if (code == CRMVAL_OK)
-		code = check_limits(load, error);
+	if (code == CRMVAL_OK && !load->job->shard.count)
+		code = check_limits(load, error); /* those of shards are for the whole */
 	reading_end(&load->run);
 	free(readings);
 	return code;

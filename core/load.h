@@ -82,4 +82,11 @@ void load_close(struct load *load);
 int load_take(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows, uint64_t order,
 	      struct crmval_error *error);
 
+/* Can rows of other shards have ids that ours have? */
+int load_has_twins(const struct load *load, const struct table *table);
+
+/* Takes rows once more, for the ids of those that are other shards': reading.take of a copy of a feed.  [worker] */
+int load_take_twins(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows,
+		    uint64_t order, struct crmval_error *error);
+
 #endif

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "job.h"
 #include "parallel.h"
+#include "shard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,18 @@ int reading_plan(struct reading_run *run, struct reading *reading, struct crmval
 			    &reading->plan, error);
 }
 
+int reading_plan_part(struct reading_run *run, struct reading *reading, const struct crmval_part *part,
+		      struct crmval_error *error)
+{
+	const struct crmval_source *source = run->plugins[reading->source].table->source;
+	/* A source of an older minor version has no such function. */
+	if (source->struct_size <= offsetof(struct crmval_source, plan_part) || !source->plan_part)
+		return reading_plan(run, reading, error);
+	reading->plan = (struct crmval_plan){.struct_size = sizeof reading->plan};
+	return source->plan_part(run->sources[reading->source], reading->table.table, reading->wanted,
+				 reading->wanted_count, part, &reading->plan, error);
+}
+
 int reading_finish(const struct reading_run *run, const struct reading *reading, struct crmval_error *error)
 {
 	const struct crmval_source *source = run->plugins[reading->source].table->source;
@@ -199,7 +212,8 @@ int reading_start(struct reading_run *run, unsigned threads, struct crmval_error
 		thread->number = t;
 		thread->sources = calloc((size_t)run->job->source_count + 1, sizeof *thread->sources);
 		thread->scratch = derive_scratch_new();
-		if (!thread->sources || !thread->scratch)
+		thread->shard = shard_scratch_new();
+		if (!thread->sources || !thread->scratch || !thread->shard)
 			return fail_memory(error);
 	}
 	return run->workers ? CRMVAL_OK : fail_memory(error);
@@ -214,6 +228,7 @@ void reading_end(struct reading_run *run)
 				run->plugins[s].table->source->worker_close(thread->sources[s]);
 		free(thread->sources);
 		derive_scratch_free(thread->scratch);
+		shard_scratch_free(thread->shard);
 	}
 	free(run->workers);
 	run->workers = NULL;

@@ -48,7 +48,12 @@ struct reading_thread {
 	unsigned number;
 	void **sources; /* the sources' own, by source */
 	struct derive_scratch *scratch;
+	struct shard_scratch *shard;
 };
+
+/* As reading_plan(), where only a part of the rows is wanted: plan.is_part says whether only it will come. */
+int reading_plan_part(struct reading_run *run, struct reading *reading, const struct crmval_part *part,
+		      struct crmval_error *error);
 
 int reading_plan(struct reading_run *run, struct reading *reading, struct crmval_error *error);
 

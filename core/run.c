@@ -5,6 +5,7 @@
 #include "alert.h"
 #include "error.h"
 #include "rates.h"
+#include "shard.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -97,6 +98,8 @@ static int bind(struct run *run, struct crmval_error *error)
 		code = job_is_wrong(run, error);
 	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
 		code = bind_mapped(&run->dimensions[d], run->data, error);
+	if (code == CRMVAL_OK && job->shard.count)
+		shard_plan(run->data, run->dimensions, job->dimension_count);
 	return code;
 }
 

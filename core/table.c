@@ -184,24 +184,39 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-static int enter_ids(struct table *table, unsigned threads, struct crmval_error *error)
+int table_enter(struct table *table, unsigned threads, struct crmval_error *error)
 {
+	if (!table->is_mapped || !table->ids.bytes)
+		return CRMVAL_OK; /* made-up rows are entered one by one */
 	uint32_t rows = atomic_load(&table->rows);
 	if (table->extent_count)
 		qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
 	table->dropped = calloc((size_t)rows / 64 + 1, sizeof *table->dropped);
 	if (!table->dropped || index_open(&table->index, rows) < 0)
 		return fail_memory(error);
-	int code = parallel_run(threads, (rows + (uint64_t)BLOCK - 1) / BLOCK, enter_block, table, error);
-	if (code != CRMVAL_OK)
-		return code;
-	for (uint32_t i = 0; i <= rows / 64; i++)
+	return parallel_run(threads, (rows + (uint64_t)BLOCK - 1) / BLOCK, enter_block, table, error);
+}
+
+void table_drop_after(struct table *table, struct ident id, uint64_t order, uint32_t within)
+{
+	int32_t row = index_find(table, id);
+	if (row < 0)
+		return;
+	uint32_t own_within;
+	uint64_t own_order = row_order(table, (uint32_t)row, &own_within);
+	if (order < own_order || (order == own_order && within <= own_within))
+		drop(table, (uint32_t)row);
+}
+
+static void count_dropped(struct table *table)
+{
+	uint32_t rows = atomic_load(&table->rows);
+	for (uint32_t i = 0; table->dropped && i <= rows / 64; i++)
 		table->duplicates += (uint64_t)__builtin_popcountll(atomic_load(&table->dropped[i]));
 	if (table->duplicates == 0) {
 		free((void *)table->dropped);
 		table->dropped = NULL;
 	}
-	return CRMVAL_OK;
 }
 
 /* Makes unreadable cells missing, and takes those of dropped rows out of the count. */
@@ -273,15 +288,14 @@ static int32_t newest_of(const struct table *table, uint32_t f, int32_t limit, i
 	return newest;
 }
 
-int table_settle(struct data *data, struct table *table, unsigned threads, struct crmval_error *error)
+int table_settle(struct data *data, struct table *table, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
 	uint32_t rows = atomic_load(&table->rows);
 	table->newest = CRMVAL_NO_DATE;
 	if (!table->is_mapped)
 		return CRMVAL_OK; /* its rows are made up, and later levels may bring more */
-	if (table->ids.bytes && (code = enter_ids(table, threads, error)) != CRMVAL_OK)
-		return code;
+	count_dropped(table);
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {
 		struct column *column = &table->columns[f];
 		if (!column->values.bytes)

@@ -4,6 +4,7 @@
 
 #include "cell.h"
 #include "error.h"
+#include "shard.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -345,14 +346,80 @@ out:
 	return code;
 }
 
+/* Of what a row's shard depends. */
+static struct shard_key key_of(const struct feed *feed, const struct table *table)
+{
+	struct shard_key key = {feed->mapping, -1, -1};
+	for (uint32_t i = 0; i < feed->field_count; i++) {
+		uint32_t f = feed->fields[i].field;
+		if (table->entity->fields[f].type == FIELD_KEY)
+			key.id = (int32_t)i;
+		else if (table->shard_by == f + 1)
+			key.reference = (int32_t)i;
+	}
+	return key;
+}
+
+/* Marks the rows that other shards evaluate. */
+static void mark_foreign(const struct taking *t, struct table *table)
+{
+	const struct job_shard *shard = &t->load->job->shard;
+	const struct shard_key key = key_of(t->feed, table);
+	_Atomic uint64_t *foreign = table->foreign.bytes;
+	for (uint32_t i = 0; i < t->rows->row_count; i++)
+		if (shard_of_row(&key, t->rows, i, shard->count) != shard->number) {
+			uint32_t row = t->first + i;
+			atomic_fetch_or_explicit(&foreign[row >> 6], UINT64_C(1) << (row & 63), memory_order_relaxed);
+		}
+}
+
+int load_has_twins(const struct load *load, const struct table *table)
+{
+	return load->job->shard.count && table->shard_by && table->ids.bytes &&
+	       table->entity->fields[table->shard_by - 1].type != FIELD_KEY;
+}
+
+int load_take_twins(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *in,
+		    uint64_t order, struct crmval_error *error)
+{
+	struct feed *feed = (struct feed *)((char *)reading - offsetof(struct feed, reading));
+	struct table *table = &feed->load->data->tables[feed->entity];
+	const struct job_shard *shard = &feed->load->job->shard;
+	const struct shard_key key = key_of(feed, table);
+	struct crmval_rows rows;
+	uint32_t ours = 0;
+	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &rows, error);
+	for (uint32_t i = 0; code == CRMVAL_OK && key.id >= 0 && i < rows.row_count; i++) {
+		if (shard_of_row(&key, &rows, i, shard->count) == shard->number) {
+			ours++;
+			continue;
+		}
+		struct ident id;
+		uint32_t length;
+		char buffer[18];
+		const char *text = cell_at(&rows.columns[key.id], i, &length);
+		cell_trim(&text, &length);
+		derive_id(feed->mapping, &text, &length, buffer, &id);
+		if (!ident_is_none(id))
+			table_drop_after(table, id, order, ours);
+	}
+	return code;
+}
+
 int load_take(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *in, uint64_t order,
 	      struct crmval_error *error)
 {
 	struct feed *feed = (struct feed *)((char *)reading - offsetof(struct feed, reading));
 	struct table *table = &feed->load->data->tables[feed->entity];
-	struct crmval_rows rows;
+	const struct job_shard *shard = &feed->load->job->shard;
+	struct crmval_rows derived, rows;
 	struct taking taking = {.load = feed->load, .feed = feed, .rows = &rows, .order = order};
-	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &rows, error);
+	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &derived, error);
+	rows = derived;
+	if (code == CRMVAL_OK && shard->count && table->shard_by) {
+		const struct shard_key key = key_of(feed, table);
+		code = shard_choose(&key, shard, thread->shard, &derived, feed->field_count, &rows, error);
+	}
 	if (code == CRMVAL_OK && rows.row_count == 0)
 		return CRMVAL_OK;
 	if (code == CRMVAL_OK)
@@ -368,5 +435,7 @@ int load_take(struct reading *reading, struct reading_thread *thread, const stru
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++)
 		if (!feed_maps(feed, f) && table->columns[f].values.bytes)
 			fill_missing(&table->columns[f], table->entity->fields[f].type, taking.first, rows.row_count);
+	if (code == CRMVAL_OK && table->foreign.bytes)
+		mark_foreign(&taking, table);
 	return code;
 }

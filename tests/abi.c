@@ -193,7 +193,15 @@ static const struct layout source[] = {
 	FIELD(crmval_plan, struct_size, 0, uint32_t),
 	FIELD(crmval_plan, split_count, 4, uint32_t),
 	FIELD(crmval_plan, rows_at_most, 8, uint64_t),
-	SIZE(crmval_plan, 16),
+	FIELD(crmval_plan, is_part, 16, uint32_t), /* 1.3 */
+	SIZE(crmval_plan, 24),
+
+	FIELD(crmval_part, struct_size, 0, uint32_t),
+	FIELD(crmval_part, number, 4, uint32_t),
+	FIELD(crmval_part, count, 8, uint32_t),
+	FIELD(crmval_part, key, 12, uint32_t),
+	FIELD(crmval_part, id, 16, uint32_t),
+	SIZE(crmval_part, 20),
 
 	FIELD(crmval_source, struct_size, 0, uint32_t),
 	FIELD(crmval_source, option_count, 4, uint32_t),
@@ -213,7 +221,10 @@ static const struct layout source[] = {
 	FIELD(crmval_source, finish, 80, int (*)(void *, void *, struct crmval_error *)),
 	FIELD(crmval_source, close, 88, void (*)(void *)),
 	FIELD(crmval_source, mapping, 96, const char *), /* 1.1 */
-	SIZE(crmval_source, 104),
+	FIELD(crmval_source, plan_part, 104,
+	      int (*)(void *, void *, const uint32_t *, uint32_t, const struct crmval_part *, struct crmval_plan *,
+		      struct crmval_error *)), /* 1.3 */
+	SIZE(crmval_source, 112),
 };
 
 struct constant {
@@ -229,7 +240,7 @@ struct constant {
 static const struct constant constants[] = {
 	CONSTANT(CRMVAL_MAGIC, 'M' + 'R' * 0x100 + 'V' * 0x10000 + 'L' * 0x1000000),
 	CONSTANT(CRMVAL_ABI_MAJOR, 1),
-	CONSTANT(CRMVAL_ABI_MINOR, 2),
+	CONSTANT(CRMVAL_ABI_MINOR, 3),
 
 	CONSTANT(CRMVAL_OK, 0),
 	CONSTANT(CRMVAL_NO_TABLE, 1),

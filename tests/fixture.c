@@ -2,7 +2,9 @@
 /* A source in memory for the tests of the rooms. */
 #include "fixture.h"
 
+#include "../core/cell.h"
 #include "../core/rates.h"
+#include "../core/shard.h"
 #include "../core/window.h"
 #include "suite.h"
 
@@ -67,9 +69,38 @@ static int source_plan(void *source, void *table, const uint32_t *wanted, uint32
 	struct fixture_sheet *sheet = table;
 	wanted_of[sheet - fixture_opened->sheets] = wanted;
 	wanted_counts[sheet - fixture_opened->sheets] = wanted_count;
+	sheet->part = (struct crmval_part){.count = 0};
 	plan->split_count = splits_of(sheet);
 	plan->rows_at_most = sheet->row_count ? sheet->row_count : 1;
 	return CRMVAL_OK;
+}
+
+static int source_plan_part(void *source, void *table, const uint32_t *wanted, uint32_t wanted_count,
+			    const struct crmval_part *part, struct crmval_plan *plan, struct crmval_error *error)
+{
+	int code = source_plan(source, table, wanted, wanted_count, plan, error);
+	if (fixture_opened->chooses_parts) {
+		((struct fixture_sheet *)table)->part = *part;
+		plan->is_part = 1;
+	}
+	return code;
+}
+
+/* Is a row among those that are to come? */
+static int is_in_part(const struct fixture_sheet *sheet, uint32_t row)
+{
+	const struct crmval_part *part = &sheet->part;
+	const uint32_t *wanted = wanted_of[sheet - fixture_opened->sheets];
+	const uint32_t places[] = {part->key, part->id};
+	const char *text = "";
+	uint32_t length = 0;
+	for (int i = 0; i < 2 && part->count && length == 0; i++) {
+		const struct crmval_cells *cells = &sheet->cells[wanted[places[i]]];
+		text = cells->base + cells->start[row];
+		length = cells->length[row] == CRMVAL_NULL ? 0 : cells->length[row];
+		cell_trim(&text, &length);
+	}
+	return part->count == 0 || shard_of(text, length, part->count) == part->number;
 }
 
 static uint64_t line_of(const void *context, uint32_t row, uint32_t *input)
@@ -86,13 +117,16 @@ static int hand_over(const struct fixture_sheet *sheet, uint32_t first, uint32_t
 	size_t at = (size_t)(sheet - fixture_opened->sheets);
 	struct crmval_cells cells[DATA_MAX_FIELDS];
 	int code = CRMVAL_OK;
-	for (; first < end && code == CRMVAL_OK; first += BATCH) {
+	uint32_t most = sheet->part.count ? 1 : BATCH;
+	for (; first < end && code == CRMVAL_OK; first += most) {
+		if (!is_in_part(sheet, first))
+			continue;
 		for (uint32_t c = 0; c < wanted_counts[at]; c++) {
 			cells[c] = sheet->cells[wanted_of[at][c]];
 			cells[c].start += first;
 			cells[c].length += first;
 		}
-		struct crmval_rows rows = {sizeof rows, end - first < BATCH ? end - first : BATCH, cells, line_of,
+		struct crmval_rows rows = {sizeof rows, end - first < most ? end - first : most, cells, line_of,
 					   &first};
 		code = sink->take(sink, &rows, error);
 	}
@@ -128,6 +162,7 @@ static const struct crmval_source memory_source = {
 	.open = source_open,
 	.table = source_table,
 	.plan = source_plan,
+	.plan_part = source_plan_part,
 	.read = source_read,
 	.close = source_close,
 };

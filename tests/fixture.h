@@ -25,6 +25,7 @@ struct fixture_sheet {
 	const char *columns[DATA_MAX_FIELDS];
 	struct crmval_cells cells[DATA_MAX_FIELDS];
 	uint32_t splits_done;
+	struct crmval_part part; /* of which alone the rows come; count 0: all */
 };
 
 struct fixture {
@@ -39,6 +40,7 @@ struct fixture {
 	struct fixture_sheet sheets[FIXTURE_TABLES];
 	uint32_t sheet_count;
 	uint32_t split_rows; /* rows of a split; 0: all */
+	int chooses_parts;   /* shards need not look at rows that are others' */
 	int is_backwards;    /* each split waits for those after it; needs a thread for every split */
 };
 

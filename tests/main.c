@@ -47,6 +47,7 @@
 	SUITE(salesforce)                                                                                              \
 	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
+	SUITE(shard)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
 	SUITE(sum)                                                                                                     \
 	SUITE(symbol)                                                                                                  \

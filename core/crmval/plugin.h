@@ -27,7 +27,7 @@ extern "C" {
 
 #define CRMVAL_MAGIC 0x4c56524du /* "MRVL" read as a little-endian word */
 #define CRMVAL_ABI_MAJOR 1
-#define CRMVAL_ABI_MINOR 2
+#define CRMVAL_ABI_MINOR 3
 
 #define CRMVAL_EXPORT __attribute__((visibility("default")))
 
@@ -312,6 +312,19 @@ struct crmval_plan {
 	uint32_t struct_size;
 	uint32_t split_count;  /* depends on the size of the data alone; all splits together give each row exactly once */
 	uint64_t rows_at_most; /* no more than so many rows can come; 0: not known */
+	/* Since 1.3.  Set by plan_part(), to 1: only rows of the part will come; 0 at first: all will. */
+	uint32_t is_part;
+};
+
+/*
+ * Since 1.3.  A part of a table's rows, by columns that stand at these places among those wanted.  A row's text is that of
+ * its key, as read() gives it, without white space of ASCII at both ends; where nothing is left, that of its id, so taken.
+ * The row is in the part whose number is MD5(text), its first 8 hexadecimal digits, modulo count.
+ */
+struct crmval_part {
+	uint32_t struct_size;
+	uint32_t number, count; /* number from 0 */
+	uint32_t key, id;       /* may be the same */
 };
 
 struct crmval_source {
@@ -348,6 +361,13 @@ struct crmval_source {
 	/* Since 1.1.  How its tables become entities, unless a job says so: the text of a mapping file (crmval.conf(5)), of
 	   at most 256 KiB; or NULL. */
 	const char *mapping;
+	/*
+	 * Since 1.3.  [main] As plan(), where only a part of the rows is wanted.  A source that can choose them where they lie
+	 * says so by plan->is_part; unless key and id are the same, it may do so only where it has made sure that in all
+	 * of the table, as it will be read, no filled id stands twice.  NULL: it cannot.
+	 */
+	int (*plan_part)(void *source, void *table, const uint32_t *wanted, uint32_t wanted_count,
+	                 const struct crmval_part *part, struct crmval_plan *plan, struct crmval_error *error);
 };
 
 /* ---- the plugin ---------------------------------------------------------------------------------------------------------- */
