@@ -53,17 +53,37 @@ static void put_json(FILE *stream, const char *text)
 	}
 }
 
+/* Is standard error the journal's, which takes a priority before each line? */
+static int is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &status) == 0 &&
+	       status.st_dev == device && status.st_ino == inode;
+}
+
+/* As in syslog(3). */
+static int priority_of(const char *level)
+{
+	return strcmp(level, "error") == 0 ? 3 : strcmp(level, "warning") == 0 ? 4 : 6;
+}
+
 static void put_log(const struct options *options, const char *level, const char *message)
 {
 	/* Names of columns, files and plugins are others' texts, and may hold what terminals obey. */
 	char text[8192];
 	utf8_printable(text, sizeof text, message, strlen(message));
+	int to_journal = is_journal();
+	if (to_journal)
+		fprintf(stderr, "<%d>", priority_of(level));
 	if (options->logs_json) {
 		fprintf(stderr, "{\"level\":\"%s\",\"message\":\"", level);
 		put_json(stderr, text);
 		fprintf(stderr, "\"}\n");
 	} else {
-		fprintf(stderr, "crmval: %s\n", text);
+		/* The journal knows already who speaks. */
+		fprintf(stderr, "%s%s\n", to_journal ? "" : "crmval: ", text);
 	}
 }
 

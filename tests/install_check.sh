@@ -56,6 +56,11 @@ check "no .la stays behind" no_la
 for page in $PAGES; do
 	check "$page is there" test -f "$DESTDIR$MANDIR/man${page##*.}/$(basename "$page")"
 done
+check "the service starts the installed program" grep -q "^ExecStart=$BINDIR/crmval run" \
+	"$DESTDIR$UNITDIR/crmval@.service"
+check "no place stays open in the units" sh -c '! grep "@[a-z]*@/" "$1"/crmval*' sh "$DESTDIR$UNITDIR"
+check "nobody but root reads the passwords" test \
+	"$(stat -c %a "$DESTDIR$SYSCONFDIR/crmval/secrets")" = 700
 check "the header is there" test -f "$DESTDIR$INCLUDEDIR/crmval/plugin.h"
 check "pkg-config names the folder of the plugins" test \
 	"$(pkg-config --variable=pluginsdir crmval)" = "$PLUGINSDIR"

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What schedulers see: the journal's priorities, units, completion."""
+
+import email
+import email.header
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import kit
+
+
+class Journal(kit.Case):
+    """Standard error as the journal's: a file that stands for its socket."""
+
+    def messages(self, job, *words, claimed=None):
+        path = self.path("journal")
+        with open(path, "wb") as journal:
+            status = os.fstat(journal.fileno())
+            stream = claimed or "%d:%d" % (status.st_dev, status.st_ino)
+            subprocess.run([kit.PROGRAM, "run", job, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=journal, check=False, env=kit.clean_environment(JOURNAL_STREAM=stream))
+        return self.read("journal").decode()
+
+    def setUp(self):
+        super().setUp()
+        self.table("account.csv", "id,name", "A1,Acme")
+
+    def test_priorities(self):
+        rules = 'alerts = ( { coverage_below = 1; name = "a"; }, { coverage_below = 1; name = "b"; severity = "warning"; } );'
+        said = self.messages(self.job(more=rules))
+        self.assertRegex(said, r'(?m)^<3>alert "a": ')
+        self.assertRegex(said, r'(?m)^<4>alert "b": ')
+        self.assertRegex(said, r'(?m)^<6>no measure has data')
+
+    def test_json(self):
+        said = self.messages(self.job(more="alerts = ( { coverage_below = 1; } );"), "--log-format", "json")
+        for line in said.splitlines():
+            self.assertRegex(line, r"^<[346]>\{")
+            json.loads(line[3:])
+
+    def test_another_stream(self):
+        self.assertTrue(self.messages(self.job(), claimed="1:2").startswith("crmval: "))
+
+
+class Completion(kit.Case):
+    SCRIPT = os.path.join(kit.ROOT, "conf", "completion", "crmval")
+
+    def complete(self, *words):
+        """What bash offers after these words, the last of which is being written."""
+        if not shutil.which("bash"):
+            self.skipTest("there is no bash")
+        script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; '
+                  '_crmval; printf "%s\\n" "${COMPREPLY[@]}"')
+        environment = kit.clean_environment(PATH=os.path.dirname(kit.PROGRAM) + ":" + os.environ["PATH"])
+        done = subprocess.run(["bash", "-c", script, "bash", self.SCRIPT, *words], stdout=subprocess.PIPE,
+                              cwd=self.folder, check=True, env=environment)
+        return done.stdout.decode().split()
+
+    def test_commands(self):
+        commands = re.findall(r"(?m)^  crmval (\w+)", self.run_ok("--help").output)
+        self.assertIn("run", commands)
+        self.assertEqual(sorted(self.complete("crmval", "")), sorted(set(commands)))
+        self.assertEqual(self.complete("crmval", "de"), ["demo"])
+
+    def test_options(self):
+        offered = self.complete("crmval", "run", "--")
+        for option in ("--format", "--threads", "--breakdown"):
+            self.assertIn(option, offered)
+        self.assertEqual(self.complete("crmval", "run", "--thr"), ["--threads"])
+
+    def test_values(self):
+        for value in ("text", "json", "csv"):
+            self.assertIn(value, self.complete("crmval", "run", "--format", ""))
+        self.assertEqual(sorted(self.complete("crmval", "run", "--log-format", "")), ["json", "text"])
+        self.assertIn("size_class", self.complete("crmval", "run", "--breakdown", ""))
+
+    def test_words(self):
+        self.write("mine.conf", "")
+        self.assertIn("mine.conf", self.complete("crmval", "run", ""))
+        self.assertIn("describe", self.complete("crmval", "plugin", "d"))
+
+
+class Mail(kit.Case):
+    def mail(self, *words, script="mail-report", **environment):
+        self.write("mailer", "#!/bin/sh\ncat >letter\n")
+        os.chmod(self.path("mailer"), 0o755)
+        done = subprocess.run([os.path.join(kit.ROOT, "conf", script), *words], cwd=self.folder, check=True,
+                              env=kit.clean_environment(CRMVAL_MAILER=self.path("mailer"), **environment))
+        self.assertEqual(done.returncode, 0)
+        return email.message_from_bytes(self.read("letter"))
+
+    def test_report(self):
+        self.write("weekly.html", "<p>61.2</p>")
+        self.write("weekly.txt", "61.2 of 100")
+        letter = self.mail("weekly.html", "CRM-Wert, 客户", "a@example.org", "b@example.org")
+        self.assertEqual(str(email.header.make_header(email.header.decode_header(letter["Subject"]))), "CRM-Wert, 客户")
+        self.assertEqual(letter["To"], "a@example.org, b@example.org")
+        text, report = letter.get_payload()
+        self.assertEqual(text.get_payload(decode=True), b"61.2 of 100")
+        self.assertEqual((report.get_filename(), report.get_content_type()), ("weekly.html", "text/html"))
+        self.assertEqual(report.get_payload(decode=True), b"<p>61.2</p>")
+
+    def test_failure(self):
+        self.write("bin/systemctl", "#!/bin/sh\necho \"$*\"; exit 3\n")
+        os.chmod(self.path("bin/systemctl"), 0o755)
+        letter = self.mail("weekly", script="systemd/mail-failure", PATH=self.path("bin") + ":" + os.environ["PATH"])
+        self.assertEqual(letter["To"], "root")
+        self.assertIn("weekly needs attention", letter["Subject"])
+        self.assertIn("status --full --lines=50 crmval@weekly.service", letter.get_payload())
+
+
+if __name__ == "__main__":
+    kit.main()
