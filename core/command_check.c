@@ -16,8 +16,11 @@ int command_check(const struct options *options, int count, char **words)
 	int status = open_run(options, &run, words[0]);
 	if (status == 0) {
 		output = (struct output){.stream = stdout};
-		report_check(&run, &output, PAGE_WIDTH);
-		int code = output_finish(&output, &error);
+		int code = load_probe(&run.load, &error);
+		if (code == CRMVAL_OK) {
+			report_check(&run, &output, PAGE_WIDTH);
+			code = output_finish(&output, &error);
+		}
 		if (code != CRMVAL_OK) {
 			log_error(options, error.message);
 			status = exit_status(code);

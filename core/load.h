@@ -73,6 +73,9 @@ int load_open(struct load *load, const struct job *job, struct plugin *plugins, 
 /* A source's lookup, of which the job was checked to have one of that name. */
 struct lookup *load_lookup(const struct load *load, uint32_t source, const char *name);
 
+/* Finds out which tables have no row.  What is probed cannot be read any more. */
+int load_probe(struct load *load, struct crmval_error *error);
+
 /* Reads all columns that data_want() asked for. */
 int load_read(struct load *load, unsigned threads, struct crmval_error *error);
 

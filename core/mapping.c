@@ -205,6 +205,27 @@ static int has_rows(struct load *load, uint32_t source, const char *table, struc
 	return code == CRMVAL_OK ? reading_probe(&load->run, &reading, error) : code;
 }
 
+/* What is wrong with rows is for a run to tell: a table that cannot be read is not empty. */
+static void probe(struct load *load, struct reading *reading)
+{
+	struct crmval_error ignored = {.struct_size = sizeof ignored};
+	reading->wanted_count = 0;
+	reading->is_empty = reading_plan(&load->run, reading, &ignored) == CRMVAL_OK &&
+			    reading_probe(&load->run, reading, &ignored) == 0;
+}
+
+int load_probe(struct load *load, struct crmval_error *error)
+{
+	int code = reading_start(&load->run, 1, error);
+	for (uint32_t i = 0; i < load->feed_count && code == CRMVAL_OK; i++)
+		probe(load, &load->feeds[i].reading);
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++)
+		if (load->lookups[i].is_there)
+			probe(load, &load->lookups[i].reading);
+	reading_end(&load->run);
+	return code;
+}
+
 /* Rows of one part without ids would only blur what the others say.  What the job itself names is read all the same. */
 static int is_without_id(const struct feed *feed, const struct job_part *part)
 {

@@ -18,6 +18,7 @@ struct reading {
 	uint32_t wanted_count;
 	struct crmval_plan plan;
 	uint64_t order; /* of its first split among all splits that feed the same */
+	int is_empty;   /* as load_probe() found: there is no row in it */
 	struct ledger *ledger;
 	/* [worker] order: of the split and of the batch within it. */
 	int (*take)(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows,

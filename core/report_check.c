@@ -59,10 +59,18 @@ static void write_source(struct screen *screen, const struct feed *feed, uint32_
 	*is_first = 0;
 }
 
+static void write_files(struct screen *screen, const struct run *run, const struct reading *reading)
+{
+	screen_flow(screen, TONE_PLAIN, job_relative(run->job, reading->table.inputs[0]));
+	if (reading->table.input_count > 1)
+		screen_flow_format(screen, TONE_PLAIN, " and %u more", reading->table.input_count - 1);
+	if (reading->is_empty)
+		screen_flow(screen, TONE_BOLD, " (no rows)");
+}
+
 static void write_feed(struct screen *screen, const struct run *run, const struct feed *feed)
 {
 	const struct entity *entity = &model_entities[feed->entity];
-	const struct crmval_table *table = &feed->reading.table;
 	uint32_t mapped = 0;
 	int is_first = 1;
 	char count[40];
@@ -71,9 +79,7 @@ static void write_feed(struct screen *screen, const struct run *run, const struc
 	start(screen, entity->name, LINE_INDENT);
 	snprintf(count, sizeof count, "%2u of %2u fields", mapped, entity->field_count);
 	screen_left(screen, TONE_PLAIN, count, 17);
-	screen_flow(screen, TONE_PLAIN, job_relative(run->job, table->inputs[0]));
-	if (table->input_count > 1)
-		screen_flow_format(screen, TONE_PLAIN, " and %u more", table->input_count - 1);
+	write_files(screen, run, &feed->reading);
 	screen_newline(screen);
 	for (uint32_t f = 0; f < entity->field_count; f++)
 		write_source(screen, feed, f, &is_first);
@@ -96,6 +102,15 @@ static int is_noted(const struct load_note *notes, const struct load_note *note)
 	return 0;
 }
 
+/* The column that a part's ids are in; NULL: none, or it is called "id". */
+static const char *id_of(const struct job_part *part)
+{
+	for (uint32_t i = 0; i < part->field_count; i++)
+		if (strcmp(part->fields[i].field, "id") == 0 && !part->fields[i].expression)
+			return part->fields[i].column;
+	return NULL;
+}
+
 static void write_note(struct screen *screen, const struct load_note *note)
 {
 	const struct job_part *part = note->part;
@@ -103,6 +118,9 @@ static void write_note(struct screen *screen, const struct load_note *note)
 	if (note->unless)
 		screen_flow_format(screen, TONE_PLAIN, "%s is not used for it, since %s has rows", part->from,
 				   note->unless);
+	else if (note->is_without_id && id_of(part))
+		screen_flow_format(screen, TONE_PLAIN, "%s does not feed it, since it has no %s", part->from,
+				   id_of(part));
 	else if (note->is_without_id)
 		screen_flow_format(screen, TONE_PLAIN, "%s does not feed it, since it has no column for its ids",
 				   part->from);
@@ -113,15 +131,12 @@ static void write_note(struct screen *screen, const struct load_note *note)
 
 static void write_lookup(struct screen *screen, const struct run *run, const struct lookup *lookup)
 {
-	const struct crmval_table *table = &lookup->reading.table;
 	if (!lookup->is_there)
 		return;
 	screen->indent = LINE_INDENT;
 	screen_left(screen, TONE_PLAIN, "", 2);
-	screen_flow_format(screen, TONE_PLAIN, "%s reads %s", lookup->reading.what,
-			   job_relative(run->job, table->inputs[0]));
-	if (table->input_count > 1)
-		screen_flow_format(screen, TONE_PLAIN, " and %u more", table->input_count - 1);
+	screen_flow_format(screen, TONE_PLAIN, "%s reads ", lookup->reading.what);
+	write_files(screen, run, &lookup->reading);
 	screen_newline(screen);
 }
 
@@ -182,36 +197,56 @@ static uint32_t count_waiting(const struct run *run, const char *entity, const c
 	return count;
 }
 
-/* What a mapping advises, of what is not mapped. */
-static void write_advice(struct screen *screen, const struct run *run)
+/* Is an advice of use, and how many measures wait for what it gives?  -1: it is mapped. */
+static int64_t advice_waiting(const struct run *run, const struct job_advice *advice)
 {
-	int is_first = 1;
+	const struct table *table = &run->data->tables[model_entity_index(advice->entity)];
+	int field = model_field_index(table->entity, advice->field);
+	if (table->columns[field].is_mapped || (!table->is_mapped && strcmp(advice->field, "id") != 0))
+		return -1;
+	return count_waiting(run, advice->entity, advice->field);
+}
+
+static void write_one_advice(struct screen *screen, const struct job_advice *advice, int64_t waiting)
+{
+	int is_whole = strcmp(advice->field, "id") == 0;
+	screen->indent = ADVICE_INDENT;
+	screen_left(screen, TONE_PLAIN, "", 2);
+	screen_flow_format(screen, TONE_BOLD, "%s%s%s", advice->entity, is_whole ? "" : ".",
+			   is_whole ? "" : advice->field);
+	if (waiting)
+		screen_flow_format(screen, TONE_DIM, " (%u measure%s)", (unsigned)waiting, waiting == 1 ? "" : "s");
+	screen_newline(screen);
+	screen_left(screen, TONE_PLAIN, "", ADVICE_INDENT);
+	screen_flow(screen, TONE_PLAIN, advice->text);
+	screen_newline(screen);
+}
+
+/* Writes what so many measures wait for; returns the next lower number that some do, -1: none. */
+static int64_t write_waiting(struct screen *screen, const struct run *run, int64_t waiting)
+{
+	int64_t next = -1;
 	for (uint32_t s = 0; s < run->job->source_count; s++) {
 		const struct job_mapping *mapping = &run->job->sources[s].mapping;
 		for (uint32_t i = 0; i < mapping->advice_count; i++) {
-			const struct job_advice *advice = &mapping->advice[i];
-			const struct table *table = &run->data->tables[model_entity_index(advice->entity)];
-			int field = model_field_index(table->entity, advice->field);
-			int is_whole = strcmp(advice->field, "id") == 0;
-			uint32_t waiting = count_waiting(run, advice->entity, advice->field);
-			if (table->columns[field].is_mapped || (!table->is_mapped && !is_whole))
-				continue;
-			if (is_first)
-				heading(screen, "What would give it:");
-			is_first = 0;
-			screen->indent = ADVICE_INDENT;
-			screen_left(screen, TONE_PLAIN, "", 2);
-			screen_flow_format(screen, TONE_BOLD, "%s%s%s", advice->entity, is_whole ? "" : ".",
-					   is_whole ? "" : advice->field);
-			if (waiting)
-				screen_flow_format(screen, TONE_DIM, " (%u measure%s)", waiting,
-						   waiting == 1 ? "" : "s");
-			screen_newline(screen);
-			screen_left(screen, TONE_PLAIN, "", ADVICE_INDENT);
-			screen_flow(screen, TONE_PLAIN, advice->text);
-			screen_newline(screen);
+			int64_t its = advice_waiting(run, &mapping->advice[i]);
+			if (its == waiting)
+				write_one_advice(screen, &mapping->advice[i], its);
+			if (its < waiting && its > next)
+				next = its;
 		}
 	}
+	return next;
+}
+
+/* What a mapping advises, of what is not mapped: what most measures wait for comes first. */
+static void write_advice(struct screen *screen, const struct run *run)
+{
+	int64_t waiting = write_waiting(screen, run, INT64_MAX);
+	if (waiting >= 0)
+		heading(screen, "What would give it:");
+	while (waiting >= 0)
+		waiting = write_waiting(screen, run, waiting);
 }
 
 /* ---- what comes of it ---- */
@@ -225,19 +260,62 @@ static void write_measure(struct screen *screen, const char *id, const char *tex
 	screen_newline(screen);
 }
 
+/* Are all tables that feed an entity without rows? */
+static int is_empty(const struct run *run, uint32_t entity)
+{
+	int is_fed = 0;
+	for (uint32_t i = 0; i < run->load.feed_count; i++) {
+		if (run->load.feeds[i].entity != entity)
+			continue;
+		if (!run->load.feeds[i].reading.is_empty)
+			return 0;
+		is_fed = 1;
+	}
+	return is_fed;
+}
+
+/* The entity without rows that a measure is about; NULL: it has some. */
+static const char *empty_entity(const struct run *run, const struct result_measure *measure)
+{
+	const struct bound_dimension *bound = &run->dimensions[measure->dimension];
+	for (uint32_t v = 0; v < bound->table->view_count; v++) {
+		const struct crmval_view *view = &bound->table->views[v];
+		for (uint32_t a = 0; a < view->answer_count; a++)
+			if (strcmp(view->answers[a].measure, measure->table->id) == 0 &&
+			    is_empty(run, bound->views[v].entity))
+				return view->entity;
+	}
+	return NULL;
+}
+
+static int has_data(const struct run *run, const struct result_measure *measure)
+{
+	return !measure->no_data[0] && !empty_entity(run, measure);
+}
+
+static void count_measures(const struct run *run, char *text, size_t size)
+{
+	uint32_t with = 0;
+	for (uint32_t m = 0; m < run->result.measure_count; m++)
+		with += has_data(run, &run->result.measures[m]) != 0;
+	snprintf(text, size, "%u of %u can be computed", with, run->result.measure_count);
+}
+
 static void write_measures(struct screen *screen, const struct run *run)
 {
 	const struct result *result = &run->result;
-	uint32_t without = 0;
-	char text[160];
-	for (uint32_t m = 0; m < result->measure_count; m++)
-		without += result->measures[m].no_data[0] != NULL;
-	snprintf(text, sizeof text, "Measures: %u of %u can be computed", result->measure_count - without,
-		 result->measure_count);
+	char text[160], count[60];
+	count_measures(run, count, sizeof count);
+	snprintf(text, sizeof text, "Measures: %s", count);
 	heading(screen, text);
-	for (uint32_t m = 0; m < result->measure_count; m++)
-		if (result->measures[m].no_data[0])
-			write_measure(screen, result->measures[m].table->id, result->measures[m].no_data[0]);
+	for (uint32_t m = 0; m < result->measure_count; m++) {
+		const struct result_measure *measure = &result->measures[m];
+		const char *empty = empty_entity(run, measure);
+		if (!measure->no_data[0] && empty)
+			snprintf(text, sizeof text, "no rows: %s", empty);
+		if (measure->no_data[0] || empty)
+			write_measure(screen, measure->table->id, measure->no_data[0] ? measure->no_data[0] : text);
+	}
 	for (uint32_t m = 0; m < result->measure_count; m++) {
 		const struct result_measure *measure = &result->measures[m];
 		if (!measure->scale_count) {
@@ -279,11 +357,16 @@ static void write_plugins(struct screen *screen, const struct run *run)
 void report_check(const struct run *run, struct output *output, int width)
 {
 	struct screen screen = {.output = output, .width = width, .indent = LINE_INDENT};
+	char count[60];
 	screen_flow_format(&screen, TONE_PLAIN, "Job %s (%s)", run->job->name, run->job->path);
 	screen_newline(&screen);
 	write_window(&screen, "period", &run->job->period);
 	if (run->job->has_baseline)
 		write_window(&screen, "baseline", &run->job->baseline);
+	count_measures(run, count, sizeof count);
+	screen_left(&screen, TONE_PLAIN, "measures", 11);
+	screen_flow(&screen, TONE_BOLD, count);
+	screen_newline(&screen);
 	write_data(&screen, run);
 	write_missing(&screen, run);
 	write_advice(&screen, run);

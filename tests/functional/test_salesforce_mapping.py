@@ -66,6 +66,40 @@ class Advice(Org):
         self.assertNotIn("expense.amount", advised)  # nor fields of what is not there at all
         self.assertEqual(sorted(set(advised)), sorted(advised))
 
+    def test_tables_without_rows(self):
+        """Weekly exports have a file of each object, and most are headers alone: what is there is not yet of use."""
+        def computed(text):
+            top, below = re.findall(r"(?m)^(?:measures +|Measures: )(\d+) of 43 can be computed$", text)
+            self.assertEqual(top, below)
+            return int(top)
+        asset = "Id,AccountId,Name,Product2Id,IsCompetitorProduct,Price,PurchaseDate,CreatedDate"
+        before = computed(self.page()[0])
+        self.org.add("Asset", asset)
+        self.org.add("Order", "Id,AccountId,EffectiveDate,Status,TotalAmount")
+        text, _ = self.page()
+        self.assertEqual(computed(text), before)
+        for says in (r"project_history +\d+ of 12 fields +%s/Asset\.csv \(no rows\)\n" % ZIP,
+                     r"order +\d+ of +8 fields +%s/Order\.csv \(no rows\)\n" % ZIP,
+                     r"order +\d+ of +8 fields +%s/Opportunity\.csv\n" % ZIP,
+                     r"lookup order reads %s/Order\.csv \(no rows\)\n" % ZIP,
+                     r"history_accumulation +no rows: project_history\n"):
+            self.assertRegex(text, says)
+        self.org.add("Asset", asset, "02i#1,001#1,Pump,,0,5,2025-05-05,2025-05-05")
+        text, _ = self.page()
+        self.assertGreater(computed(text), before)
+        self.assertNotIn("Asset.csv (no rows)", text)
+
+    def test_what_most_measures_wait_for_comes_first(self):
+        text, _ = self.page()
+        advice = text[text.index("What would give it"):text.index("Measures: ")]
+        waiting = [int(count or 0) for count in re.findall(r"(?m)^  \w+(?:\.\w+)?(?: \((\d+) measures?\))?$", advice)]
+        self.assertGreater(len(waiting), 20)
+        self.assertEqual(waiting, sorted(waiting, reverse=True))
+        self.assertGreater(waiting[0], waiting[-1])
+
+    def test_no_person_accounts(self):
+        self.assertRegex(self.page()[0], r"contact +Account does not feed it, since it has no PersonContactId")
+
     def test_advice_can_be_taken(self):
         _, flow = self.page()
         objects = {"account": "Account", "contact": "Contact", "opportunity": "Opportunity"}
