@@ -21,6 +21,7 @@ struct options {
 	uint64_t seed;
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
+	const char *language; /* of plugin */
 };
 
 /* Each gets the words after the command and returns the exit status. */

@@ -79,8 +79,12 @@ static void print_measure(const struct result *result, const struct scorecard *c
 		else if (value->word_count)
 			for (uint32_t w = 0; w < value->word_count; w++)
 				printf("%s%s", w ? ", " : "", value->words[w]);
+		else if (value->text)
+			printf("%s", value->text);
 		else
 			printf("%.15g", value->number);
+		if (in->parameters[i].least != 0 || in->parameters[i].most != 0)
+			printf(", from %.15g to %.15g", in->parameters[i].least, in->parameters[i].most);
 		printf("  (%s)\n", in->parameters[i].help);
 	}
 	print_window("Period", &scored->period);

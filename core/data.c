@@ -103,6 +103,11 @@ static struct symbols *dictionary(struct data *data, const char *name, struct cr
 	for (uint32_t i = 0; i < data->dictionary_count; i++)
 		if (strcmp(data->dictionary_names[i], name) == 0)
 			return &data->dictionaries[i];
+	if (data->dictionary_count == sizeof data->dictionaries / sizeof data->dictionaries[0]) {
+		fail(error, CRMVAL_ECONF, "the plugins' entities have fields of too many names: at most %u of words",
+		     data->dictionary_count);
+		return NULL;
+	}
 	struct symbols *symbols = &data->dictionaries[data->dictionary_count];
 	if (symbols_init(symbols) < 0) {
 		fail_memory(error);
@@ -121,7 +126,7 @@ int data_want(struct data *data, uint32_t entity, uint32_t field, uint32_t wants
 	if (of->type == FIELD_SYMBOL && !of->words && !column->symbols) {
 		column->symbols = dictionary(data, of->name, error);
 		if (!column->symbols)
-			return CRMVAL_ENOMEM;
+			return error ? error->code : CRMVAL_ENOMEM;
 	}
 	return CRMVAL_OK;
 }

@@ -18,8 +18,8 @@
 
 #include <stdatomic.h>
 
-#define DATA_MAX_ENTITIES 16
-#define DATA_MAX_FIELDS 24
+#define DATA_MAX_ENTITIES MODEL_MAX_ENTITIES
+#define DATA_MAX_FIELDS MODEL_MAX_FIELDS
 #define DATA_MAX_ROWS (UINT32_C(0x7fffffff))
 
 /* What is wanted of a column, and the bits of a text's byte. */

@@ -155,7 +155,7 @@ static const char *const *words(struct codec *c, const char *const *list)
 	}
 	unsigned_number(c, &count);
 	if (!c->code && count > WORDS_MOST + 1)
-		c->code = fail(c->error, CRMVAL_ECONF, "has an input with more than %d words", WORDS_MOST);
+		c->code = fail(c->error, CRMVAL_ECONF, "has a list of more than %d words in its tables", WORDS_MOST);
 	if (c->code || count == 0)
 		return NULL;
 	const char **copy = c->is_packing ? NULL : allocate(c, count, sizeof *copy);
@@ -350,6 +350,29 @@ static void code_translation(struct codec *c, void *item)
 	text(c, &translation->translated);
 }
 
+static void code_field(struct codec *c, void *item)
+{
+	struct crmval_field *field = item;
+	text(c, &field->name);
+	number(c, &field->type);
+	unsigned_number(c, &field->flags);
+	text(c, &field->target);
+	field->words = words(c, field->words);
+	text(c, &field->help);
+}
+
+static const struct kind field_kind = {"fields", sizeof(struct crmval_field), 256, code_field, 0};
+
+static void code_entity(struct codec *c, void *item)
+{
+	struct crmval_entity *entity = item;
+	text(c, &entity->name);
+	text(c, &entity->title);
+	entity->fields = items(c, entity->fields, &entity->field_count, &field_kind);
+	text(c, &entity->money_date);
+}
+
+static const struct kind entity_kind = {"entities", sizeof(struct crmval_entity), 64, code_entity, 0};
 static const struct kind dimension_kind = {"dimensions", sizeof(struct crmval_dimension), 1, code_dimension, 1};
 static const struct kind source_kind = {"sources", sizeof(struct crmval_source), 1, code_source, 1};
 static const struct kind translation_kind = {"translations", sizeof(struct crmval_translation), 16384, code_translation,
@@ -367,12 +390,14 @@ static void code_plugin(struct codec *c, struct crmval_plugin *plugin)
 	plugin->dimension = optional(c, plugin->dimension, &dimension_kind);
 	plugin->source = optional(c, plugin->source, &source_kind);
 	plugin->translations = items(c, plugin->translations, &plugin->translation_count, &translation_kind);
+	plugin->entities = items(c, plugin->entities, &plugin->entity_count, &entity_kind);
 }
 
 int describe_pack(const struct crmval_plugin *plugin, unsigned char **bytes, size_t *size, struct crmval_error *error)
 {
 	struct codec c = {.is_packing = 1, .error = error};
-	struct crmval_plugin copy = *plugin;
+	struct crmval_plugin copy = {0};
+	memcpy(&copy, plugin, plugin->struct_size < sizeof copy ? plugin->struct_size : sizeof copy);
 	code_plugin(&c, &copy);
 	if (c.code) {
 		free(c.out);

@@ -146,23 +146,34 @@ static int plan(struct load *load, struct crmval_error *error)
 	return CRMVAL_OK;
 }
 
-/* 1 + the highest level among the tables that its wanted references lead to. */
-static int level_of(const struct data *data, uint32_t e, int depth)
+/* 1 + the highest level, as far as it is known, among the tables that its wanted references lead to. */
+static int level_of(const struct data *data, uint32_t e)
 {
 	const struct entity *entity = data->tables[e].entity;
 	int level = 0;
-	for (uint32_t f = 0; f < entity->field_count && depth < DATA_MAX_ENTITIES; f++) {
+	for (uint32_t f = 0; f < entity->field_count; f++) {
 		const struct column *column = &data->tables[e].columns[f];
 		if (entity->fields[f].type != FIELD_REFERENCE || !column->wants || !column->is_mapped)
 			continue;
 		int target = model_entity_index(entity->fields[f].target);
-		if (target == (int)e || !data->tables[target].is_mapped)
-			continue;
-		int below = level_of(data, (uint32_t)target, depth + 1);
-		if (below >= level)
-			level = below + 1;
+		if (target != (int)e && data->tables[target].is_mapped && data->tables[target].level >= level)
+			level = data->tables[target].level + 1;
 	}
 	return level;
+}
+
+/* References lead in no circle, so that levels come to rest after as many rounds as there are tables, at most. */
+static void find_levels(struct data *data)
+{
+	int is_moving = 1;
+	for (uint32_t round = 0; is_moving && round <= model_entity_count; round++) {
+		is_moving = 0;
+		for (uint32_t e = 0; e < model_entity_count; e++) {
+			int level = level_of(data, e);
+			is_moving |= level != data->tables[e].level;
+			data->tables[e].level = level;
+		}
+	}
 }
 
 /* Ids are kept while references to the table are still to come, and those of units for their names. */
@@ -326,11 +337,9 @@ static int finish(const struct load *load, struct crmval_error *error)
 int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 {
 	int highest = 0;
-	for (uint32_t e = 0; e < model_entity_count; e++) {
-		int level = level_of(load->data, e, 0);
-		load->data->tables[e].level = level;
-		highest = level > highest ? level : highest;
-	}
+	find_levels(load->data);
+	for (uint32_t e = 0; e < model_entity_count; e++)
+		highest = load->data->tables[e].level > highest ? load->data->tables[e].level : highest;
 	struct reading **readings = calloc((size_t)load->feed_count + load->lookup_count + 1, sizeof *readings);
 	int code = readings ? reading_start(&load->run, threads, error) : fail_memory(error);
 	if (code == CRMVAL_OK)

@@ -24,30 +24,21 @@ static const struct command {
 	{"run", command_run, "JOB", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula and numbers", "pBbstDqvl"},
-	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "Pqvl"},
+	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "PLqvl"},
 	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
 };
 
 static const struct option option_table[] = {
-	{"dry-run", no_argument, NULL, 'd'},
-	{"format", required_argument, NULL, 'f'},
-	{"output", required_argument, NULL, 'o'},
-	{"period", required_argument, NULL, 'p'},
-	{"baseline", required_argument, NULL, 'B'},
-	{"breakdown", required_argument, NULL, 'b'},
-	{"set", required_argument, NULL, 's'},
-	{"threads", required_argument, NULL, 't'},
-	{"date", required_argument, NULL, 'D'},
-	{"quiet", no_argument, NULL, 'q'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"log-format", required_argument, NULL, 'l'},
-	{"scale", required_argument, NULL, 'S'},
-	{"seed", required_argument, NULL, 'E'},
-	{"directory", required_argument, NULL, 'P'},
-	{"help", no_argument, NULL, 'h'},
-	{"wait", required_argument, NULL, 'w'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
+	{"dry-run", no_argument, NULL, 'd'},        {"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},   {"period", required_argument, NULL, 'p'},
+	{"baseline", required_argument, NULL, 'B'}, {"breakdown", required_argument, NULL, 'b'},
+	{"set", required_argument, NULL, 's'},      {"threads", required_argument, NULL, 't'},
+	{"date", required_argument, NULL, 'D'},     {"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},        {"log-format", required_argument, NULL, 'l'},
+	{"scale", required_argument, NULL, 'S'},    {"seed", required_argument, NULL, 'E'},
+	{"language", required_argument, NULL, 'L'}, {"directory", required_argument, NULL, 'P'},
+	{"help", no_argument, NULL, 'h'},           {"wait", required_argument, NULL, 'w'},
+	{"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
 };
 
 static const char *const help_text =
@@ -64,7 +55,8 @@ static const char *const help_text =
 	"      --quiet, --verbose     say less, or where the time goes\n"
 	"      --log-format FORMAT    text or json: of messages on standard error\n"
 	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
-	"      --directory DIR        of plugin: look there too\n";
+	"      --directory DIR        of plugin: look there too\n"
+	"      --language LANGUAGE    of plugin describe: as in zh_CN\n";
 
 static void print_help(FILE *stream)
 {
@@ -174,6 +166,9 @@ static int take_option(struct options *options, int letter, const char *text)
 		if (!number_of(text, 0, 9007199254740992.0, &number) || number != (double)(uint64_t)number)
 			return usage_error("--seed %s: a whole number from 0 to 2^53", text);
 		options->seed = (uint64_t)number;
+		return 0;
+	case 'L':
+		options->language = text;
 		return 0;
 	case 'P':
 		if (options->directory_count == sizeof options->directories / sizeof options->directories[0])

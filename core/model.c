@@ -11,67 +11,67 @@ static const char *const stage_words[] = {"subsistence", "comfortable", "affluen
 
 #define KEY                                                                                                            \
 	{                                                                                                              \
-		"id", FIELD_KEY, NULL, NULL, 0, 0, 0                                                                   \
+		"id", FIELD_KEY, NULL, NULL, 0, 0, 0, NULL, NULL                                                       \
 	}
 #define REF(name, to)                                                                                                  \
 	{                                                                                                              \
-		name, FIELD_REFERENCE, to, NULL, 0, 0, 0                                                               \
+		name, FIELD_REFERENCE, to, NULL, 0, 0, 0, NULL, NULL                                                   \
 	}
 #define REF_OPTIONAL(name, to)                                                                                         \
 	{                                                                                                              \
-		name, FIELD_REFERENCE, to, NULL, 1, 0, 0                                                               \
+		name, FIELD_REFERENCE, to, NULL, 1, 0, 0, NULL, NULL                                                   \
 	}
 #define SYMBOL(name)                                                                                                   \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, NULL, 0, 0, 0                                                                \
+		name, FIELD_SYMBOL, NULL, NULL, 0, 0, 0, NULL, NULL                                                    \
 	}
 #define SYMBOL_FOLDED(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, NULL, 0, 1, 0                                                                \
+		name, FIELD_SYMBOL, NULL, NULL, 0, 1, 0, NULL, NULL                                                    \
 	}
 #define CURRENCY                                                                                                       \
 	{                                                                                                              \
-		"currency", FIELD_SYMBOL, NULL, NULL, 1, 1, 0                                                          \
+		"currency", FIELD_SYMBOL, NULL, NULL, 1, 1, 0, NULL, NULL                                              \
 	}
 #define WORD_OF(name, words)                                                                                           \
 	{                                                                                                              \
-		name, FIELD_SYMBOL, NULL, words, 0, 1, 0                                                               \
+		name, FIELD_SYMBOL, NULL, words, 0, 1, 0, NULL, NULL                                                   \
 	}
 #define DATE(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_DATE, NULL, NULL, 0, 0, 0                                                                  \
+		name, FIELD_DATE, NULL, NULL, 0, 0, 0, NULL, NULL                                                      \
 	}
 #define DATE_OPTIONAL(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_DATE, NULL, NULL, 1, 0, 0                                                                  \
+		name, FIELD_DATE, NULL, NULL, 1, 0, 0, NULL, NULL                                                      \
 	}
 #define DATE_PLANNED(name)                                                                                             \
 	{                                                                                                              \
-		name, FIELD_DATE, NULL, NULL, 0, 0, 1                                                                  \
+		name, FIELD_DATE, NULL, NULL, 0, 0, 1, NULL, NULL                                                      \
 	}
 #define NUMBER(name)                                                                                                   \
 	{                                                                                                              \
-		name, FIELD_NUMBER, NULL, NULL, 0, 0, 0                                                                \
+		name, FIELD_NUMBER, NULL, NULL, 0, 0, 0, NULL, NULL                                                    \
 	}
 #define NUMBER_OPTIONAL(name)                                                                                          \
 	{                                                                                                              \
-		name, FIELD_NUMBER, NULL, NULL, 1, 0, 0                                                                \
+		name, FIELD_NUMBER, NULL, NULL, 1, 0, 0, NULL, NULL                                                    \
 	}
 #define MONEY(name)                                                                                                    \
 	{                                                                                                              \
-		name, FIELD_MONEY, NULL, NULL, 0, 0, 0                                                                 \
+		name, FIELD_MONEY, NULL, NULL, 0, 0, 0, NULL, NULL                                                     \
 	}
 #define FLAG(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_FLAG, NULL, NULL, 0, 0, 0                                                                  \
+		name, FIELD_FLAG, NULL, NULL, 0, 0, 0, NULL, NULL                                                      \
 	}
 #define FLAG_OPTIONAL(name)                                                                                            \
 	{                                                                                                              \
-		name, FIELD_FLAG, NULL, NULL, 1, 0, 0                                                                  \
+		name, FIELD_FLAG, NULL, NULL, 1, 0, 0, NULL, NULL                                                      \
 	}
 #define TEXT(name)                                                                                                     \
 	{                                                                                                              \
-		name, FIELD_TEXT, NULL, NULL, 0, 0, 0                                                                  \
+		name, FIELD_TEXT, NULL, NULL, 0, 0, 0, NULL, NULL                                                      \
 	}
 
 static const struct field account[] = {
@@ -244,10 +244,10 @@ static const struct field exchange_rate[] = {
 
 #define ENTITY(e, day)                                                                                                 \
 	{                                                                                                              \
-#e, e, sizeof e / sizeof e[0], day                                                                     \
+#e, e, sizeof e / sizeof e[0], day, NULL                                                               \
 	}
 
-const struct entity model_entities[] = {
+static const struct entity own[] = {
 	ENTITY(account, NULL),
 	ENTITY(contact, NULL),
 	ENTITY(relationship, NULL),
@@ -266,7 +266,8 @@ const struct entity model_entities[] = {
 	ENTITY(exchange_rate, NULL),
 };
 
-const uint32_t model_entity_count = sizeof model_entities / sizeof model_entities[0];
+const struct entity *model_entities = own;
+uint32_t model_entity_count = sizeof own / sizeof own[0];
 
 int model_entity_index(const char *name)
 {

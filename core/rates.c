@@ -8,12 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An opportunity that is open has no day yet; -1: of this entity there is no such thing. */
+static int outcome_of(const struct entity *entity)
+{
+	return strcmp(entity->name, "opportunity") == 0 ? model_field_index(entity, "outcome") : -1;
+}
+
 int rates_want(struct data *data, const struct entity *entity, struct crmval_error *error)
 {
 	uint32_t self = (uint32_t)model_entity_index(entity->name);
 	uint32_t rate = (uint32_t)model_entity_index("exchange_rate");
 	static const char *const fields[] = {"currency", "from_on", "rate"};
-	int currency = model_field_index(entity, "currency"), outcome = model_field_index(entity, "outcome");
+	int currency = model_field_index(entity, "currency"), outcome = outcome_of(entity);
 	int code = data_want(data, self, (uint32_t)currency, WANT_VALUE, error);
 	if (code == CRMVAL_OK)
 		code = data_want(data, self, (uint32_t)model_field_index(entity, entity->money_date), WANT_VALUE,
@@ -76,9 +82,9 @@ void rates_convert(const struct data *data, uint32_t entity, const struct crmval
 		   uint32_t count, double *amounts)
 {
 	const uint32_t *currencies = values_of(data, entity, "currency");
-	const uint32_t *outcomes = values_of(data, entity, "outcome");
+	int outcome = outcome_of(&model_entities[entity]);
+	const uint32_t *outcomes = outcome < 0 ? NULL : data->tables[entity].columns[outcome].values.bytes;
 	const int32_t *days = values_of(data, entity, model_entities[entity].money_date);
-	int has_outcome = model_field_index(&model_entities[entity], "outcome") >= 0;
 	if (!currencies)
 		return;
 	for (uint32_t i = 0; i < count; i++) {
@@ -86,7 +92,7 @@ void rates_convert(const struct data *data, uint32_t entity, const struct crmval
 		if (currency == 0 || currency == data->rates->home || isnan(amounts[i]))
 			continue;
 		int32_t day = days ? days[at[i]] : CRMVAL_NO_DATE;
-		if (has_outcome && (!outcomes || outcomes[at[i]] == 0))
+		if (outcome >= 0 && (!outcomes || outcomes[at[i]] == 0))
 			day = window->to; /* still open: as it stands at the end of the window */
 		amounts[i] *= day == CRMVAL_NO_DATE ? NAN : rate_on(data->rates, currency, day);
 		if (!(fabs(amounts[i]) < 0x1p63))
@@ -113,11 +119,10 @@ static int read_rates(struct data *data, struct crmval_error *error)
 }
 
 /* Amounts that have a currency and no rate count as unreadable. */
-static void count_without_rate(struct data *data, uint32_t e, const struct job *job)
+static void count_without_rate(struct data *data, uint32_t e, uint32_t f, const struct job *job)
 {
 	struct table *table = &data->tables[e];
 	uint32_t rows = atomic_load(&table->rows);
-	int f = model_field_index(table->entity, "amount");
 	const double *amounts = table->columns[f].values.bytes;
 	for (uint32_t row = 0; amounts && row < rows; row++) {
 		double amount = amounts[row];
@@ -145,7 +150,8 @@ int rates_open(struct data *data, const struct job *job, struct crmval_error *er
 		return code;
 	data->rates->home = home_code(symbols, job->currency);
 	for (uint32_t e = 0; e < model_entity_count; e++)
-		if (model_entities[e].money_date && values_of(data, e, "currency"))
-			count_without_rate(data, e, job);
+		for (uint32_t f = 0; f < model_entities[e].field_count; f++)
+			if (model_entities[e].fields[f].type == FIELD_MONEY && values_of(data, e, "currency"))
+				count_without_rate(data, e, f, job);
 	return CRMVAL_OK;
 }

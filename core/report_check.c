@@ -154,6 +154,20 @@ static void write_data(struct screen *screen, const struct run *run)
 
 /* ---- what is not ---- */
 
+/* What the fields that plugins declare would hold: of the model's own, crmval.conf(5) tells. */
+static void write_declared(struct screen *screen, const struct table *table)
+{
+	for (uint32_t f = 0; f < table->entity->field_count; f++) {
+		const struct field *field = &table->entity->fields[f];
+		if (!field->help || (table->is_mapped && table->columns[f].is_mapped))
+			continue;
+		screen->indent = ADVICE_INDENT;
+		screen_left(screen, TONE_PLAIN, "", ADVICE_INDENT);
+		screen_flow_format(screen, TONE_PLAIN, "%s (plugin %s): %s", field->name, field->plugin, field->help);
+		screen_newline(screen);
+	}
+}
+
 static void write_missing(struct screen *screen, const struct run *run)
 {
 	heading(screen, "Not mapped:");
@@ -174,6 +188,7 @@ static void write_missing(struct screen *screen, const struct run *run)
 		}
 		if (missing || !table->is_mapped)
 			screen_newline(screen);
+		write_declared(screen, table);
 	}
 }
 

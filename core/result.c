@@ -79,7 +79,9 @@ static const struct crmval_dimension *translate(struct run *run, uint32_t d, con
 	struct crmval_indicator *indicators =
 		arena_array(&run->arena, (size_t)table->indicator_count + 1, sizeof *indicators);
 	struct crmval_measure *measures = arena_array(&run->arena, (size_t)table->measure_count + 1, sizeof *measures);
-	if (!copy || !indicators || !measures) {
+	struct crmval_option *parameters =
+		arena_array(&run->arena, (size_t)table->parameter_count + 1, sizeof *parameters);
+	if (!copy || !indicators || !measures || !parameters) {
 		fail_memory(error);
 		return NULL;
 	}
@@ -87,6 +89,11 @@ static const struct crmval_dimension *translate(struct run *run, uint32_t d, con
 	copy->title = plugin_text(plugin, language, table->title);
 	copy->indicators = indicators;
 	copy->measures = measures;
+	copy->parameters = parameters;
+	for (uint32_t i = 0; i < table->parameter_count; i++) {
+		parameters[i] = table->parameters[i];
+		parameters[i].help = plugin_text(plugin, language, parameters[i].help);
+	}
 	for (uint32_t i = 0; i < table->indicator_count; i++) {
 		indicators[i] = table->indicators[i];
 		indicators[i].title = plugin_text(plugin, language, indicators[i].title);

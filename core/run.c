@@ -29,7 +29,29 @@ static int job_is_wrong(const struct run *run, struct crmval_error *error)
 		    run->problems.count == 1 ? "" : "s");
 }
 
-/* A plugin that cannot be had is a problem of the job: the others are still tried. */
+/* A plugin that cannot be had is a problem of the job: the others are still tried, and its table stays NULL. */
+static int open_plugin(struct run *run, struct plugin *plugin, const char *name, int line, int is_source,
+		       struct crmval_error *error)
+{
+	int code = plugin_open(name, &run->plugin_settings, plugin, error);
+	if (code == CRMVAL_OK && is_source && !plugin->table->source)
+		code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a dimension, not a source", name, plugin->path);
+	if (code == CRMVAL_OK && !is_source && !plugin->table->dimension)
+		code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a source, not a dimension", name, plugin->path);
+	if (code == CRMVAL_OK)
+		code = model_extend(plugin->table, error);
+	if (code == CRMVAL_OK && is_source)
+		code = plugin_load_source(plugin, error);
+	if (code == CRMVAL_OK)
+		return code;
+	plugin_close(plugin);
+	/* One that crashes as soon as it is loaded is no reason to be silent about the others. */
+	if (code != CRMVAL_ECONF && code != CRMVAL_EBUG)
+		return code;
+	problems_add(&run->problems, run->job->path, line, "%s", error->message);
+	return CRMVAL_OK;
+}
+
 static int open_plugins(struct run *run, struct crmval_error *error)
 {
 	struct job *job = run->job;
@@ -49,31 +71,22 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 	for (uint32_t i = 0; i < job->source_count + job->dimension_count; i++)
 		(i < job->source_count ? &run->source_plugins[i] : &run->dimension_plugins[i - job->source_count])->fd =
 			-1;
-	for (uint32_t i = 0; i < job->source_count + job->dimension_count; i++) {
-		int is_source = i < job->source_count;
-		uint32_t d = i - job->source_count;
-		struct plugin *plugin = is_source ? &run->source_plugins[i] : &run->dimension_plugins[d];
-		const char *name = is_source ? job->sources[i].plugin : job->dimensions[d].plugin;
-		int line = is_source ? job->sources[i].line : job->dimensions[d].line;
-		int code = plugin_open(name, &run->plugin_settings, plugin, error);
-		if (code == CRMVAL_OK && is_source && !plugin->table->source)
-			code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a dimension, not a source", name,
-				    plugin->path);
-		if (code == CRMVAL_OK && !is_source && !plugin->table->dimension)
-			code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a source, not a dimension", name,
-				    plugin->path);
-		if (code == CRMVAL_OK && is_source)
-			code = plugin_load_source(plugin, error);
-		/* One that crashes as soon as it is loaded is no reason to be silent about the others. */
-		if (code != CRMVAL_OK && code != CRMVAL_ECONF && code != CRMVAL_EBUG)
-			return code;
-		if (code != CRMVAL_OK)
-			problems_add(&run->problems, job->path, line, "%s", error->message);
-		if (is_source)
-			job_bind_source(job, i, code == CRMVAL_OK ? plugin->table->source : NULL, &run->problems);
-		else if (code == CRMVAL_OK)
-			job_bind_dimension(job, d, plugin->table->dimension, &run->problems);
+	int code = CRMVAL_OK;
+	for (uint32_t i = 0; i < job->source_count && code == CRMVAL_OK; i++)
+		code = open_plugin(run, &run->source_plugins[i], job->sources[i].plugin, job->sources[i].line, 1,
+				   error);
+	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
+		code = open_plugin(run, &run->dimension_plugins[d], job->dimensions[d].plugin, job->dimensions[d].line,
+				   0, error);
+	if (code != CRMVAL_OK)
+		return code;
+	for (uint32_t i = 0; i < job->source_count; i++) {
+		const struct crmval_plugin *table = run->source_plugins[i].table;
+		job_bind_source(job, i, table ? table->source : NULL, &run->problems);
 	}
+	for (uint32_t d = 0; d < job->dimension_count; d++)
+		if (run->dimension_plugins[d].table)
+			job_bind_dimension(job, d, run->dimension_plugins[d].table->dimension, &run->problems);
 	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
 }
 
@@ -188,6 +201,7 @@ void run_close(struct run *run)
 		data_free(run->data);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)
 		free(run->unit_order[b]);
+	model_reset();
 	free(run->data);
 	free(run->dimensions);
 	free(run->evaluations);

@@ -2,6 +2,7 @@
 /* What the contract asks of the tables of any plugin, and of a dimension's. */
 #include "tables.h"
 #include "error.h"
+#include "tables_entity.h"
 #include "tables_view.h"
 
 #include <math.h>
@@ -205,6 +206,8 @@ int tables_check(const struct crmval_plugin *plugin, struct crmval_error *error)
 	if (!plugin->dimension == !plugin->source)
 		return fail(error, CRMVAL_ECONF, "exactly one of dimension and source must be set");
 	int code = check_translations(plugin, error);
+	if (!code)
+		code = tables_check_entities(plugin, error);
 	if (!code && plugin->dimension)
 		code = check_dimension(plugin->dimension, error);
 	if (!code && plugin->source)

@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A row's employee is its own (owner, for relationships employee, of an employee itself), else the owner of its opportunity,
- * else the owner of the account in reach.  The account in reach is its own, else its opportunity's, else its contact's.
+ * A row's employee is its own (owner; for relationships, and entities of plugins, employee; of an employee itself), else the
+ * owner of its opportunity, else the owner of the account in reach.  The account in reach is its own, else its opportunity's, else its contact's.
  */
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Adds a path to a route if the model has it. */
-static int add_path(struct route *route, uint32_t entity, const char *text)
+/* Adds a path to a route if the model has it, and it leads to rows of the target. */
+static void add_path(struct route *route, uint32_t entity, const char *text, const char *target)
 {
 	struct route one;
-	if (route_parse(text, entity, "", &one, NULL) != CRMVAL_OK)
-		return 0;
+	if (route_parse(text, entity, "", &one, NULL) != CRMVAL_OK || one.field->type != FIELD_REFERENCE ||
+	    strcmp(one.field->target, target) != 0)
+		return;
 	if (route->count == 0)
 		route->field = one.field;
 	route->paths[route->count++] = one.paths[0];
-	return 1;
 }
 
 static void find_routes(struct unit_routes *routes, uint32_t e)
 {
-	const char *name = model_entities[e].name;
+	const struct entity *entity = &model_entities[e];
 	static const char *const accounts[] = {"account", "opportunity.account", "contact.account"};
 	for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++)
-		add_path(&routes->account, e, accounts[i]);
-	add_path(&routes->employee, e, strcmp(name, "relationship") == 0 ? "employee" : "owner");
-	add_path(&routes->employee, e, "opportunity.owner");
+		add_path(&routes->account, e, accounts[i], "account");
+	add_path(&routes->employee, e, "owner", "employee");
+	if (entity->plugin ||
+	    strcmp(entity->name, "relationship") == 0) /* the model's others go by their opportunity */
+		add_path(&routes->employee, e, "employee", "employee");
+	add_path(&routes->employee, e, "opportunity.owner", "employee");
 }
 
 int units_want(struct units *units, const int *wanted, struct data *data, struct crmval_error *error)

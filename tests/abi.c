@@ -66,7 +66,24 @@ static const struct layout common[] = {
 	FIELD(crmval_plugin, dimension, 40, const struct crmval_dimension *),
 	FIELD(crmval_plugin, source, 48, const struct crmval_source *),
 	FIELD(crmval_plugin, translations, 56, const struct crmval_translation *),
-	SIZE(crmval_plugin, 64),
+	FIELD(crmval_plugin, entities, 64, const struct crmval_entity *), /* 1.4 */
+	FIELD(crmval_plugin, entity_count, 72, uint32_t),                 /* 1.4 */
+	SIZE(crmval_plugin, 80),
+
+	FIELD(crmval_field, name, 0, const char *), /* 1.4 */
+	FIELD(crmval_field, type, 8, int32_t),
+	FIELD(crmval_field, flags, 12, uint32_t),
+	FIELD(crmval_field, target, 16, const char *),
+	FIELD(crmval_field, words, 24, const char *const *),
+	FIELD(crmval_field, help, 32, const char *),
+	SIZE(crmval_field, 40),
+
+	FIELD(crmval_entity, name, 0, const char *), /* 1.4 */
+	FIELD(crmval_entity, title, 8, const char *),
+	FIELD(crmval_entity, fields, 16, const struct crmval_field *),
+	FIELD(crmval_entity, field_count, 24, uint32_t),
+	FIELD(crmval_entity, money_date, 32, const char *),
+	SIZE(crmval_entity, 40),
 };
 
 static const struct layout dimension[] = {
@@ -240,7 +257,7 @@ struct constant {
 static const struct constant constants[] = {
 	CONSTANT(CRMVAL_MAGIC, 'M' + 'R' * 0x100 + 'V' * 0x10000 + 'L' * 0x1000000),
 	CONSTANT(CRMVAL_ABI_MAJOR, 1),
-	CONSTANT(CRMVAL_ABI_MINOR, 3),
+	CONSTANT(CRMVAL_ABI_MINOR, 4),
 
 	CONSTANT(CRMVAL_OK, 0),
 	CONSTANT(CRMVAL_NO_TABLE, 1),
@@ -303,6 +320,10 @@ static const struct constant constants[] = {
 	CONSTANT(CRMVAL_DAILY, 4),
 
 	CONSTANT(CRMVAL_NULL, 4294967295LL),
+
+	CONSTANT(CRMVAL_TEXT, 16), /* 1.4 */
+	CONSTANT(CRMVAL_MONEY, 17),
+	CONSTANT(CRMVAL_FOLDED, 2),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))

@@ -25,6 +25,7 @@
 	SUITE(dimension_needs)                                                                                         \
 	SUITE(dimensions)                                                                                              \
 	SUITE(employee_growth)                                                                                         \
+	SUITE(entities)                                                                                                \
 	SUITE(estimate)                                                                                                \
 	SUITE(expression)                                                                                              \
 	SUITE(expression_parse)                                                                                        \

@@ -22,6 +22,8 @@ static struct fixture {
 	struct crmval_answer answers[2];
 	struct crmval_view view;
 	struct crmval_translation translation;
+	struct crmval_field fields[2]; /* test_entities.c tells more of these */
+	struct crmval_entity entity;
 	struct crmval_dimension dimension;
 	struct crmval_plugin plugin;
 } t;
@@ -94,10 +96,14 @@ static void set_up(void)
 	t.answers[1] = (struct crmval_answer){"share", "  contacts|$days "};
 	t.view = (struct crmval_view){"account", t.inputs, 5, 2, t.answers, evaluate};
 	t.translation = (struct crmval_translation){"zh_CN", "Sales", "\xe9\x94\x80\xe5\x94\xae"};
+	t.fields[0] = (struct crmval_field){"outcome", CRMVAL_SYMBOL, CRMVAL_OPTIONAL, NULL, t.words, "how it went"};
+	t.fields[1] = (struct crmval_field){"account", CRMVAL_REFERENCE, 0, "account", NULL, "whose it is"};
+	t.entity = (struct crmval_entity){"ticket", "A ticket", t.fields, 2, NULL};
 	t.dimension = (struct crmval_dimension){sizeof t.dimension, 2,      2, 2, 1, "Test", t.indicators, t.measures,
 						t.parameters,       &t.view};
-	t.plugin = (struct crmval_plugin){
-		CRMVAL_MAGIC, 1, 0, sizeof t.plugin, 1, "test", "1.2", "tests", &t.dimension, NULL, &t.translation};
+	t.plugin = (struct crmval_plugin){CRMVAL_MAGIC,   1,         0,       sizeof t.plugin, 1,
+					  "test",         "1.2",     "tests", &t.dimension,    NULL,
+					  &t.translation, &t.entity, 1};
 }
 
 /* Through bytes and back; the caller frees the arena. */
@@ -184,6 +190,9 @@ static void test_dimension(void)
 	CU_ASSERT_EQUAL_FATAL(plugin->translation_count, 1);
 	CU_ASSERT(same(plugin->translations[0].language, "zh_CN") && same(plugin->translations[0].text, "Sales"));
 	CU_ASSERT(same(plugin->translations[0].translated, "\xe9\x94\x80\xe5\x94\xae"));
+	CU_ASSERT_EQUAL_FATAL(plugin->entity_count, 1);
+	CU_ASSERT_EQUAL_FATAL(plugin->entities->field_count, 2);
+	CU_ASSERT(same(plugin->entities->fields[0].words[1], "lost") && !plugin->entities->fields[0].words[2]);
 	CU_ASSERT_PTR_NULL(plugin->source);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(plugin->dimension);
 	CU_ASSERT_EQUAL(plugin->dimension->struct_size, sizeof *plugin->dimension);
@@ -281,8 +290,8 @@ static void test_arrays(void)
 	SPOIL(t.dimension.measure_count, 257, "announces 257 measures in its tables: at most 256 are allowed");
 	SPOIL(t.plugin.translation_count, UINT32_MAX, "announces 4294967295 translations in its tables*");
 	SPOIL(t.dimension.measures, NULL, "announces 2 measures, but their table is NULL");
-	SPOIL(t.inputs[1].words, many, "has an input with more than 64 words");
-	SPOIL(t.inputs[1].words, many + 1, "has an input with more than 64 words");
+	SPOIL(t.inputs[1].words, many, "has a list of more than 64 words in its tables");
+	SPOIL(t.inputs[1].words, many + 1, "has a list of more than 64 words in its tables");
 	set_up();
 	t.inputs[1].words = many + 2;
 	struct arena arena = {0};

@@ -27,7 +27,7 @@ extern "C" {
 
 #define CRMVAL_MAGIC 0x4c56524du /* "MRVL" read as a little-endian word */
 #define CRMVAL_ABI_MAJOR 1
-#define CRMVAL_ABI_MINOR 3
+#define CRMVAL_ABI_MINOR 4
 
 #define CRMVAL_EXPORT __attribute__((visibility("default")))
 
@@ -370,6 +370,43 @@ struct crmval_source {
 	                 const struct crmval_part *part, struct crmval_plan *plan, struct crmval_error *error);
 };
 
+/* ---- further data: since 1.4 --------------------------------------------------------------------------------------------- */
+
+/* Types of fields, besides CRMVAL_REFERENCE, CRMVAL_SYMBOL, CRMVAL_DATE, CRMVAL_NUMBER and CRMVAL_FLAG. */
+enum {
+	CRMVAL_TEXT = 16, /* delivered as CRMVAL_FILLED, CRMVAL_EMAIL, CRMVAL_PHONE */
+	CRMVAL_MONEY      /* delivered as CRMVAL_NUMBER, in the job's currency */
+};
+
+/* A flag of a field, besides CRMVAL_OPTIONAL: no measure needs it. */
+enum {
+	CRMVAL_FOLDED = 2 /* a symbol whose words are compared in ASCII lower case, as closed sets always are */
+};
+
+struct crmval_field {
+	const char *name;
+	int32_t type;             /* as above */
+	uint32_t flags;           /* CRMVAL_OPTIONAL, CRMVAL_FOLDED */
+	const char *target;       /* of a reference: the entity; else NULL */
+	const char *const *words; /* of a symbol that is one of a closed set: in rising order, lower case, ended by NULL, at most
+	                             64; else NULL */
+	const char *help;         /* one line: what it holds, for those who map it */
+};
+
+/*
+ * Data that the model does not have: an entity, or, under the name of one that there is, further fields of it.  Jobs map
+ * them like the model's own, and any view may read them.  A field `id` is there by itself, and with money an optional
+ * `currency`; rows belong to the units of breakdowns by fields called account, opportunity, contact, owner and employee.
+ * What several plugins declare of one name must be the same.  References must not lead in a circle, but to the entity itself.
+ */
+struct crmval_entity {
+	const char *name;
+	const char *title; /* what a row is, one line */
+	const struct crmval_field *fields;
+	uint32_t field_count;
+	const char *money_date; /* the date among the fields whose day gives the exchange rate of its money; NULL: it has none */
+};
+
 /* ---- the plugin ---------------------------------------------------------------------------------------------------------- */
 
 /* A text of the plugin's tables in another language; looked up by the text as the tables have it. */
@@ -390,6 +427,9 @@ struct crmval_plugin {
 	const struct crmval_dimension *dimension; /* exactly one of the two is set */
 	const struct crmval_source *source;
 	const struct crmval_translation *translations;
+	/* Since 1.4.  Data that it reads or brings, and the model does not have. */
+	const struct crmval_entity *entities;
+	uint32_t entity_count;
 };
 
 CRMVAL_EXPORT extern const struct crmval_plugin crmval_plugin_v1;

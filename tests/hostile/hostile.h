@@ -29,7 +29,7 @@ static const struct crmval_dimension dimension = HOSTILE_DIMENSION;
 #define HOSTILE_PLUGIN(name, summary)                                                                                  \
 	{                                                                                                              \
 		CRMVAL_MAGIC, CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, sizeof(struct crmval_plugin), 0, name, "1.0",        \
-			summary, &dimension, NULL, NULL                                                                \
+			summary, &dimension, NULL, NULL, NULL, 0                                                       \
 	}
 
 #endif
