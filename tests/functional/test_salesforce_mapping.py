@@ -224,6 +224,56 @@ class Deals(Org):
         self.assertEqual([count for what, count in activity["skipped"].items() if "not completed" in what], [1])
 
 
+class Projects(Org):
+    def setUp(self):
+        super().setUp()
+        self.org.add("Opportunity", OPPORTUNITY + ",Description,NextStep", *(
+            "006#%d,001#1,005#1,Prospecting,900,2026-06-01,0,0,2025-02-01,,%s" % (i, rest)
+            for i, rest in ((1, ","), (2, "needs it,call"))))
+        self.org.add("OpportunityHistory", "Id,OpportunityId,Probability,CreatedDate", "008#1,006#1,50,2025-03-01",
+                     "008#2,006#2,60,2025-03-01")
+        self.org.add("User", "Id,LastName,UserType", "005#1,Eva,Standard", "005#2,Bob,Standard")
+
+    def test_teams(self):
+        self.org.add("OpportunityTeamMember", "Id,OpportunityId,UserId,TeamMemberRole,CreatedDate,Task__c,IsDeleted",
+                     "00q#1,006#1,005#1,Sales Rep,2025-02-02,leads,0", "00q#2,006#1,005#2,Pre-Sales Consultant,2025-02-02,,0",
+                     "00q#3,006#2,005#2,delivery,2025-02-02,builds,0", "00q#4,006#2,005#2,test,2025-02-02,x,1",
+                     "00q#5,006#2,005#1,,2025-02-02,looks on,0")
+        found = self.run_org('participant = { fields = ( ( "responsibility", "Task__c" ) ); };'
+                             'opportunity = { fields = ( ( "project_size", "=\'large\'" ) ); };')
+        self.assertEqual((found["role_clarity"]["numerator"], found["role_clarity"]["denominator"]), (2, 4))
+        # Presales of the first, delivery of the second, of five functions each.
+        self.assertEqual((found["function_coverage"]["numerator"], found["function_coverage"]["denominator"]), (2, 10))
+        participant = self.data["participant"]
+        self.assertEqual((participant["rows"], participant["dangling"], sum(participant["skipped"].values())), (4, {}, 1))
+
+    def filled(self):
+        found = self.run_org()["opportunity_completeness"]
+        return found["numerator"] if found["status"] == "ok" else None
+
+    def test_what_opportunities_hold(self):
+        self.assertIsNone(self.filled())  # without products and competitors
+        self.org.add("OpportunityCompetitor", "Id,OpportunityId,CompetitorName", "00J#1,006#2,Other")
+        self.org.add("Product2", "Id,Name,Family", "01t#1,Pump,Hardware")
+        self.org.add("PricebookEntry", "Id,Product2Id", "01u#1,01t#1")
+        self.org.add("OpportunityLineItem", "Id,OpportunityId,PricebookEntryId,Quantity,TotalPrice")
+        # Amount and expected day of both; need, next step and competitor of the second.
+        self.assertEqual(self.filled(), 2 + 2 + 3)
+        self.org.add("OpportunityLineItem", "Id,OpportunityId,PricebookEntryId,Quantity,TotalPrice",
+                     "00k#1,006#1,01u#1,1,5", "00k#2,006#1,,1,4", "00k#3,006#2,,1,7", "00k#4,006#2,01u#1,1,6",
+                     "00k#5,006#2,,1,5")
+        # The product of the greatest price counts: of the second it is not known.
+        self.assertEqual(self.filled(), 2 + 2 + 3 + 1)
+
+    def test_what_customers_bought(self):
+        self.org.add("Asset", "Id,AccountId,Product2Id,IsCompetitorProduct,IsInternal,Price,Quantity,PurchaseDate,CreatedDate",
+                     "02i#1,001#1,,0,0,10,2,2025-05-01,2025-05-02", "02i#2,001#1,,1,0,5,,2025-06-01,2025-06-02",
+                     "02i#3,001#1,,1,0,5,1,2024-06-01,2024-06-02", "02i#4,001#2,,0,1,5,1,2025-06-01,2025-06-02")
+        found = self.run_org()["solution_win_rate"]
+        self.assertEqual((found["numerator"], found["denominator"]), (1, 2))
+        self.assertEqual((found["baseline"]["numerator"], found["baseline"]["denominator"]), (0, 1))
+
+
 class Orders(Org):
     def setUp(self):
         super().setUp()
