@@ -14,10 +14,10 @@
 const char *const measure_status_names[] = {"ok", "no_data", "failed"};
 const char *const basis_names[] = {NULL, "value", "growth", "change"};
 
-static const char no_weight[] = "all weights in it are 0";
-static const char no_coverage[] = "its coverage is under score.min_coverage";
+const char score_no_weight[] = "all weights in it are 0";
+const char score_no_coverage[] = "its coverage is under score.min_coverage";
+const char score_incomplete[] = "a part of it is missing, and score.missing is \"fail\"";
 static const char no_measure[] = "no measure in it has data";
-static const char incomplete[] = "a part of it is missing, and score.missing is \"fail\"";
 
 /* ---- the card ---- */
 
@@ -113,7 +113,7 @@ void score_free(struct scorecard *card)
 
 /* ---- a node ---- */
 
-static double rounded(double x)
+double score_rounded(double x)
 {
 	/* Adding 0 makes -0 a 0. */
 	return round(x * 1e10) / 1e10 + 0.0;
@@ -131,14 +131,14 @@ static void publish(struct score *node)
 	double gained = node->parts[SCORE_NOW_OF_BOTH].value - then.value;
 	double half = Z95 * hypot(node->parts[SCORE_NOW_OF_BOTH].se, then.se);
 
-	node->coverage = rounded(node->exact_coverage);
-	node->score = rounded(now.value);
-	node->low = rounded(clamped(now.value - Z95 * now.se, 0, 100));
-	node->high = rounded(clamped(now.value + Z95 * now.se, 0, 100));
-	node->before = rounded(node->parts[SCORE_BEFORE].value);
-	node->gained = rounded(gained);
-	node->gained_low = rounded(clamped(gained - half, -100, 100));
-	node->gained_high = rounded(clamped(gained + half, -100, 100));
+	node->coverage = score_rounded(node->exact_coverage);
+	node->score = score_rounded(now.value);
+	node->low = score_rounded(clamped(now.value - Z95 * now.se, 0, 100));
+	node->high = score_rounded(clamped(now.value + Z95 * now.se, 0, 100));
+	node->before = score_rounded(node->parts[SCORE_BEFORE].value);
+	node->gained = score_rounded(gained);
+	node->gained_low = score_rounded(clamped(gained - half, -100, 100));
+	node->gained_high = score_rounded(clamped(gained + half, -100, 100));
 }
 
 /* What the children's shares of a node add up to: all weight, or that of the known ones alone; 0: the node has none. */
@@ -215,12 +215,12 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 		node->parts[part] = aggregate(result, children, count, (enum score_part)part);
 	node->reason = NULL;
 	if (!(weight > 0))
-		node->reason = no_weight;
+		node->reason = score_no_weight;
 	else if (!estimate_is_known(node->parts[SCORE_NOW]))
 		node->reason =
-			common_reason(children, count, result->missing == MISSING_FAIL ? incomplete : no_measure);
-	else if (rounded(node->exact_coverage) < result->min_coverage)
-		node->reason = no_coverage;
+			common_reason(children, count, result->missing == MISSING_FAIL ? score_incomplete : no_measure);
+	else if (score_rounded(node->exact_coverage) < result->min_coverage)
+		node->reason = score_no_coverage;
 	if (node->reason) {
 		node->parts[SCORE_NOW] = estimate_none;
 		node->parts[SCORE_NOW_OF_BOTH] = estimate_none;
@@ -228,14 +228,13 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 	}
 	publish(node);
 	/* Missing to its parent in all; the before is only shown. */
-	if (node->reason && rounded(node->exact_coverage) < result->min_coverage)
+	if (node->reason && score_rounded(node->exact_coverage) < result->min_coverage)
 		node->parts[SCORE_BEFORE] = estimate_none;
 }
 
 /* ---- a measure ---- */
 
-/* Growth and change set sums of windows of other lengths against each other: by the day. */
-static int is_daily(const struct result_measure *measure)
+int score_is_daily(const struct result_measure *measure)
 {
 	if (measure->table->kind == CRMVAL_SUM_OF)
 		return measure->basis != CRMVAL_VALUE;
@@ -292,7 +291,7 @@ static struct estimate find_basis(const struct result *result, const struct resu
 		return value;
 	if (!estimate_is_known(baseline))
 		return estimate_none;
-	if (is_daily(measure)) {
+	if (score_is_daily(measure)) {
 		/* A total that the job states without a window is over nobody knows how many days. */
 		if (!result->has_baseline)
 			return estimate_none;
@@ -381,11 +380,11 @@ static void list_missing(const struct scorecard *card, struct missing_list *list
 		const struct score *indicators = card->indicators + card->first_indicator[d];
 		if (!(card->dimensions[d].weight > 0))
 			continue;
-		if (card->dimensions[d].reason == no_weight)
-			name_missing(list, result->dimensions[d].id, "", no_weight);
+		if (card->dimensions[d].reason == score_no_weight)
+			name_missing(list, result->dimensions[d].id, "", score_no_weight);
 		for (uint32_t i = 0; i < table->indicator_count; i++)
-			if (indicators[i].weight > 0 && indicators[i].reason == no_weight)
-				name_missing(list, result->dimensions[d].id, table->indicators[i].id, no_weight);
+			if (indicators[i].weight > 0 && indicators[i].reason == score_no_weight)
+				name_missing(list, result->dimensions[d].id, table->indicators[i].id, score_no_weight);
 	}
 	for (uint32_t i = 0; i < result->measure_count; i++) {
 		const struct result_measure *measure = &result->measures[i];

@@ -27,6 +27,11 @@ enum measure_status { MEASURE_OK, MEASURE_NO_DATA, MEASURE_FAILED };
 extern const char *const measure_status_names[]; /* "ok", "no_data", "failed" */
 extern const char *const basis_names[];          /* by CRMVAL_VALUE ...: "value", "growth", "change" */
 
+/* Reasons of a node, by which one can tell them. */
+extern const char score_no_weight[];   /* all weights in it are 0 */
+extern const char score_no_coverage[]; /* under score.min_coverage */
+extern const char score_incomplete[];  /* score.missing is "fail" */
+
 struct scored_window {
 	int is_counted; /* 0: nothing was added up (not mapped, failed, or stated by the job), so no rows and no sums */
 	uint64_t rows;
@@ -51,6 +56,12 @@ struct scorecard {
 	struct scored_measure *measures; /* as result.measures */
 	struct score **children;         /* room to list the children of a node */
 };
+
+/* As published: to 10 decimals. */
+double score_rounded(double x);
+
+/* Whether the basis sets sums of windows of other lengths against each other: by the day. */
+int score_is_daily(const struct result_measure *measure);
 
 /* The result must outlive the card. */
 int score_new(const struct result *result, struct scorecard **card, struct crmval_error *error);
