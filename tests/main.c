@@ -15,6 +15,9 @@
 	SUITE(arena)                                                                                                   \
 	SUITE(bind)                                                                                                    \
 	SUITE(cell)                                                                                                    \
+	SUITE(compare)                                                                                                 \
+	SUITE(compare_parts)                                                                                           \
+	SUITE(compare_random)                                                                                          \
 	SUITE(confine)                                                                                                 \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_files)                                                                                               \

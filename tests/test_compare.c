@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of why the score moved, for whole results; worked by hand in the comments. */
+#include "suite.h"
+
+#include "sample.h"
+#include "../core/compare.h"
+
+#include <string.h>
+
+static struct sample old, new;
+static struct crmval_error error;
+
+static void start(void)
+{
+	sample_init(&old);
+	sample_init(&new);
+	/* Windows without a day in common. */
+	new.result.period = (struct crmval_window){20099, 20108, 0};
+	error = (struct crmval_error){.struct_size = sizeof error};
+}
+
+static struct change *compare(void)
+{
+	struct change *change = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(change_new(&old.result, &new.result, &change, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(change_company(change, &error), CRMVAL_OK);
+	return change;
+}
+
+static void set(struct sample *sample, uint32_t measure, double value, double standard_error)
+{
+	sample->moments[0][measure][0] = sample_value(value, standard_error);
+}
+
+static void lose(struct sample *sample, uint32_t measure)
+{
+	sample->moments[0][measure][0] = (struct moments){0};
+}
+
+static const struct change_part *find(const struct change *change, const char *id, enum change_effect effect)
+{
+	static const struct change_part none = {.numbers = {NAN, NAN}};
+
+	for (uint32_t i = 0; i < change->part_count; i++) {
+		const char *found = change->parts[i].node->id;
+		if (change->parts[i].effect == effect && (id ? found && strcmp(found, id) == 0 : !found))
+			return &change->parts[i];
+	}
+	return &none;
+}
+
+static double points(const struct change *change, const char *id, enum change_effect effect)
+{
+	return find(change, id, effect)->points[CHANGE_OVERALL].value;
+}
+
+static void test_weights(void)
+{
+	struct change *change;
+
+	start();
+	set(&new, 0, 0.7, 0);
+	new.dimensions[0].weight = 3;
+	change = compare();
+	/* Measure 20, a1 10, alpha 5, of which the mean of 1/2 and 3/4 reach 50 to 0.75 * 55 + 0.25 * 50. */
+	CU_ASSERT_EQUAL(change->part_count, 3);
+	NEAR(change->nodes[0].change.value, 3.75);
+	NEAR(points(change, "m0", CHANGE_NUMERATOR), 3.125);
+	const struct change_part *part = find(change, "m0", CHANGE_NUMERATOR);
+	NEAR(part->points[CHANGE_DIMENSION].value, 5);
+	NEAR(part->points[CHANGE_INDICATOR].value, 10);
+	NEAR(part->points[CHANGE_MEASURE].value, 20);
+	NEAR(part->numbers[0], 1);
+	NEAR(part->numbers[1], 1.4);
+	/* Mean scores 52.5 and 50, their level at 0.625 and 0.375: 51.5625. */
+	NEAR(points(change, "alpha", CHANGE_WEIGHT), 0.25 * (52.5 - 51.5625));
+	NEAR(points(change, "beta", CHANGE_WEIGHT), -0.25 * (50 - 51.5625));
+	part = find(change, "alpha", CHANGE_WEIGHT);
+	ABSENT(part->points[CHANGE_DIMENSION].value);
+	NEAR(part->numbers[0], 0.5);
+	NEAR(part->numbers[1], 0.75);
+	/* The dimension's own change, and what it brings in all. */
+	NEAR(part->node->change.value, 5);
+	NEAR(part->node->points.value, 3.125 + 0.25 * (52.5 - 51.5625));
+	change_free(change);
+}
+
+static void test_missing(void)
+{
+	struct change *change;
+
+	start();
+	set(&old, 1, 0.8, 0);
+	lose(&new, 1);
+	change = compare();
+	/* a1 65 to 50: half of it was 30 above the rest. */
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	const struct change_part *part = find(change, "m1", CHANGE_MISSING);
+	NEAR(part->points[CHANGE_INDICATOR].value, -15);
+	NEAR(part->points[CHANGE_OVERALL].value, -3.75);
+	ABSENT(part->points[CHANGE_MEASURE].value);
+	NEAR(part->numbers[0], 80);
+	ABSENT(part->numbers[1]);
+	change_free(change);
+	/* As 0: half of 80 points less. */
+	old.result.missing = new.result.missing = MISSING_ZERO;
+	change = compare();
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	NEAR(find(change, "m1", CHANGE_MISSING)->points[CHANGE_INDICATOR].value, -40);
+	change_free(change);
+	/* 80 was half of 65 before, and is now a 0 that counts: by half by coming in, by half by policy. */
+	lose(&old, 1);
+	old.result.missing = MISSING_RENORMALISE;
+	change = compare();
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	/* 50 to 25. */
+	NEAR(find(change, "m1", CHANGE_POLICY)->points[CHANGE_INDICATOR].value, -25);
+	change_free(change);
+}
+
+static void test_coverage(void)
+{
+	struct change *change;
+
+	start();
+	set(&old, 0, 0.9, 0);
+	set(&new, 0, 0.9, 0);
+	lose(&old, 1);
+	lose(&new, 1);
+	new.result.min_coverage = 0.6;
+	change = compare();
+	/* a1, 90 on half of its weight, was half of alpha's 70. */
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	NEAR(find(change, "a1", CHANGE_MIN_COVERAGE)->points[CHANGE_DIMENSION].value, -20);
+	NEAR(points(change, "a1", CHANGE_MIN_COVERAGE), -10);
+	change_free(change);
+	/* With the same bound it is the data that are missing. */
+	old.result.min_coverage = 0.6;
+	set(&old, 1, 0.9, 0);
+	change = compare();
+	NEAR(points(change, "a1", CHANGE_MISSING), -10);
+	change_free(change);
+}
+
+static void test_absent(void)
+{
+	struct change *change;
+
+	start();
+	set(&old, 4, 0.9, 0);
+	new.result.measure_count = 4;
+	change = compare();
+	/* With its only measure b2 went out of beta: 70 to 50. */
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	NEAR(find(change, "b2", CHANGE_ABSENT)->points[CHANGE_DIMENSION].value, -20);
+	change_free(change);
+	new.result.measure_count = 3;
+	new.result.dimension_count = 1;
+	change = compare();
+	/* 60 to 50, of alpha alone. */
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	NEAR(points(change, "beta", CHANGE_ABSENT), -10);
+	change_free(change);
+	new.result.measure_count = 0;
+	new.result.dimension_count = 0;
+	CU_ASSERT_EQUAL(change_new(&old.result, &new.result, &change, &error), CRMVAL_EDATA);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no measure in common"));
+}
+
+static void test_no_weight(void)
+{
+	struct change *change;
+
+	start();
+	set(&old, 2, 0.9, 0);
+	set(&new, 2, 0.9, 0);
+	new.measures[2].weight = 0;
+	change = compare();
+	/* All weights in a2, which was half of alpha's 70. */
+	CU_ASSERT_EQUAL(change->part_count, 1);
+	NEAR(find(change, "a2", CHANGE_WEIGHT)->points[CHANGE_DIMENSION].value, -20);
+	change_free(change);
+}
+
+static void test_aggregation(void)
+{
+	struct change *change;
+
+	start();
+	for (int m = 0; m < 2; m++) {
+		set(&old, (uint32_t)m, m ? 0.64 : 0.25, 0);
+		set(&new, (uint32_t)m, m ? 0.64 : 0.25, 0);
+	}
+	new.result.aggregation = AGGREGATE_GEOMETRIC;
+	change = compare();
+	/* a1 44.5 to 40; the others have equal children but for that. */
+	NEAR(find(change, "a1", CHANGE_AGGREGATION)->points[CHANGE_INDICATOR].value, -4.5);
+	double alpha = find(change, "alpha", CHANGE_AGGREGATION)->points[CHANGE_DIMENSION].value;
+	NEAR(alpha, (sqrt(44.5 * 50) - 47.25 + sqrt(40 * 50) - 45) / 2);
+	NEAR(find(change, "alpha", CHANGE_AGGREGATION)->node->change.value, sqrt(40 * 50) - 47.25);
+	CU_ASSERT(points(change, NULL, CHANGE_AGGREGATION) < 0);
+	change_free(change);
+}
+
+static void test_baselines(void)
+{
+	struct change *change;
+
+	start();
+	old.measures[2].basis = new.measures[2].basis = CRMVAL_CHANGE;
+	old.moments[0][2][1] = sample_value(0.3, 0);
+	new.moments[0][2][1] = sample_value(0.2, 0);
+	change = compare();
+	/* On the scale of shares a change of 0.2 is 20 points, one of 0.3 is 30. */
+	NEAR(find(change, "m2", CHANGE_BASELINE)->points[CHANGE_MEASURE].value, 10);
+	NEAR(find(change, "m2", CHANGE_BASELINE)->numbers[0], 0.3);
+	change_free(change);
+	new.measures[2].stated_baseline = 0.1;
+	change = compare();
+	NEAR(find(change, "m2", CHANGE_STATED_BASELINE)->points[CHANGE_MEASURE].value, 20);
+	NEAR(find(change, "m2", CHANGE_STATED_BASELINE)->numbers[1], 0.1);
+	change_free(change);
+	/* Growth by the day over a window of other length. */
+	start();
+	old.tables[2].kind = new.tables[2].kind = CRMVAL_SUM_OF;
+	old.measures[2].basis = new.measures[2].basis = CRMVAL_GROWTH;
+	new.result.period.to += 10;
+	change = compare();
+	/* 1 in 10 days over 1 in 20 is a growth of 1, that in 20 days none: from 100 points to 0. */
+	NEAR(find(change, "m2", CHANGE_DAYS)->points[CHANGE_MEASURE].value, -100);
+	NEAR(find(change, "m2", CHANGE_DAYS)->numbers[0], 10);
+	NEAR(find(change, "m2", CHANGE_DAYS)->numbers[1], 20);
+	change_free(change);
+}
+
+/* What lost its basis or its scale lacks no data. */
+static void test_definitions(void)
+{
+	struct change *change;
+
+	start();
+	new.measures[0].scale_count = 0;
+	new.measures[2].basis = CRMVAL_GROWTH;
+	new.moments[0][2][1] = (struct moments){0};
+	set(&old, 0, 0.7, 0);
+	set(&old, 2, 0.7, 0);
+	change = compare();
+	NEAR(find(change, "m0", CHANGE_SCALE)->points[CHANGE_INDICATOR].value, -10);
+	NEAR(find(change, "a2", CHANGE_BASIS)->points[CHANGE_DIMENSION].value, -7.5);
+	change_free(change);
+}
+
+static void test_verdicts(void)
+{
+	struct change *change;
+
+	start();
+	set(&old, 0, 0.5, 0.05);
+	set(&new, 0, 0.6, 0.05);
+	change = compare();
+	/* The value by 10 +- 7.07; but a sum of two rows may be anything. */
+	const struct change_node *measure = find(change, "m0", CHANGE_NUMERATOR)->node;
+	NEAR(measure->change.value, 10);
+	NEAR(measure->change.se, 5 * sqrt(2));
+	CU_ASSERT_FALSE(change_is_moved(measure->change));
+	NEAR(change->nodes[0].change.se, 5 * sqrt(2) / 8);
+	CU_ASSERT_FALSE(change_is_moved(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_OVERALL]));
+	change_free(change);
+	/* Half of the days are the same, so is half of what is uncertain. */
+	new.result.period = (struct crmval_window){20094, 20103, 0};
+	change = compare();
+	NEAR(change->nodes[0].change.se, 5.0 / 8);
+	change_free(change);
+	/* Of the same window any difference is one. */
+	new.result.period = old.result.period;
+	change = compare();
+	NEAR(change->nodes[0].change.se, 0);
+	CU_ASSERT(change_is_moved(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_OVERALL]));
+	change_free(change);
+	/* A state of the same day is the same one. */
+	old.tables[0].flags = new.tables[0].flags = CRMVAL_STATE;
+	new.result.period.from -= 5;
+	change = compare();
+	NEAR(change->nodes[0].change.se, 0);
+	change_free(change);
+}
+
+static void test_units(void)
+{
+	static const char *const names[] = {"North", "West", "(none)"};
+	static const int places[4][2] = {{0, -1}, {-1, 0}, {1, 1}, {2, 2}};
+	uint32_t next[2] = {0, 0};
+	struct change_unit unit;
+	struct change *change;
+
+	start();
+	new.result.unit_names[BREAKDOWN_TEAM] = names;
+	new.moments[2][0][0] = sample_value(0.9, 0);
+	change = compare();
+	CU_ASSERT(change_has_breakdown(change, BREAKDOWN_TEAM));
+	CU_ASSERT_FALSE(change_has_breakdown(change, BREAKDOWN_REGION));
+	for (int u = 0; u < 4; u++) {
+		CU_ASSERT_FATAL(change_next_unit(change, BREAKDOWN_TEAM, next, &unit));
+		CU_ASSERT_EQUAL(unit.places[0], places[u][0]);
+		CU_ASSERT_EQUAL(unit.places[1], places[u][1]);
+		CU_ASSERT_EQUAL(change_scope(change, BREAKDOWN_TEAM, unit, &error), CRMVAL_OK);
+		if (unit.places[0] < 0 || unit.places[1] < 0) {
+			ABSENT(change->nodes[0].change.value);
+			CU_ASSERT_EQUAL(change->part_count, 0);
+		} else {
+			NEAR(change->nodes[0].change.value, strcmp(unit.name, "West") == 0 ? 5 : 0);
+		}
+	}
+	CU_ASSERT_FALSE(change_next_unit(change, BREAKDOWN_TEAM, next, &unit));
+	change_free(change);
+}
+
+/* Where the whole has no score on one side, its parts may still say what they did. */
+static void test_no_overall(void)
+{
+	struct change *change;
+
+	start();
+	set(&new, 0, 0.7, 0);
+	lose(&new, 3);
+	lose(&new, 4);
+	new.result.min_coverage = 0.75;
+	change = compare();
+	ABSENT(change->nodes[0].change.value);
+	ABSENT(points(change, "m0", CHANGE_NUMERATOR));
+	NEAR(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_DIMENSION].value, 5);
+	change_free(change);
+}
+
+static const struct test tests[] = {{"weights", test_weights},
+				    {"missing data", test_missing},
+				    {"min_coverage", test_coverage},
+				    {"on one side only", test_absent},
+				    {"weights of 0", test_no_weight},
+				    {"aggregation", test_aggregation},
+				    {"baselines and days", test_baselines},
+				    {"basis and scale", test_definitions},
+				    {"verdicts", test_verdicts},
+				    {"units", test_units},
+				    {"no overall score", test_no_overall},
+				    {NULL, NULL}};
+
+const struct suite suite_compare = {"compare", tests};
