@@ -4,10 +4,14 @@
 
 #include "alert.h"
 #include "archive.h"
+#include "error.h"
 #include "inputs.h"
+#include "job_list.h"
 #include "text.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,14 +138,12 @@ static int hold_archive(const struct options *options, const struct job *job, st
 	return exit_status(code);
 }
 
-int command_run(const struct options *options, int count, char **words)
+static int run_one(const struct options *options, const char *path)
 {
 	static struct run run;
 	struct archive archive = ARCHIVE_CLOSED;
 	struct crmval_error error = {.struct_size = sizeof error};
-	if (count != 1)
-		return usage_error("crmval run takes one job file");
-	int status = open_run(options, &run, words[0]);
+	int status = open_run(options, &run, path);
 	if (status == 0)
 		status = check_outputs(options, &run);
 	if (status == 0)
@@ -163,7 +165,7 @@ int command_run(const struct options *options, int count, char **words)
 			log_error(options, run.evaluations[d].failed);
 	if (status == 0 && !has_data(&run))
 		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
-			 words[0]);
+			 path);
 	if (status == 0 && options->verbose)
 		show_times(options, &run);
 	if (status == 0)
@@ -172,5 +174,62 @@ int command_run(const struct options *options, int count, char **words)
 		status = EXIT_DEGRADED;
 	archive_close(&archive);
 	run_close(&run);
+	return status;
+}
+
+/* What came of several; the worst status is the highest number. */
+static int sum_up(const struct options *options, const struct job_list *list, const int *statuses)
+{
+	uint32_t bad = 0;
+	int worst = 0;
+	char message[PATH_MAX + 64];
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (statuses[i] == 0)
+			continue;
+		bad++;
+		worst = statuses[i] > worst ? statuses[i] : worst;
+		snprintf(message, sizeof message, "%s: ended with status %d", list->paths[i], statuses[i]);
+		log_error(options, message);
+	}
+	snprintf(message, sizeof message, "%u of %u jobs need attention", bad, list->count);
+	if (bad > 0)
+		log_error(options, message);
+	else if (options->verbose)
+		log_note(options, "%u jobs are done", list->count);
+	return worst;
+}
+
+static int run_several(const struct options *options, const struct job_list *list, struct crmval_error *error)
+{
+	int *statuses = calloc(list->count + 1, sizeof *statuses);
+	if (!statuses)
+		return exit_status(fail_memory(error));
+	error->message[0] = '\0';
+	int place = job_list_fork(list, statuses, error);
+	int status = place >= 0 ? run_one(options, list->paths[place]) : 0;
+	if (place < 0) {
+		if (error->message[0])
+			log_error(options, error->message);
+		status = sum_up(options, list, statuses);
+	}
+	free(statuses);
+	return status;
+}
+
+int command_run(const struct options *options, int count, char **words)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct job_list list = {0};
+	if (count < 1)
+		return usage_error("crmval run takes job files, or folders of them");
+	int code = job_list_open(&list, count, words, &error), status = exit_status(code);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	else if (list.count > 1 && options->output)
+		status = usage_error("--output: %u jobs cannot write to one file; let the jobs name reports",
+				     list.count);
+	else
+		status = list.count == 1 ? run_one(options, list.paths[0]) : run_several(options, &list, &error);
+	job_list_free(&list);
 	return status;
 }

@@ -21,7 +21,7 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table */
 } commands[] = {
-	{"run", command_run, "JOB", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
+	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula and numbers", "pBbstDqvl"},
 	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "PLqvl"},

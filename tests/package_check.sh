@@ -58,7 +58,7 @@ clean()
 	[ -f "$(echo "$out"/*.changes)" ] || return 1
 	said=$(lintian --tag-display-limit 0 --fail-on none --suppress-tags initial-upload-closes-no-bugs "$out"/*.changes 2>&1) || true
 	echo "$said" | sed '/^$/d'
-	[ -z "$(echo "$said" | grep '^[EW]:')" ]
+	! echo "$said" | grep -q '^[EW]:'
 }
 
 (cd "$build" && make -s dist distdir="crmval-$(sed -n 's/^AC_INIT(\[crmval\], \[\(.*\)\])$/\1/p' "$top/configure.ac")" \

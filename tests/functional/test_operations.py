@@ -4,10 +4,12 @@
 
 import email
 import email.header
+import fcntl
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import kit
@@ -44,6 +46,86 @@ class Journal(kit.Case):
 
     def test_another_stream(self):
         self.assertTrue(self.messages(self.job(), claimed="1:2").startswith("crmval: "))
+
+
+class Many(kit.Case):
+    """Several jobs in one run."""
+
+    def setUp(self):
+        super().setUp()
+        self.table("account.csv", "id,name,owner,region", "A1,Acme,E1,North")
+        self.table("opportunity.csv", "id,account,stage,approved_on,closed_on,outcome", "O1,A1,x,2025-01-05,2025-03-01,won")
+
+    def good(self, name):
+        return self.job(name=name, more='reports = ( { file = "%s.json"; } );' % os.path.basename(name))
+
+    def test_the_others_go_on(self):
+        first, last = self.good("a.conf"), self.good("c.conf")
+        broken = self.write("b.conf", "job = { };\n")
+        done = self.run_raw("run", first, broken, last)
+        self.assertEqual((done.status, done.output), (78, ""))
+        self.assertIn("%s: ended with status 78\n" % broken, done.messages)
+        self.assertIn("1 of 3 jobs need attention", done.messages)
+        self.assertEqual(self.read("a.conf.json").replace(b'"a"', b'"c"').split(b"provenance")[0],
+                         self.read("c.conf.json").split(b"provenance")[0])
+
+    def test_the_worst_status(self):
+        rule = 'alerts = ( { coverage_below = 1; } );'
+        alert, missing = self.job(name="a.conf", more=rule), self.path("none.conf")
+        self.assertEqual(self.run_raw("run", alert, self.good("b.conf")).status, 1)
+        self.assertEqual(self.run_raw("run", missing, alert).status, 66)
+        self.assertEqual(self.run_raw("run", alert, missing).status, 66)
+
+    def test_folder(self):
+        self.good("jobs/b.conf")
+        self.good("jobs/a.conf")
+        self.good("jobs/.hidden.conf")
+        self.write("jobs/notes.txt", "no job")
+        self.table("jobs/account.csv", "id,name", "A1,Acme")
+        done = self.run_raw("run", self.path("jobs"), "--verbose")
+        self.assertIn("2 jobs are done", done.messages)
+        self.assertEqual(sorted(name for name in os.listdir(self.path("jobs")) if name.endswith(".json")),
+                         ["a.conf.json", "b.conf.json"])
+
+    def test_empty_folder(self):
+        os.mkdir(self.path("jobs"))
+        self.refused(66, "run", "jobs", says="no job is in this folder")
+
+    def test_one_output(self):
+        self.refused(64, "run", self.good("a.conf"), self.good("b.conf"), "--output", "x.json", says="--output")
+
+    def start(self):
+        """Two jobs, the first of which waits for an archive that is held; the process, and the first job's number."""
+        os.mkdir(self.path("archive"))
+        lock = os.open(self.path("archive/.crmval-lock"), os.O_RDWR | os.O_CREAT, 0o640)
+        self.addCleanup(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stuck = self.job(name="a.conf", more='archive = { directory = "archive"; };')
+        process = subprocess.Popen([kit.PROGRAM, "run", "--wait", "100", stuck, self.good("b.conf")], cwd=self.folder,
+                                   stderr=subprocess.PIPE, env=kit.clean_environment())
+        self.addCleanup(process.stderr.close)
+        child = ""
+        while not child and process.poll() is None:
+            with open("/proc/%d/task/%d/children" % (process.pid, process.pid), encoding="ascii") as children:
+                child = children.read()
+        return process, int(child)
+
+    def test_killed(self):
+        """A job that dies by a signal leaves the others alone."""
+        process, child = self.start()
+        os.kill(child, signal.SIGKILL)
+        messages = process.stderr.read().decode()
+        self.assertEqual(process.wait(), 137, messages)
+        self.assertIn("a.conf: ended with status 137", messages)
+        self.assertTrue(os.path.exists(self.path("b.conf.json")))
+
+    def test_terminated(self):
+        """What ends the whole ends the job that runs, and none is begun after it."""
+        process, _ = self.start()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(), -signal.SIGTERM)
+        self.assertEqual(process.stderr.read(), b"")  # closed by the job, too, so that it has ended
+        self.assertFalse(os.path.exists(self.path("b.conf.json")))
 
 
 class Completion(kit.Case):
