@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Drivers that this build does without. */
+#include "sql.h"
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#ifndef HAVE_SQLITE
+const struct sql_driver *const sql_sqlite = NULL;
+#endif
+#ifndef HAVE_POSTGRESQL
+const struct sql_driver *const sql_postgresql = NULL;
+#endif
+#if 1
+const struct sql_driver *const sql_odbc = NULL;
+#endif

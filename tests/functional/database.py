@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Databases for tests: one PostgreSQL server of our own for all of them, SQLite files, ODBC's files."""
+
+import atexit
+import glob
+import os
+import pwd
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+
+PASSWORD = "canary-7f3a-Pass'}{;word"
+READER, OWNER = "crm reader", "keeper"
+ODBC_DRIVERS = {"sqlite": "libsqlite3odbc.so", "postgresql": "psqlodbcw.so"}
+HBA = "local all %s trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n" % OWNER
+SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+            "shared_buffers": "16MB", "max_connections": "20", "autovacuum": "off", "logging_collector": "off",
+            "log_statement": "all", "TimeZone": "Asia/Shanghai", "DateStyle": "German, DMY", "bytea_output": "escape"}
+
+
+def programs():
+    """The folder of the newest server that is installed, or None."""
+    found = glob.glob("/usr/lib/postgresql/*/bin/postgres")
+    best = max(found, key=lambda path: int(path.split("/")[-3]), default=shutil.which("postgres"))
+    return os.path.dirname(best) if best else None
+
+
+class Server:
+    """A PostgreSQL server on a socket in a folder of its own, run by a user that is not root."""
+
+    def __init__(self):
+        self.programs = programs()
+        self.folder = tempfile.mkdtemp(prefix="crmval-pg.", dir="/tmp")
+        self.data, self.log = os.path.join(self.folder, "data"), os.path.join(self.folder, "log")
+        self.who = {}
+        if os.getuid() == 0:
+            names = [entry.pw_name for entry in pwd.getpwall()]
+            user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+            self.who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        os.chmod(self.folder, 0o755)
+        self.process = None
+        atexit.register(self.remove)
+        self.run("initdb", "-D", self.data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as file:
+            file.write(HBA)
+        self.start()
+        self.sql("CREATE ROLE \"%s\" LOGIN PASSWORD '%s'" % (READER, PASSWORD.replace("'", "''")))
+
+    def run(self, name, *words):
+        subprocess.run([os.path.join(self.programs, name), *words], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.PIPE, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, **self.who)
+
+    def start(self):
+        settings = dict(SETTINGS, unix_socket_directories=self.folder)
+        words = " ".join("-c '%s=%s'" % pair for pair in settings.items())
+        self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.log, "-o", words, "start")
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
+            self.process = int(file.readline())
+
+    def kill(self):
+        """As a crash would; what it leaves is gone when the socket is."""
+        os.kill(self.process, signal.SIGQUIT)
+        while os.path.exists(os.path.join(self.data, "postmaster.pid")):
+            pass
+        self.process = None
+
+    def remove(self):
+        if self.process:
+            self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sql(self, *statements, database="postgres", user=OWNER, content=None):
+        """Runs statements, content being the standard input; returns what comes, row by row."""
+        words = [word for statement in statements for word in ("-c", statement)]
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user, "-d", database, *words],
+                              input=content, capture_output=True, check=False, text=True,
+                              env=dict(os.environ, PGCLIENTENCODING="UTF8"))
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.splitlines()
+
+    def connection(self, database="postgres", user=OWNER):
+        return "host=%s dbname=%s user='%s'" % (self.folder, database, user)
+
+    def statements(self):
+        """The log, where every statement stands."""
+        with open(self.log, encoding="utf-8") as file:
+            return file.read()
+
+
+class Servers:
+    """The server, started when it is first asked for."""
+    one = None
+
+
+def server(case):
+    """The server of all tests; the test is skipped where none is installed."""
+    if not programs() or not shutil.which("psql"):
+        case.skipTest("PostgreSQL is not installed")
+    if not Servers.one:
+        Servers.one = Server()
+    return Servers.one
+
+
+def sqlite(path, *statements):
+    """Runs statements on a file, which is made; a statement may be a pair of it and rows of parameters."""
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        if isinstance(statement, str):
+            connection.execute(statement)
+        else:
+            connection.executemany(*statement)
+    connection.commit()
+    connection.close()
+    return path
+
+
+def odbc_driver(case, name):
+    """The path of an ODBC driver; the test is skipped where it is not installed."""
+    for folder in glob.glob("/usr/lib/*/odbc") + ["/usr/lib/odbc"]:
+        path = os.path.join(folder, ODBC_DRIVERS[name])
+        if os.path.exists(path):
+            return path
+    return case.skipTest("the ODBC driver of %s is not installed" % name)
+
+
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
