@@ -7,6 +7,7 @@
 #include "error.h"
 #include "inputs.h"
 #include "job_list.h"
+#include "report_store.h"
 #include "text.h"
 
 #include <limits.h>
@@ -93,6 +94,21 @@ static int write_one(const struct options *options, struct run *run, const char 
 	return status;
 }
 
+/* What a plugin stores. */
+static int store_one(const struct options *options, struct run *run, uint32_t i)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	const struct job_report *report = &run->job->reports[i];
+	int code = run_translate(run, report->language, &error);
+	text_use(report->language);
+	if (code == CRMVAL_OK)
+		code = report_store(&run->result, run->report_plugins[i].table->source, report->options, &error);
+	text_use(NULL);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
 /* All that the run is to leave behind. */
 static int write_all(const struct options *options, struct run *run)
 {
@@ -103,9 +119,11 @@ static int write_all(const struct options *options, struct run *run)
 		format = options->output         ? format_of(options->output)
 			 : isatty(STDOUT_FILENO) ? FORMAT_TEXT
 						 : FORMAT_NONE;
-	for (uint32_t i = 0; i < job->report_count && !options->dry_run && status == 0; i++)
-		status =
-			write_one(options, run, job->reports[i].file, job->reports[i].format, job->reports[i].language);
+	for (uint32_t i = 0; i < job->report_count && !options->dry_run && status == 0; i++) {
+		const struct job_report *report = &job->reports[i];
+		status = report->plugin ? store_one(options, run, i)
+					: write_one(options, run, report->file, report->format, report->language);
+	}
 	if (status == 0 && !(options->output && options->dry_run))
 		status = write_one(options, run, options->output, format, job->language);
 	return status;

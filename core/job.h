@@ -53,9 +53,13 @@ struct job_dimension {
 	void *setting;
 };
 
-/* An output that every run writes. */
+/* An output that every run writes: a file, or what a plugin stores. */
 struct job_report {
-	const char *file;
+	const char *plugin;           /* NULL: a file */
+	struct crmval_value *options; /* of the plugin's source, bound */
+	int line;
+	void *setting;    /* the core's own: its place in the job's tree */
+	const char *file; /* NULL: a plugin stores it */
 	enum job_format format;
 	const char *language; /* the job's where it sets none; NULL: neither does */
 };
@@ -166,6 +170,9 @@ int job_read(const char *path, const struct job_overrides *overrides, struct job
 void job_bind_source(struct job *job, uint32_t i, const struct crmval_source *source, struct problems *problems);
 void job_bind_dimension(struct job *job, uint32_t i, const struct crmval_dimension *dimension,
 			struct problems *problems);
+
+/* The same of a report that a plugin stores. */
+void job_bind_report(struct job *job, uint32_t i, const struct crmval_source *source, struct problems *problems);
 
 /* A path as seen from the job file's folder, where it lies in it: so that results do not depend on where a job is kept. */
 const char *job_relative(const struct job *job, const char *path);

@@ -2,6 +2,8 @@
 /* The job's list of reports: files that every run writes. */
 #include "job_sections.h"
 
+#include "job_options.h"
+
 #include <string.h>
 
 static const char *const formats[] = {"text", "json", "csv", NULL};
@@ -38,25 +40,31 @@ static enum job_format read_format(struct checker *c, const struct job_node *nod
 	return FORMAT_NONE;
 }
 
-static void read_report(struct checker *c, const struct job_node *group)
+static void read_report(struct checker *c, struct job_node *group)
 {
 	static const char *const keys[] = {"file", "format", "language", NULL};
 	const struct job_node *file = node_get(group, "file"), *language = node_get(group, "language");
-	struct job_report report = {.language = c->job->language};
+	const struct job_node *plugin = node_get(group, "plugin");
+	struct job_report report = {.language = c->job->language, .line = group->line, .setting = group};
 	if (!check_group(c, group))
 		return;
+	if (language)
+		job_language_read(c, language, &report.language);
+	if (plugin) {
+		if (check_plugin_name(c, plugin, &report.plugin))
+			c->job->reports[c->job->report_count++] = report;
+		return; /* the rest are options, which the plugin's table tells */
+	}
 	check_keys(c, group, keys);
 	if (!file)
-		check_missing(c, group, "file", "name the file to write");
+		check_missing(c, group, "file", "name the file to write, or a plugin that stores the result");
 	else
 		check_path(c, file, &report.file);
 	report.format = read_format(c, node_get(group, "format"), file, report.file);
-	if (language)
-		job_language_read(c, language, &report.language);
 	if (!report.file)
 		return;
 	for (uint32_t i = 0; i < c->job->report_count; i++)
-		if (strcmp(c->job->reports[i].file, report.file) == 0)
+		if (c->job->reports[i].file && strcmp(c->job->reports[i].file, report.file) == 0)
 			check_problem(c, file, "is written by another report, too; name another file");
 	c->job->reports[c->job->report_count++] = report;
 }
@@ -66,6 +74,15 @@ void job_reports_read(struct checker *c, const struct job_node *list)
 	if (!list || !check_list(c, list, 0, "write ( { file = \"FILE\"; } )") ||
 	    !(c->job->reports = check_array(c, list->count, sizeof *c->job->reports)))
 		return;
-	for (const struct job_node *node = list->first; node; node = node->next)
+	for (struct job_node *node = list->first; node; node = node->next)
 		read_report(c, node);
+}
+
+void job_bind_report(struct job *job, uint32_t i, const struct crmval_source *source, struct problems *problems)
+{
+	static const char *const keys[] = {"plugin", "language", NULL};
+	struct checker c = checker_of(job, problems);
+	struct job_report *report = &job->reports[i];
+	report->options = options_bind(&c, report->setting, NULL, source->options, source->option_count, keys);
+	check_memory(&c);
 }

@@ -61,10 +61,11 @@ static int check(const struct crmval_plugin *plugin, struct crmval_error *error)
 				     plugin->abi_major > CRMVAL_ABI_MAJOR ? REMEDY_NEWER : REMEDY_OLDER, error);
 	if (plugin->abi_minor > CRMVAL_ABI_MINOR)
 		return wrong_version(plugin->abi_major, plugin->abi_minor, REMEDY_NEWER, error);
-	/* The sizes of each minor that we know: 1.1 made crmval_source longer by `mapping`, 1.3 by `plan_part`; 1.4 made
-	   crmval_plugin longer by entities. */
+	/* The sizes of each minor that we know: 1.1 made crmval_source longer by `mapping`, 1.3 by `plan_part`, 1.5 by
+	   `store`; 1.4 made crmval_plugin longer by entities. */
 	size_t source = plugin->abi_minor < 1   ? offsetof(struct crmval_source, mapping)
 			: plugin->abi_minor < 3 ? offsetof(struct crmval_source, plan_part)
+			: plugin->abi_minor < 5 ? offsetof(struct crmval_source, store)
 						: sizeof(struct crmval_source);
 	size_t whole = plugin->abi_minor < 4 ? offsetof(struct crmval_plugin, entities) : sizeof(struct crmval_plugin);
 	if (plugin->struct_size != sizeof *plugin && plugin->struct_size != whole)

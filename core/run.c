@@ -90,6 +90,43 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
 }
 
+/* The plugins that store results. */
+static int open_report_plugins(struct run *run, struct crmval_error *error)
+{
+	struct job *job = run->job;
+	run->report_plugins = calloc((size_t)job->report_count + 1, sizeof *run->report_plugins);
+	if (!run->report_plugins)
+		return fail_memory(error);
+	for (uint32_t i = 0; i < job->report_count; i++)
+		run->report_plugins[i].fd = -1;
+	for (uint32_t i = 0; i < job->report_count; i++) {
+		const struct job_report *report = &job->reports[i];
+		struct plugin *plugin = &run->report_plugins[i];
+		if (!report->plugin)
+			continue;
+		size_t problems = run->problems.count;
+		int code = plugin_open(report->plugin, &run->plugin_settings, plugin, error);
+		const struct crmval_source *source = code == CRMVAL_OK ? plugin->table->source : NULL;
+		if (code == CRMVAL_OK && source)
+			code = plugin_load_source(plugin, error);
+		source = code == CRMVAL_OK && source ? plugin->table->source : NULL;
+		/* One of an older minor version has no such function. */
+		if (code == CRMVAL_OK &&
+		    (!source || source->struct_size <= offsetof(struct crmval_source, store) || !source->store))
+			code = fail(error, CRMVAL_ECONF, "plugin %s (%s) cannot store results", report->plugin,
+				    plugin->path);
+		if (code == CRMVAL_OK)
+			job_bind_report(job, i, source, &run->problems);
+		if (code == CRMVAL_OK && run->problems.count == problems)
+			code = source->store(report->options, NULL, error);
+		if (code != CRMVAL_OK && code != CRMVAL_ECONF && code != CRMVAL_EBUG)
+			return code;
+		if (code != CRMVAL_OK)
+			problems_add(&run->problems, job->path, report->line, "%s", error->message);
+	}
+	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
+}
+
 static int bind(struct run *run, struct crmval_error *error)
 {
 	const struct job *job = run->job;
@@ -125,6 +162,8 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 		code = job_is_wrong(run, error);
 	if (code == CRMVAL_OK)
 		code = open_plugins(run, error);
+	if (code == CRMVAL_OK)
+		code = open_report_plugins(run, error);
 	if (code == CRMVAL_OK)
 		code = bind(run, error);
 	if (code == CRMVAL_OK)
@@ -197,6 +236,8 @@ void run_close(struct run *run)
 		plugin_close(&run->source_plugins[i]);
 	for (uint32_t i = 0; run->dimension_plugins && i < dimensions; i++)
 		plugin_close(&run->dimension_plugins[i]);
+	for (uint32_t i = 0; run->report_plugins && i < run->job->report_count; i++)
+		plugin_close(&run->report_plugins[i]);
 	if (run->data)
 		data_free(run->data);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)
@@ -207,6 +248,7 @@ void run_close(struct run *run)
 	free(run->evaluations);
 	free(run->source_plugins);
 	free(run->dimension_plugins);
+	free(run->report_plugins);
 	arena_free(&run->arena);
 	problems_free(&run->problems);
 	job_free(run->job);

@@ -14,7 +14,7 @@ struct run {
 	struct job *job;
 	struct problems problems;
 	struct plugin_settings plugin_settings;
-	struct plugin *source_plugins, *dimension_plugins; /* as in the job */
+	struct plugin *source_plugins, *dimension_plugins, *report_plugins; /* as in the job */
 	struct data *data;
 	struct units units;
 	struct load load;

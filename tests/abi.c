@@ -241,7 +241,37 @@ static const struct layout source[] = {
 	FIELD(crmval_source, plan_part, 104,
 	      int (*)(void *, void *, const uint32_t *, uint32_t, const struct crmval_part *, struct crmval_plan *,
 		      struct crmval_error *)), /* 1.3 */
-	SIZE(crmval_source, 112),
+	FIELD(crmval_source, store, 112,
+	      int (*)(const struct crmval_value *, const struct crmval_store *, struct crmval_error *)), /* 1.5 */
+	SIZE(crmval_source, 120),
+
+	FIELD(crmval_store_column, name, 0, const char *),
+	FIELD(crmval_store_column, type, 8, int32_t),
+	FIELD(crmval_store_column, flags, 12, uint32_t),
+	SIZE(crmval_store_column, 16),
+
+	FIELD(crmval_store_table, name, 0, const char *),
+	FIELD(crmval_store_table, column_count, 8, uint32_t),
+	FIELD(crmval_store_table, key_count, 12, uint32_t),
+	FIELD(crmval_store_table, columns, 16, const struct crmval_store_column *),
+	SIZE(crmval_store_table, 24),
+
+	FIELD(crmval_store_value, is_set, 0, uint32_t),
+	FIELD(crmval_store_value, reserved, 4, uint32_t),
+	FIELD(crmval_store_value, text, 8, const char *),
+	FIELD(crmval_store_value, number, 16, double),
+	FIELD(crmval_store_value, count, 24, int64_t),
+	SIZE(crmval_store_value, 32),
+
+	FIELD(crmval_store, struct_size, 0, uint32_t),
+	FIELD(crmval_store, version, 4, uint32_t),
+	FIELD(crmval_store, table_count, 8, uint32_t),
+	FIELD(crmval_store, own_count, 12, uint32_t),
+	FIELD(crmval_store, tables, 16, const struct crmval_store_table *),
+	FIELD(crmval_store, own, 24, const struct crmval_store_value *),
+	FIELD(crmval_store, next, 32,
+	      int (*)(const struct crmval_store *, uint32_t, struct crmval_store_value *, struct crmval_error *)),
+	SIZE(crmval_store, 40),
 };
 
 struct constant {
@@ -257,7 +287,7 @@ struct constant {
 static const struct constant constants[] = {
 	CONSTANT(CRMVAL_MAGIC, 'M' + 'R' * 0x100 + 'V' * 0x10000 + 'L' * 0x1000000),
 	CONSTANT(CRMVAL_ABI_MAJOR, 1),
-	CONSTANT(CRMVAL_ABI_MINOR, 4),
+	CONSTANT(CRMVAL_ABI_MINOR, 5),
 
 	CONSTANT(CRMVAL_OK, 0),
 	CONSTANT(CRMVAL_NO_TABLE, 1),
@@ -307,6 +337,11 @@ static const struct constant constants[] = {
 	CONSTANT(CRMVAL_FROM, 1),
 	CONSTANT(CRMVAL_TO, 2),
 	CONSTANT(CRMVAL_BEFORE_FROM, 3),
+
+	CONSTANT(CRMVAL_STORE_TEXT, 1),
+	CONSTANT(CRMVAL_STORE_NUMBER, 2),
+	CONSTANT(CRMVAL_STORE_COUNT, 3),
+	CONSTANT(CRMVAL_STORE_DAY, 4),
 
 	CONSTANT(CRMVAL_RATIO, 1),
 	CONSTANT(CRMVAL_SUM_OF, 2),

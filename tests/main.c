@@ -52,6 +52,7 @@
 	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
 	SUITE(shard)                                                                                                   \
+	SUITE(store)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
 	SUITE(sum)                                                                                                     \
 	SUITE(symbol)                                                                                                  \

@@ -396,7 +396,7 @@ static void test_other_sections(void)
 		{REST "reports = { };\n",
 		 {"FILE:3: reports: must be a list, not a group; write ( { file = \"FILE\"; } )"}},
 		{REST "reports = ( { format = \"json\"; } );\n",
-		 {"FILE:3: reports.[0].file: is missing; name the file to write"}},
+		 {"FILE:3: reports.[0].file: is missing; name the file to write, or a plugin that stores the result"}},
 		{REST "reports = ( { file = \"a.pdf\"; } );\n",
 		 {"FILE:3: reports.[0].file: does not end in .txt, .json or .csv; add format = \"text\", \"json\" or "
 		  "\"csv\""}},

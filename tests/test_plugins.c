@@ -134,10 +134,10 @@ static void test_incompatible(void)
 	expect_refusal(hostile, "wrong_size", 60, CRMVAL_ECONF,
 		       "plugin wrong_size: has a struct_size of 8 in struct crmval_plugin, which has 64: *");
 	expect_refusal(hostile, "newer_major", 60, CRMVAL_ECONF,
-		       "plugin newer_major: is made for version 2.0 of the plugin interface, and this program has 1.4: "
+		       "plugin newer_major: is made for version 2.0 of the plugin interface, and this program has 1.5: "
 		       "install a newer crmval, or the plugin's release for this one (*/newer_major.so)");
 	expect_refusal(hostile, "newer_minor", 60, CRMVAL_ECONF,
-		       "plugin newer_minor: is made for version 1.5 of the plugin interface, and this program has 1.4: "
+		       "plugin newer_minor: is made for version 1.6 of the plugin interface, and this program has 1.5: "
 		       "install a newer crmval, or the plugin's release for this one (*/newer_minor.so)");
 	expect_refusal(hostile, "huge_counts", 60, CRMVAL_ECONF,
 		       "plugin huge_counts: announces 4000000000 measures in its tables: at most 256 are allowed (*");

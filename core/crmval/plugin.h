@@ -27,7 +27,7 @@ extern "C" {
 
 #define CRMVAL_MAGIC 0x4c56524du /* "MRVL" read as a little-endian word */
 #define CRMVAL_ABI_MAJOR 1
-#define CRMVAL_ABI_MINOR 4
+#define CRMVAL_ABI_MINOR 5
 
 #define CRMVAL_EXPORT __attribute__((visibility("default")))
 
@@ -327,6 +327,50 @@ struct crmval_part {
 	uint32_t key, id;       /* may be the same */
 };
 
+/* ---- results that are stored: since 1.5 ---- */
+
+/* Types of columns, and where a value of them stands. */
+enum {
+	CRMVAL_STORE_TEXT = 1, /* text */
+	CRMVAL_STORE_NUMBER,   /* number, finite */
+	CRMVAL_STORE_COUNT,    /* count, not below 0 */
+	CRMVAL_STORE_DAY       /* count: days since 1970-01-01 */
+};
+
+struct crmval_store_column {
+	const char *name; /* [a-z][a-z0-9_]*; as of tables */
+	int32_t type;     /* CRMVAL_STORE_TEXT ... */
+	uint32_t flags;   /* CRMVAL_REQUIRED: never missing */
+};
+
+struct crmval_store_table {
+	const char *name;
+	uint32_t column_count;
+	uint32_t key_count; /* the first so many columns tell its rows apart; they are never missing */
+	const struct crmval_store_column *columns;
+};
+
+struct crmval_store_value {
+	uint32_t is_set; /* 0: missing */
+	uint32_t reserved;
+	const char *text; /* UTF-8 */
+	double number;
+	int64_t count;
+};
+
+/* A result as rows of tables.  Of rows that are there already, those whose first own_count columns are `own` give way. */
+struct crmval_store {
+	uint32_t struct_size;
+	uint32_t version; /* of the tables' shape; starts with 1 */
+	uint32_t table_count, own_count;
+	const struct crmval_store_table *tables;
+	const struct crmval_store_value *own;
+	/* Fills the next row of a table, one value per column, borrowed until the next call: 1; 0: there is none left;
+	   else a code: stop and return it.  Tables are asked for one after the other, in their order. */
+	int (*next)(const struct crmval_store *store, uint32_t table, struct crmval_store_value *values,
+	            struct crmval_error *error);
+};
+
 struct crmval_source {
 	uint32_t struct_size;
 	uint32_t option_count, table_option_count;
@@ -368,6 +412,12 @@ struct crmval_source {
 	 */
 	int (*plan_part)(void *source, void *table, const uint32_t *wanted, uint32_t wanted_count,
 	                 const struct crmval_part *part, struct crmval_plan *plan, struct crmval_error *error);
+	/*
+	 * Since 1.5.  [main] Store a result where the options say, which are those of the source: all of it or nothing, and
+	 * nothing of other results touched; tables that are not there are made.  Tables of another version are refused
+	 * with CRMVAL_ECREATE.  store NULL: only check the options, without connecting.  NULL: it cannot.
+	 */
+	int (*store)(const struct crmval_value *options, const struct crmval_store *store, struct crmval_error *error);
 };
 
 /* ---- further data: since 1.4 --------------------------------------------------------------------------------------------- */
