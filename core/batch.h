@@ -11,7 +11,7 @@ struct batch {
 	const struct bound_view *view;
 	const struct crmval_view *live;
 	struct rows rows;
-	int is_contiguous;
+	int is_contiguous; /* one after the other; if not, all columns lie in `values`, where they may be written */
 	uint32_t row[BATCH_ROWS];
 	uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS];
 	struct gather gather;

@@ -19,6 +19,9 @@ struct options {
 	int logs_json;
 	double scale; /* of demo */
 	uint64_t seed;
+	uint32_t limit, per_owner, per_measure; /* of worklist: rows; 0: as it sees fit */
+	int per_owner_files;
+	const char *measure;
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
 	const char *language; /* of plugin */
@@ -29,6 +32,7 @@ int command_run(const struct options *options, int count, char **words);
 int command_check(const struct options *options, int count, char **words);
 int command_explain(const struct options *options, int count, char **words);
 int command_plugin(const struct options *options, int count, char **words);
+int command_worklist(const struct options *options, int count, char **words);
 int command_demo(const struct options *options, int count, char **words);
 
 /* The exit status for an error's code. */
@@ -56,6 +60,12 @@ int write_output(const struct options *options, const char *path, enum job_forma
 
 /* Opens a run and logs what is wrong; returns an exit status.  The run is to be closed in any case. */
 int open_run(const struct options *options, struct run *run, const char *path);
+
+/* What a file's name says of its format. */
+enum job_format format_of(const char *path);
+
+/* The place of a measure in run->result.measures; -1 after saying which there are. */
+int find_measure(const struct options *options, const struct run *run, const char *name);
 
 /* A bar on a terminal while the data are read. */
 void progress_start(const struct options *options, struct run *run);

@@ -4,13 +4,14 @@
 
 #include "error.h"
 #include "near.h"
+#include "report_worklist.h"
 #include "score.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* The measure named, or -1 after saying what there is. */
-static int find_measure(const struct options *options, const struct run *run, const char *name)
+int find_measure(const struct options *options, const struct run *run, const char *name)
 {
 	struct near near;
 	char advice[600], message[1024];
@@ -104,27 +105,50 @@ static void print_measure(const struct result *result, const struct scorecard *c
 	print_number("weight", scored->score.weight);
 }
 
-int command_explain(const struct options *options, int count, char **words)
+/* The rows that fall short in it, if there is something to be gained by them. */
+static int print_rows(const struct options *options, struct run *run, int measure, struct crmval_error *error)
+{
+	const struct worklist_limits limits = {.rows = options->limit ? options->limit : 10, .measure = measure};
+	struct report_style style = style_of(stdout);
+	struct worklist list = {0};
+	struct output *output = calloc(1, sizeof *output);
+	int code = output ? worklist_make(&list, run, &limits, error) : fail_memory(error);
+	if (code == CRMVAL_OK && list.item_count > 0) {
+		puts("\nRows");
+		output->stream = stdout;
+		code = report_worklist(&list, -1, FORMAT_TEXT, output, &style, error);
+	}
+	worklist_free(&list);
+	free(output);
+	return code;
+}
+
+int command_explain(const struct options *given, int count, char **words)
 {
 	static struct run run;
+	static struct options options;
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct scorecard *card = NULL;
+	options = *given;
+	options.overrides.shows_rows = 1;
 	if (count != 2)
 		return usage_error("crmval explain takes a job file and a measure");
-	int status = open_run(options, &run, words[0]), measure = -1;
-	if (status == 0 && (measure = find_measure(options, &run, words[1])) < 0)
+	int status = open_run(&options, &run, words[0]), measure = -1;
+	if (status == 0 && (measure = find_measure(&options, &run, words[1])) < 0)
 		status = EXIT_USAGE;
 	if (status == 0) {
-		int code = run_evaluate(&run, options->threads, &error);
+		int code = run_evaluate(&run, options.threads, &error);
 		if (code == CRMVAL_OK)
 			code = score_new(&run.result, &card, &error);
 		if (code == CRMVAL_OK) {
 			/* Whether something else is missing does not matter here. */
 			score_scope(card, -1, 0, NULL);
 			print_measure(&run.result, card, (uint32_t)measure);
-		} else {
-			log_error(options, error.message);
+			if (!isnan(card->overall.score))
+				code = print_rows(&options, &run, measure, &error);
 		}
+		if (code != CRMVAL_OK)
+			log_error(&options, error.message);
 		status = exit_status(code);
 	}
 	if (card)

@@ -69,8 +69,7 @@ static int check_outputs(const struct options *options, struct run *run)
 	return exit_status(CRMVAL_ECREATE);
 }
 
-/* What a file's name says of its format. */
-static enum job_format format_of(const char *path)
+enum job_format format_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 	if (dot && strcmp(dot, ".json") == 0)

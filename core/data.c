@@ -81,6 +81,7 @@ void data_free(struct data *data)
 			return; /* data_init() failed, or was never called */
 		for (uint32_t f = 0; f < table->entity->field_count; f++) {
 			region_close(&table->columns[f].values);
+			region_close(&table->columns[f].texts);
 			region_close(&table->columns[f].pending);
 		}
 		region_close(&table->ids);

@@ -23,7 +23,7 @@
 #define DATA_MAX_ROWS (UINT32_C(0x7fffffff))
 
 /* What is wanted of a column, and the bits of a text's byte. */
-enum { WANT_VALUE = 1, WANT_EMAIL = 2, WANT_PHONE = 4 };
+enum { WANT_VALUE = 1, WANT_EMAIL = 2, WANT_PHONE = 4, WANT_TEXT = 8 };
 enum { TEXT_FILLED = 1, TEXT_IS_EMAIL = 2, TEXT_IS_PHONE = 4 };
 
 /* Cells that could not be read, until table_settle() has counted them and made them missing. */
@@ -52,6 +52,7 @@ struct column {
 	int is_mapped;  /* some source has it */
 	struct region
 		values; /* date int32_t, number double, flag int8_t, symbol uint32_t, reference int32_t, text uint8_t */
+	struct region texts;     /* char *: of a text that is wanted as it stands, NULL where missing */
 	struct region pending;   /* references to rows not loaded yet: struct ident */
 	struct symbols *symbols; /* of an open set */
 	atomic_uint_fast64_t unreadable;

@@ -302,6 +302,7 @@ int job_read(const char *path, const struct job_overrides *overrides, struct job
 	fresh->config = root;
 	fresh->today = overrides->today;
 	fresh->shard = overrides->shard;
+	fresh->shows_rows = overrides->shows_rows;
 	read_all(&c, root, overrides->today);
 	if (c.is_full) {
 		code = fail_memory(error);

@@ -110,6 +110,7 @@ struct job {
 	struct crmval_window period, baseline;
 	int has_baseline;
 	int breakdowns[BREAKDOWN_COUNT]; /* wanted, in the order of breakdown_names */
+	int shows_rows;                  /* what is made of it names single rows, their owners and teams */
 	const char *currency;            /* upper case, or NULL */
 	const char *language;            /* or NULL */
 
@@ -152,6 +153,7 @@ struct job_overrides {
 	const char *const *settings;   /* "key.path=value" */
 	uint32_t setting_count;
 	struct job_shard shard;
+	int shows_rows; /* ids and names of all rows are kept */
 	int32_t today; /* the day that named windows start from, days since 1970 */
 	int64_t now;   /* the moment that the run is dated, seconds since 1970 */
 };

@@ -24,6 +24,8 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 		if (!column->wants || !column->is_mapped)
 			continue;
 		code = region_open(&column->values, table->capacity * data_width(field->type), error);
+		if (code == CRMVAL_OK && column->wants & WANT_TEXT)
+			code = region_open(&column->texts, table->capacity * sizeof(char *), error);
 		if (code == CRMVAL_OK && field->type == FIELD_REFERENCE) {
 			const struct table *target = &load->data->tables[model_entity_index(field->target)];
 			if (target->is_mapped && target->level >= table->level)

@@ -23,22 +23,38 @@ static const struct command {
 } commands[] = {
 	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
-	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula and numbers", "pBbstDqvl"},
+	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
+	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
 	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "PLqvl"},
 	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
 };
 
 static const struct option option_table[] = {
-	{"dry-run", no_argument, NULL, 'd'},        {"format", required_argument, NULL, 'f'},
-	{"output", required_argument, NULL, 'o'},   {"period", required_argument, NULL, 'p'},
-	{"baseline", required_argument, NULL, 'B'}, {"breakdown", required_argument, NULL, 'b'},
-	{"set", required_argument, NULL, 's'},      {"threads", required_argument, NULL, 't'},
-	{"date", required_argument, NULL, 'D'},     {"quiet", no_argument, NULL, 'q'},
-	{"verbose", no_argument, NULL, 'v'},        {"log-format", required_argument, NULL, 'l'},
-	{"scale", required_argument, NULL, 'S'},    {"seed", required_argument, NULL, 'E'},
-	{"language", required_argument, NULL, 'L'}, {"directory", required_argument, NULL, 'P'},
-	{"help", no_argument, NULL, 'h'},           {"wait", required_argument, NULL, 'w'},
-	{"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
+	{"dry-run", no_argument, NULL, 'd'},
+	{"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},
+	{"period", required_argument, NULL, 'p'},
+	{"baseline", required_argument, NULL, 'B'},
+	{"breakdown", required_argument, NULL, 'b'},
+	{"set", required_argument, NULL, 's'},
+	{"threads", required_argument, NULL, 't'},
+	{"date", required_argument, NULL, 'D'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"log-format", required_argument, NULL, 'l'},
+	{"scale", required_argument, NULL, 'S'},
+	{"seed", required_argument, NULL, 'E'},
+	{"language", required_argument, NULL, 'L'},
+	{"directory", required_argument, NULL, 'P'},
+	{"help", no_argument, NULL, 'h'},
+	{"wait", required_argument, NULL, 'w'},
+	{"limit", required_argument, NULL, 'n'},
+	{"per", required_argument, NULL, 'r'},
+	{"per-owner", required_argument, NULL, 'O'},
+	{"per-measure", required_argument, NULL, 'M'},
+	{"measure", required_argument, NULL, 'm'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
 };
 
 static const char *const help_text =
@@ -55,6 +71,11 @@ static const char *const help_text =
 	"      --quiet, --verbose     say less, or where the time goes\n"
 	"      --log-format FORMAT    text or json: of messages on standard error\n"
 	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
+	"      --limit N              of worklist, explain: rows in all (default: 100, 10)\n"
+	"      --per-owner N, --per-measure N\n"
+	"                             of worklist: rows of one employee, and for one measure\n"
+	"      --measure MEASURE      of worklist: only what that measure wants\n"
+	"      --per owner            of worklist: --output is a folder, with a file for each employee\n"
 	"      --directory DIR        of plugin: look there too\n"
 	"      --language LANGUAGE    of plugin describe: as in zh_CN\n";
 
@@ -64,7 +85,7 @@ static void print_help(FILE *stream)
 		"Usage: crmval COMMAND [OPTION]... [WORD]...\n\nIs our CRM worth anything, and what should we do "
 		"next?  A score from 0 to 100, and why.\n\n");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		fprintf(stream, "  crmval %-7s %-21s %s\n", commands[i].name, commands[i].words, commands[i].summary);
+		fprintf(stream, "  crmval %-8s %-21s %s\n", commands[i].name, commands[i].words, commands[i].summary);
 	fprintf(stream, "\n%s\nSee crmval(1), crmval.conf(5), crmval-plugin(3).\n", help_text);
 }
 
@@ -106,6 +127,15 @@ static int take_format(struct options *options, const char *text)
 			return 0;
 		}
 	return usage_error("--format %s: there are text, json and csv", text);
+}
+
+static int take_count(const char *option, const char *text, double most, uint32_t *count)
+{
+	double number;
+	if (!number_of(text, 1, most, &number) || number != (double)(uint32_t)number)
+		return usage_error("--%s %s: a whole number from 1 to %.0f", option, text, most);
+	*count = (uint32_t)number;
+	return 0;
 }
 
 static int take_option(struct options *options, int letter, const char *text)
@@ -170,6 +200,18 @@ static int take_option(struct options *options, int letter, const char *text)
 	case 'L':
 		options->language = text;
 		return 0;
+	case 'n':
+		return take_count("limit", text, 10000, &options->limit);
+	case 'O':
+		return take_count("per-owner", text, 10000, &options->per_owner);
+	case 'M':
+		return take_count("per-measure", text, 10000, &options->per_measure);
+	case 'm':
+		options->measure = text;
+		return 0;
+	case 'r':
+		options->per_owner_files = strcmp(text, "owner") == 0;
+		return options->per_owner_files ? 0 : usage_error("--per %s: there is owner", text);
 	case 'P':
 		if (options->directory_count == sizeof options->directories / sizeof options->directories[0])
 			return usage_error("--directory: no more than 16 times");

@@ -127,9 +127,22 @@ static int open_report_plugins(struct run *run, struct crmval_error *error)
 	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
 }
 
+/* Ids and names, which evaluating does without. */
+static int want_names(struct run *run, struct crmval_error *error)
+{
+	int code = CRMVAL_OK;
+	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++) {
+		int field = model_field_index(&model_entities[e], "name");
+		run->data->tables[e].keeps_texts = 1;
+		if (field >= 0)
+			code = data_want(run->data, e, (uint32_t)field, WANT_TEXT, error);
+	}
+	return code;
+}
+
 static int bind(struct run *run, struct crmval_error *error)
 {
-	const struct job *job = run->job;
+	struct job *job = run->job;
 	run->data = calloc(1, sizeof *run->data);
 	run->dimensions = calloc((size_t)job->dimension_count + 1, sizeof *run->dimensions);
 	run->evaluations = calloc((size_t)job->dimension_count + 1, sizeof *run->evaluations);
@@ -140,6 +153,10 @@ static int bind(struct run *run, struct crmval_error *error)
 	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
 		code = bind_dimension(&run->dimensions[d], &run->dimension_plugins[d], job->dimensions[d].parameters,
 				      run->data, error);
+	if (code == CRMVAL_OK && job->shows_rows) {
+		job->breakdowns[BREAKDOWN_TEAM] = job->breakdowns[BREAKDOWN_EMPLOYEE] = 1;
+		code = want_names(run, error);
+	}
 	if (code == CRMVAL_OK)
 		code = units_want(&run->units, job->breakdowns, run->data, error);
 	if (code == CRMVAL_OK)

@@ -301,6 +301,7 @@ int table_settle(struct data *data, struct table *table, struct crmval_error *er
 		if (!column->values.bytes)
 			continue;
 		region_trim(&column->values, rows * data_width(table->entity->fields[f].type));
+		region_trim(&column->texts, rows * sizeof(char *));
 		if (table->entity->fields[f].type == FIELD_REFERENCE)
 			code = settle_references(data, table, f, error);
 		else if (atomic_load(&column->unreadable) > 0)

@@ -189,8 +189,22 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 	return CRMVAL_OK;
 }
 
-static void take_texts(struct taking *t)
+/* A copy that lives as long as the table. */
+static int keep_text(struct table *table, const char *text, uint32_t length, char **out, struct crmval_error *error)
 {
+	pthread_mutex_lock(&table->lock);
+	*out = arena_alloc(&table->arena, (size_t)length + 1);
+	pthread_mutex_unlock(&table->lock);
+	if (!*out)
+		return fail_memory(error);
+	memcpy(*out, text, length);
+	return CRMVAL_OK;
+}
+
+static int take_texts(struct taking *t, struct crmval_error *error)
+{
+	struct table *table = &t->load->data->tables[t->feed->entity];
+	char **texts = t->column->texts.bytes ? (char **)t->column->texts.bytes + t->first : NULL;
 	uint8_t *out = (uint8_t *)t->column->values.bytes + t->first;
 	uint32_t wants = t->column->wants;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
@@ -203,7 +217,11 @@ static void take_texts(struct taking *t)
 		if (value && wants & WANT_PHONE && cell_is_phone(text, length))
 			value |= TEXT_IS_PHONE;
 		out[i] = value;
+		int code = texts && value ? keep_text(table, text, length, &texts[i], error) : CRMVAL_OK;
+		if (code != CRMVAL_OK)
+			return code;
 	}
+	return CRMVAL_OK;
 }
 
 static int take_ids(struct taking *t, struct crmval_error *error)
@@ -219,13 +237,9 @@ static int take_ids(struct taking *t, struct crmval_error *error)
 		if (derive_id(t->feed->mapping, &text, &length, buffer, &out[i]) == CELL_UNREADABLE)
 			unreadable(t, i);
 		if (texts && !ident_is_none(out[i])) {
-			pthread_mutex_lock(&table->lock);
-			char *copy = arena_alloc(&table->arena, (size_t)length + 1);
-			pthread_mutex_unlock(&table->lock);
-			if (!copy)
-				return fail_memory(error);
-			memcpy(copy, text, length);
-			texts[i] = copy;
+			int code = keep_text(table, text, length, &texts[i], error);
+			if (code != CRMVAL_OK)
+				return code;
 		}
 	}
 	return CRMVAL_OK;
@@ -295,7 +309,7 @@ static int take_column(struct taking *t, struct crmval_error *error)
 		take_flags(t);
 		break;
 	case FIELD_TEXT:
-		take_texts(t);
+		code = take_texts(t, error);
 		break;
 	}
 	if (t->unreadable)

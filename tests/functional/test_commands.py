@@ -12,7 +12,7 @@ import subprocess
 
 import kit
 
-COMMANDS = ("run", "check", "explain", "plugin", "demo")
+COMMANDS = ("run", "check", "explain", "worklist", "plugin", "demo")
 INDICATORS = {
     "customer_management": ["relationship_closeness", "solution_penetration", "opportunity_incubation",
                             "customer_coverage", "customer_insight"],

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* From rows that fall short to a list: which are listed, what mending them brings. */
+#include "worklist_child.h"
+
+#include "error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *text_at(const struct region *texts, uint32_t row)
+{
+	const char *text = texts->bytes ? ((char *const *)texts->bytes)[row] : NULL;
+	return text ? text : "";
+}
+
+const char *worklist_id(const struct run *run, uint32_t entity, uint32_t row)
+{
+	return text_at(&run->data->tables[entity].id_texts, row);
+}
+
+const char *worklist_name(const struct run *run, uint32_t entity, uint32_t row)
+{
+	int field = model_field_index(&model_entities[entity], "name");
+	return field < 0 ? "" : text_at(&run->data->tables[entity].columns[field].texts, row);
+}
+
+/* ---- finding ---- */
+
+/* What one more in the numerator of each measure brings, about; only those that rows are wanted for. */
+static void weigh(const struct worklist_work *work)
+{
+	const struct result *result = &work->run->result;
+	struct whatif *whatif = work->whatif;
+	for (uint32_t m = 0; m < result->measure_count; m++) {
+		const struct result_measure *measure = &result->measures[m];
+		struct moments moments = whatif->scope[(size_t)2 * m];
+		int is_lower = measure->table->better == CRMVAL_LOWER;
+		double lift = (double)(is_lower ? -moments.n : moments.d - moments.n);
+		const struct whatif_change change = {m, 0, {0, 0}, {lift, 0}};
+		if (!(measure->table->flags & CRMVAL_SHARE) || measure->failed || measure->no_data[0] ||
+		    (work->measure >= 0 && (uint32_t)work->measure != m) || !(fabs(lift) > 0))
+			continue;
+		double points = whatif_score(whatif, &change, 1) - whatif->score;
+		work->weights[m] = (struct probe_measure){points > 0, points / fabs(lift)};
+	}
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct worklist_found *x = a, *y = b;
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* A row that several views see counts once.  The order in which its points are added up is that of the dimensions. */
+static size_t join_rows(struct worklist_found *found, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct worklist_found *last = kept ? &found[kept - 1] : NULL;
+		if (!last || by_row(last, &found[i]) != 0) {
+			found[kept++] = found[i];
+			continue;
+		}
+		last->points += found[i].points;
+		if (found[i].most > last->most) {
+			last->most = found[i].most;
+			last->measure = found[i].measure;
+		}
+	}
+	return kept;
+}
+
+/* A child cannot be trusted to name rows that are there. */
+static int check_found(const struct run *run, const struct worklist_found *found, size_t count,
+		       struct crmval_error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		if (found[i].entity >= model_entity_count || found[i].measure >= run->result.measure_count ||
+		    found[i].row >= atomic_load(&run->data->tables[found[i].entity].rows) || !isfinite(found[i].points))
+			return fail(error, CRMVAL_EBUG, "work list: a plugin named a row that is not there");
+	return CRMVAL_OK;
+}
+
+static int find_rows(const struct worklist_work *work, struct worklist *list, struct worklist_found **out,
+		     size_t *out_count, struct crmval_error *error)
+{
+	uint32_t dimensions = work->run->job->dimension_count;
+	struct worklist_answer *answers = calloc((size_t)dimensions + 1, sizeof *answers);
+	struct worklist_found *all = NULL;
+	size_t count = 0;
+	int code = answers ? worklist_ask(work, WORKLIST_FIND, sizeof *all, answers, error) : fail_memory(error);
+	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
+		struct worklist_found *found = answers[d].elements;
+		code = check_found(work->run, found, answers[d].count, error);
+		if (code != CRMVAL_OK || answers[d].count == 0)
+			continue;
+		/* However many children there were, the same rows are kept. */
+		list->is_cut |= answers[d].count >= WORKLIST_KEPT;
+		size_t kept = worklist_best(work->run, found, answers[d].count, WORKLIST_KEPT);
+		struct worklist_found *grown = realloc(all, (count + kept) * sizeof *grown);
+		if (!grown) {
+			code = fail_memory(error);
+			break;
+		}
+		all = grown;
+		memcpy(all + count, found, kept * sizeof *all);
+		count += kept;
+	}
+	for (uint32_t d = 0; answers && d < dimensions; d++)
+		free(answers[d].elements);
+	free(answers);
+	if (count)
+		qsort(all, count, sizeof *all, by_row);
+	*out_count = join_rows(all, count);
+	*out = all;
+	list->row_count = *out_count;
+	return code;
+}
+
+/* ---- choosing ---- */
+
+/* The units of single rows. */
+static int find_units(const struct run *run, struct worklist_found *found, size_t count,
+		      uint32_t (*units)[BREAKDOWN_COUNT], struct crmval_error *error)
+{
+	struct gather *gather = malloc(sizeof *gather);
+	uint32_t(*unit)[BATCH_ROWS] = calloc(BREAKDOWN_COUNT, sizeof *unit);
+	if (!gather || !unit) {
+		free(gather);
+		free(unit);
+		return fail_memory(error);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct rows rows = {&found[i].row, 1};
+		units_of(&run->units, found[i].entity, &rows, gather, unit);
+		for (int b = 0; b < BREAKDOWN_COUNT; b++)
+			units[i][b] = run->units.counts[b] ? unit[b][0] : 0;
+	}
+	free(gather);
+	free(unit);
+	return CRMVAL_OK;
+}
+
+/* Takes the best rows within the limits. */
+static int choose(struct worklist *list, const struct worklist_limits *limits, struct worklist_found *found,
+		  size_t count, struct crmval_error *error)
+{
+	const struct run *run = list->run;
+	uint32_t(*units)[BREAKDOWN_COUNT] = calloc(count + 1, sizeof *units);
+	uint32_t *of_owner = calloc((size_t)run->units.counts[BREAKDOWN_EMPLOYEE] + 1, sizeof *of_owner);
+	uint32_t *of_measure = calloc((size_t)run->result.measure_count + 1, sizeof *of_measure);
+	list->items = arena_array(&list->arena, limits->rows < count ? limits->rows : count, sizeof *list->items);
+	int code = units && of_owner && of_measure && list->items ? CRMVAL_OK : fail_memory(error);
+	if (code == CRMVAL_OK && count) {
+		worklist_best(run, found, count, count);
+		code = find_units(run, found, count, units, error);
+	}
+	for (size_t i = 0; i < count && list->item_count < limits->rows && code == CRMVAL_OK; i++) {
+		uint32_t owner = units[i][BREAKDOWN_EMPLOYEE];
+		if ((limits->per_owner && of_owner[owner] == limits->per_owner) ||
+		    (limits->per_measure && of_measure[found[i].measure] == limits->per_measure))
+			continue;
+		of_owner[owner]++;
+		of_measure[found[i].measure]++;
+		struct worklist_item *item = &list->items[list->item_count++];
+		*item = (struct worklist_item){.entity = found[i].entity,
+					       .row = found[i].row,
+					       .measure = found[i].measure,
+					       .expected = found[i].points};
+		memcpy(item->unit, units[i], sizeof item->unit);
+	}
+	free(units);
+	free(of_owner);
+	free(of_measure);
+	return code;
+}
+
+static int item_by_row(const void *a, const void *b)
+{
+	const struct worklist_item *x = a, *y = b;
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* ---- mending ---- */
+
+static int is_mend(const struct run *run, uint32_t dimension, const struct mend *mend)
+{
+	const struct bound_dimension *bound = &run->dimensions[dimension];
+	if (mend->dimension != dimension || mend->view >= bound->table->view_count ||
+	    mend->input >= bound->views[mend->view].table->input_count || mend->value.kind > MEND_WORD)
+		return 0;
+	const struct bound_input *input = &bound->views[mend->view].inputs[mend->input];
+	uint32_t words = 0;
+	while (input->words && input->words[words])
+		words++;
+	return mend->value.kind != MEND_WORD || mend->value.word < words;
+}
+
+/* Of two dimensions that mend the same field, the first has its way. */
+static int is_mended(const struct run *run, const struct worklist_item *item, const struct bound_input *input)
+{
+	for (uint32_t m = 0; m < item->mend_count; m++) {
+		const struct mend *mend = &item->mends[m];
+		if (mend_is_same(&run->dimensions[mend->dimension].views[mend->view].inputs[mend->input], input))
+			return 1;
+	}
+	return 0;
+}
+
+static int take_mends(struct worklist *list, uint32_t dimension, const struct worklist_answer *answer,
+		      struct crmval_error *error)
+{
+	const struct worklist_mend *said = answer->elements;
+	const struct run *run = list->run;
+	for (size_t i = 0; i < answer->count; i++) {
+		struct worklist_item *item = said[i].item < list->item_count ? &list->items[said[i].item] : NULL;
+		if (!item || !is_mend(run, dimension, &said[i].mend))
+			return fail(error, CRMVAL_EBUG, "work list: plugin %s answered in another form",
+				    run->dimension_plugins[dimension].table->name);
+		const struct mend *mend = &said[i].mend;
+		if (is_mended(run, item, &run->dimensions[dimension].views[mend->view].inputs[mend->input]))
+			continue;
+		if (item->mend_count % 16 == 0) {
+			struct mend *grown = arena_array(&list->arena, item->mend_count + 16, sizeof *grown);
+			if (!grown)
+				return fail_memory(error);
+			memcpy(grown, item->mends, item->mend_count * sizeof *grown);
+			item->mends = grown;
+		}
+		item->mends[item->mend_count++] = *mend;
+	}
+	return CRMVAL_OK;
+}
+
+/* What becomes of a row; where it is short even then, its best is counted on all the same. */
+static void take_change(const struct worklist_work *work, struct worklist_item *item, struct whatif_change change)
+{
+	const struct crmval_measure *table = work->run->result.measures[change.measure].table;
+	int is_wanted = change.window == 0 && work->weights[change.measure].is_wanted;
+	int is_beyond = is_wanted && probe_shortfall(table, &change.to) > 0;
+	if (is_wanted && probe_shortfall(table, &change.from) > 0)
+		item->shortfalls[item->shortfall_count++] =
+			(struct worklist_shortfall){change.measure, change.from, is_beyond};
+	if (is_beyond)
+		change.to.n = table->better == CRMVAL_LOWER ? 0 : change.to.d;
+	item->changes[item->change_count++] = change;
+}
+
+static int take_changes(const struct worklist_work *work, struct worklist *list, const struct worklist_answer *answers,
+			struct crmval_error *error)
+{
+	uint32_t dimensions = work->run->job->dimension_count, measures = work->run->result.measure_count;
+	uint32_t *counts = calloc((size_t)list->item_count + 1, sizeof *counts);
+	int code = counts ? CRMVAL_OK : fail_memory(error);
+	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
+		const struct worklist_change *said = answers[d].elements;
+		for (size_t i = 0; i < answers[d].count && code == CRMVAL_OK; i++) {
+			if (said[i].item >= list->item_count || said[i].change.measure >= measures ||
+			    (unsigned)said[i].change.window > 1)
+				code = fail(error, CRMVAL_EBUG, "work list: plugin %s answered in another form",
+					    work->run->dimension_plugins[d].table->name);
+			else
+				counts[said[i].item]++;
+		}
+	}
+	for (uint32_t i = 0; i < list->item_count && code == CRMVAL_OK; i++) {
+		list->items[i].changes = arena_array(&list->arena, counts[i], sizeof(struct whatif_change));
+		list->items[i].shortfalls = arena_array(&list->arena, counts[i], sizeof(struct worklist_shortfall));
+		if (!list->items[i].changes || !list->items[i].shortfalls)
+			code = fail_memory(error);
+	}
+	free(counts);
+	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
+		const struct worklist_change *said = answers[d].elements;
+		for (size_t i = 0; i < answers[d].count; i++)
+			if (!work->run->result.measures[said[i].change.measure].no_data[said[i].change.window])
+				take_change(work, &list->items[said[i].item], said[i].change);
+	}
+	return code;
+}
+
+static int ask_about_items(const struct worklist_work *work, struct worklist *list, int task,
+			   struct crmval_error *error)
+{
+	uint32_t dimensions = work->run->job->dimension_count;
+	struct worklist_answer *answers = calloc((size_t)dimensions + 1, sizeof *answers);
+	size_t element = task == WORKLIST_PROBE ? sizeof(struct worklist_mend) : sizeof(struct worklist_change);
+	int code = answers ? worklist_ask(work, task, element, answers, error) : fail_memory(error);
+	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK && task == WORKLIST_PROBE; d++)
+		code = take_mends(list, d, &answers[d], error);
+	if (code == CRMVAL_OK && task == WORKLIST_TRY)
+		code = take_changes(work, list, answers, error);
+	for (uint32_t d = 0; answers && d < dimensions; d++)
+		free(answers[d].elements);
+	free(answers);
+	return code;
+}
+
+/* ---- points ---- */
+
+/* The place of a unit among those that the result lists. */
+static int listed_unit(const struct run *run, int breakdown, uint32_t unit, uint32_t *place)
+{
+	for (uint32_t i = 0; i < run->result.unit_counts[breakdown]; i++)
+		if (run->unit_order[breakdown][i] == unit) {
+			*place = i;
+			return 1;
+		}
+	return 0;
+}
+
+static int by_item_points(const void *a, const void *b, void *run)
+{
+	const struct worklist_item *x = a, *y = b;
+	const struct worklist_found one = {.entity = x->entity, .row = x->row, .points = x->points};
+	const struct worklist_found two = {.entity = y->entity, .row = y->row, .points = y->points};
+	return worklist_order(run, &one, &two);
+}
+
+/* As scores are published. */
+static double rounded(double points)
+{
+	return round(points * 1e10) / 1e10 + 0.0;
+}
+
+static void score_items(struct worklist *list, struct whatif *whatif)
+{
+	const struct run *run = list->run;
+	for (uint32_t i = 0; i < list->item_count; i++) {
+		struct worklist_item *item = &list->items[i];
+		item->points = rounded(whatif_score(whatif, item->changes, item->change_count) - whatif->score);
+	}
+	for (int b = 0; b < BREAKDOWN_COUNT; b++)
+		for (uint32_t i = 0; i < list->item_count; i++) {
+			struct worklist_item *item = &list->items[i];
+			uint32_t place;
+			item->unit_points[b] = NAN;
+			if (!run->units.counts[b] || !listed_unit(run, b, item->unit[b], &place))
+				continue;
+			whatif_scope(whatif, b, place);
+			item->unit_points[b] =
+				rounded(whatif_score(whatif, item->changes, item->change_count) - whatif->score);
+		}
+	qsort_r(list->items, list->item_count, sizeof *list->items, by_item_points, (void *)(uintptr_t)run);
+}
+
+/* ---- the whole ---- */
+
+static int open_work(struct worklist_work *work, struct arena *arena, struct crmval_error *error)
+{
+	const struct run *run = work->run;
+	uint32_t *first = arena_array(arena, (size_t)run->job->dimension_count + 1, sizeof *first);
+	work->weights = arena_array(arena, (size_t)run->result.measure_count + 1, sizeof *work->weights);
+	if (!first || !work->weights)
+		return fail_memory(error);
+	for (uint32_t d = 0; d < run->job->dimension_count; d++)
+		first[d + 1] = first[d] + run->dimensions[d].table->measure_count;
+	work->first = first;
+	int code = whatif_new(&run->result, &work->whatif, error);
+	if (code == CRMVAL_OK && isnan(work->whatif->score))
+		code = fail(error, CRMVAL_EDATA,
+			    "there is no overall score, so nothing can be said to raise it; crmval check %s tells what "
+			    "is missing",
+			    run->job->path);
+	if (code == CRMVAL_OK)
+		weigh(work);
+	return code;
+}
+
+int worklist_make(struct worklist *list, struct run *run, const struct worklist_limits *limits,
+		  struct crmval_error *error)
+{
+	struct worklist_work work = {.run = run, .measure = limits->measure};
+	struct worklist_found *found = NULL;
+	size_t count = 0;
+	*list = (struct worklist){.run = run};
+	int code = open_work(&work, &list->arena, error);
+	if (code == CRMVAL_OK)
+		code = find_rows(&work, list, &found, &count, error);
+	if (code == CRMVAL_OK)
+		code = choose(list, limits, found, count, error);
+	free(found);
+	if (code == CRMVAL_OK) {
+		qsort(list->items, list->item_count, sizeof *list->items, item_by_row);
+		work.items = list->items;
+		work.item_count = list->item_count;
+		code = ask_about_items(&work, list, WORKLIST_PROBE, error);
+	}
+	if (code == CRMVAL_OK)
+		code = ask_about_items(&work, list, WORKLIST_TRY, error);
+	if (code == CRMVAL_OK)
+		score_items(list, work.whatif);
+	whatif_free(work.whatif);
+	return code;
+}
+
+void worklist_free(struct worklist *list)
+{
+	arena_free(&list->arena);
+}
