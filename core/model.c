@@ -29,10 +29,11 @@ static const char *const stage_words[] = {"subsistence", "comfortable", "affluen
 	{                                                                                                              \
 		name, FIELD_SYMBOL, NULL, NULL, 0, 1, 0, NULL, NULL                                                    \
 	}
-#define CURRENCY                                                                                                       \
+#define SYMBOL_FOLDED_OPTIONAL(name)                                                                                   \
 	{                                                                                                              \
-		"currency", FIELD_SYMBOL, NULL, NULL, 1, 1, 0, NULL, NULL                                              \
+		name, FIELD_SYMBOL, NULL, NULL, 1, 1, 0, NULL, NULL                                                    \
 	}
+#define CURRENCY SYMBOL_FOLDED_OPTIONAL("currency")
 #define WORD_OF(name, words)                                                                                           \
 	{                                                                                                              \
 		name, FIELD_SYMBOL, NULL, words, 0, 1, 0, NULL, NULL                                                   \
@@ -240,6 +241,7 @@ static const struct field exchange_rate[] = {
 	SYMBOL_FOLDED("currency"),
 	DATE("from_on"),
 	NUMBER("rate"),
+	SYMBOL_FOLDED_OPTIONAL("base"),
 };
 
 #define ENTITY(e, day)                                                                                                 \

@@ -18,7 +18,7 @@ int rates_want(struct data *data, const struct entity *entity, struct crmval_err
 {
 	uint32_t self = (uint32_t)model_entity_index(entity->name);
 	uint32_t rate = (uint32_t)model_entity_index("exchange_rate");
-	static const char *const fields[] = {"currency", "from_on", "rate"};
+	static const char *const fields[] = {"currency", "from_on", "rate", "base"};
 	int currency = model_field_index(entity, "currency"), outcome = outcome_of(entity);
 	int code = data_want(data, self, (uint32_t)currency, WANT_VALUE, error);
 	if (code == CRMVAL_OK)
@@ -39,7 +39,9 @@ static int by_currency_and_day(const void *a, const void *b)
 		return x->currency < y->currency ? -1 : 1;
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
-	return (x->rate > y->rate) - (x->rate < y->rate); /* two on a day: the higher comes last, and is found */
+	if (x->rate != y->rate)
+		return x->rate < y->rate ? -1 : 1; /* two on a day: the higher comes last, and is found */
+	return strcmp(x->base ? x->base : "", y->base ? y->base : "");
 }
 
 /* The column of a field; its values are NULL where it is not mapped. */
@@ -64,7 +66,7 @@ static uint32_t home_code(const struct symbols *symbols, const char *currency)
 	return 0;
 }
 
-static double rate_on(const struct rates *rates, uint32_t currency, int32_t day)
+static const struct rate *rate_on(const struct rates *rates, uint32_t currency, int32_t day)
 {
 	uint32_t low = 0, high = rates->count; /* the first that is past (currency, day) is at high */
 	while (low < high) {
@@ -75,7 +77,19 @@ static double rate_on(const struct rates *rates, uint32_t currency, int32_t day)
 		else
 			high = middle;
 	}
-	return low > 0 && rates->rates[low - 1].currency == currency ? rates->rates[low - 1].rate : NAN;
+	return low > 0 && rates->rates[low - 1].currency == currency ? &rates->rates[low - 1] : NULL;
+}
+
+/* What one unit of a currency is worth on a day; by way of a third currency where rates are in that. */
+static double worth(const struct rates *rates, uint32_t currency, int32_t day)
+{
+	const struct rate *rate = rate_on(rates, currency, day);
+	if (!rate)
+		return NAN;
+	if (!rate->base)
+		return rate->rate;
+	const struct rate *home = rate_on(rates, rates->home, day);
+	return home && home->base && strcmp(home->base, rate->base) == 0 ? rate->rate / home->rate : NAN;
 }
 
 void rates_convert(const struct data *data, uint32_t entity, const struct crmval_window *window, const int32_t *at,
@@ -94,13 +108,25 @@ void rates_convert(const struct data *data, uint32_t entity, const struct crmval
 		int32_t day = days ? days[at[i]] : CRMVAL_NO_DATE;
 		if (outcome >= 0 && (!outcomes || outcomes[at[i]] == 0))
 			day = window->to; /* still open: as it stands at the end of the window */
-		amounts[i] *= day == CRMVAL_NO_DATE ? NAN : rate_on(data->rates, currency, day);
+		amounts[i] *= day == CRMVAL_NO_DATE ? NAN : worth(data->rates, currency, day);
 		if (!(fabs(amounts[i]) < 0x1p63))
 			amounts[i] = NAN;
 	}
 }
 
-static int read_rates(struct data *data, struct crmval_error *error)
+/* What the rate of a row is in. */
+static const char *base_of(const struct data *data, const struct job *job, uint32_t row)
+{
+	uint32_t entity = (uint32_t)model_entity_index("exchange_rate");
+	const uint32_t *bases = values_of(data, entity, "base");
+	if (!bases || !bases[row] || !job->currency || !*job->currency)
+		return NULL;
+	int f = model_field_index(&model_entities[entity], "base");
+	const struct symbols *symbols = data->tables[entity].columns[f].symbols;
+	return bases[row] == home_code(symbols, job->currency) ? NULL : symbol_word(symbols, bases[row])->text;
+}
+
+static int read_rates(struct data *data, const struct job *job, struct crmval_error *error)
 {
 	uint32_t entity = (uint32_t)model_entity_index("exchange_rate");
 	uint32_t rows = atomic_load(&data->tables[entity].rows);
@@ -112,7 +138,8 @@ static int read_rates(struct data *data, struct crmval_error *error)
 		return fail_memory(error);
 	for (uint32_t i = 0; i < rows && currencies && days && values; i++)
 		if (currencies[i] && days[i] != CRMVAL_NO_DATE && values[i] > 0)
-			rates->rates[rates->count++] = (struct rate){currencies[i], days[i], values[i]};
+			rates->rates[rates->count++] =
+				(struct rate){currencies[i], days[i], base_of(data, job, i), values[i]};
 	qsort(rates->rates, rates->count, sizeof rates->rates[0], by_currency_and_day);
 	data->rates = rates;
 	return CRMVAL_OK;
@@ -145,7 +172,7 @@ int rates_open(struct data *data, const struct job *job, struct crmval_error *er
 	}
 	if (!symbols)
 		return CRMVAL_OK;
-	int code = read_rates(data, error);
+	int code = read_rates(data, job, error);
 	if (code != CRMVAL_OK)
 		return code;
 	data->rates->home = home_code(symbols, job->currency);

@@ -8,13 +8,14 @@
 struct rate {
 	uint32_t currency; /* symbol code */
 	int32_t from;      /* day */
+	const char *base;  /* the third currency that the rate is in; NULL: the job's, or it names none */
 	double rate;
 };
 
 struct rates {
 	uint32_t home; /* the job's currency as a symbol code; 0: no row has it */
 	uint32_t count;
-	struct rate rates[]; /* by currency, then day, one a day */
+	struct rate rates[]; /* by currency, then day; of several on a day the last counts */
 };
 
 /* Asks for what converting an entity's money needs. */

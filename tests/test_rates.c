@@ -149,6 +149,49 @@ static void test_other_days(void)
 	check(tables, "CNY", 0, "project_history", "amount", 'h', history, 1, 0);
 }
 
+/* Rates in a third currency, of which that of the job's currency begins on other days; numbers that divide exactly. */
+static void test_base(void)
+{
+	static const char text[] = "currency,from_on,rate,base\n"
+				   "USD,2025-01-01,1,usd\n"
+				   "EUR,2025-01-01,2,USD\n"
+				   "EUR,2025-03-01,4,USD\n"
+				   "MXN,2025-01-01,0.5,Usd\n"
+				   "MXN,2025-02-01,0.25,USD\n"
+				   "GBP,2025-01-01,8,\n"
+				   "SEK,2025-01-01,8,EUR\n"
+				   "SEK,2025-01-01,8,\n"
+				   "JPY,2025-01-01,8,CHF\n";
+	static const struct fixture_table tables[] = {
+		{0, "exchange_rate", text},
+		{0, "order",
+		 "id,amount,currency,signed_on\n"
+		 "o1,100,MXN,2025-01-15\n"
+		 "o2,100,mxn,2025-02-15\n"
+		 "o3,100,MXN,2025-03-15\n"
+		 "o4,100,USD,2025-02-28\n"
+		 "o5,100,USD,2025-03-01\n"
+		 "o6,100,EUR,2025-03-01\n" /* the job's own, or of a rate */
+		 "o7,100,GBP,2025-03-01\n" /* in the job's currency */
+		 "o8,100,SEK,2025-03-01\n" /* of two equal rates on a day, that in euros counts */
+		 "o9,100,JPY,2025-03-01\n" /* of the job's currency there is no rate in francs */
+		 "o10,100,MXN,2024-12-31\n"},
+		{0, NULL, NULL},
+	};
+	static const double euros[] = {25, 12.5, 6.25, 50, 25, 100, 800, 800, NAN, NAN};
+	static const double dollars[] = {50, 25, 25, 100, 100, 400, 800, NAN, NAN, NAN};
+	static const double none[] = {50, 25, 25, 100, 100, 400, 800, 800, 800, NAN};
+	static const double pesos[] = {100, 100, 100, 400, 400, 1600, 800, NAN, NAN, 100};
+	static const double yen[] = {NAN, NAN, NAN, NAN, NAN, NAN, 800, NAN, 100, NAN};
+	check(tables, "EUR", 0, "order", "amount", 'o', euros, 10, 2);
+	check(tables, "USD", 0, "order", "amount", 'o', dollars, 10, 3);
+	check(tables, NULL, 0, "order", "amount", 'o', none, 10, 1);
+	check(tables, "MXN", 0, "order", "amount", 'o', pesos, 10, 2);
+	check(tables, "JPY", 0, "order", "amount", 'o', yen, 10, 8);
+	check(tables, "AUD", 0, "order", "amount", 'o', (double[]){NAN, NAN, NAN, NAN, NAN, NAN, 800, NAN, NAN, NAN},
+	      10, 9);
+}
+
 /* No table of rates, or no currency. */
 static void test_not_mapped(void)
 {
@@ -172,6 +215,7 @@ static const struct test tests[] = {
 	{"the job's currency", test_home},
 	{"opportunities", test_opportunities},
 	{"expenses and history", test_other_days},
+	{"rates in a third currency", test_base},
 	{"what is not mapped", test_not_mapped},
 	{NULL, NULL},
 };

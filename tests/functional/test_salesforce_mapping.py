@@ -404,6 +404,33 @@ class Currencies(Org):
             for got, value in zip(self.sales_in(currency), expected):
                 self.assertAlmostEqual(got, value, places=9, msg=currency)
 
+    def test_dated_rates_that_begin_on_different_days(self):
+        self.org.add("DatedConversionRate", "Id,IsoCode,StartDate,NextStartDate,ConversionRate",
+                     "04w#1,EUR,2025-01-01,2025-03-01,0.5", "04w#2,EUR,2025-03-01,9999-12-31,0.8",
+                     "04w#3,MXN,2025-01-01,2025-02-01,20", "04w#4,MXN,2025-02-01,9999-12-31,25")
+        self.won((1, 100, "2025-01-15", "MXN"), (2, 100, "2025-02-15", "MXN"), (3, 100, "2025-04-01", "MXN"),
+                 (4, 10, "2025-02-01", "USD"), (5, 10, "2025-04-01", "USD"), (6, 7, "2025-04-01", "EUR"),
+                 (7, 32, "2024-06-01", "MXN"))
+        # In dollars 5, 4, 4, 10, 10, 14, 8.75; a dollar is 0.5 euros until March, 0.8 after that and before the year.
+        for currency, expected in (("USD", (5 + 4 + 4 + 10 + 10 + 8.75, 2)), ("", (5 + 4 + 4 + 10 + 10 + 8.75, 2)),
+                                   ("EUR", (2.5 + 2 + 3.2 + 5 + 8 + 7, 1.6))):
+            for got, value in zip(self.sales_in(currency), expected):
+                self.assertAlmostEqual(got, value, places=9, msg=currency)
+        self.assertEqual(self.data["exchange_rate"]["rows"], 3 + 4)
+
+    def test_a_currency_that_the_organisation_does_not_have(self):
+        self.won((1, 160, "2025-06-01", "MXN"), (2, 5, "2025-06-01", "USD"))
+        self.assertEqual(self.sales_in("JPY"), (0, 0))
+        self.assertEqual(self.data["order"]["unreadable"], {"amount": 2})
+
+    def test_no_corporate_currency(self):
+        header, rows = self.org.objects["CurrencyType"]
+        self.org.objects["CurrencyType"] = (header, [["0" if name == "IsCorporate" else cell for name, cell in
+                                                      zip(header, row)] for row in rows])
+        self.won((1, 160, "2025-06-01", "MXN"), (2, 5, "2025-06-01", "EUR"))
+        self.assertEqual(self.sales_in("EUR"), (5, 0))
+        self.assertEqual(self.data["order"]["unreadable"], {"amount": 1})
+
     def test_no_rate(self):
         self.won((1, 160, "2025-06-01", "GBP"), (2, 5, "2025-06-01", "USD"), (3, 6, "2025-06-01", ""))
         self.assertEqual(self.sales_in("USD"), (11, 0))

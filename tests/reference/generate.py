@@ -253,7 +253,8 @@ class Maker:
         always = ("from_on", "currency", "rate") if number < 2 else ()
         code = ["Usd", "cny"][number] if number < 2 else self.random.choice(["USD", "cny", "EUR"])
         return {"currency": code, "from_on": early if number == 0 else self.event(), "always": always,
-                "rate": self.random.choice(["0.9", "0.125", "1.1", "0.85"])}
+                "rate": self.random.choice(["0.9", "0.125", "1.1", "0.85"]),
+                "base": self.random.choice([None, self.word(["usd", "usd", "cny", "eur"])])}
 
     def tables(self):
         """{entity: (fields, rows)} after the last mischief: duplicates, absent columns, absent files."""

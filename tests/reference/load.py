@@ -141,7 +141,8 @@ class Data:
             self.link(table)
         for row in self.rows("exchange_rate"):
             if None not in (row["currency"], row["from_on"], row["rate"]):
-                self.rates.setdefault(row["currency"], []).append((row["from_on"], row["rate"]))
+                base = row["base"] if self.currency and row["base"] != self.currency else None
+                self.rates.setdefault(row["currency"], []).append((row["from_on"], row["rate"], base))
 
     def link(self, table):
         for field in table.dangling:
@@ -182,8 +183,16 @@ class Data:
             day = row["closed_on"] if row["outcome"] is not None else window_end
         else:
             day = row["spent_on" if row.entity == "expense" else "signed_on"]
+        rate = self.rate(code, day)
+        if rate and rate[2]:
+            home = self.rate(self.currency, day)
+            rate = (day, rate[1] / home[1]) if home and home[2] == rate[2] else None
+        return amount * rate[1] if rate else None
+
+    def rate(self, code, day):
+        """The latest of a currency at or before a day, the highest of its day."""
         known = [rate for rate in self.rates.get(code, []) if day is not None and rate[0] <= day]
-        return amount * max(known)[1] if known else None
+        return max(known, key=lambda rate: (*rate[:2], rate[2] or "")) if known else None
 
     def counts(self, window_end):
         """The data section of the result; amounts without a rate count as unreadable at that day."""

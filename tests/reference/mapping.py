@@ -58,7 +58,7 @@ def conditions(settings):
 
 
 class Part:
-    """Where rows of an entity come from, and how they become its fields; by_default: the job has no word on it."""
+    """Where rows of an entity come from, and how they become its fields; by_default: its table is not named by the job."""
 
     def __init__(self, entity, settings, by_default=False):
         self.table = settings.get("from", entity)
@@ -98,7 +98,8 @@ class Mapping:
             for level in (share(default), default.get("parts", {}).get(name, {}),
                           share(own), own.get("parts", {}).get(name, {})):
                 settings = merge(settings, level)
-            made.append(Part(entity, settings, name not in own.get("parts", {})))
+            by_default = name in default.get("parts", {}) and "from" not in own.get("parts", {}).get(name, {})
+            made.append(Part(entity, settings, by_default))
         return made
 
 

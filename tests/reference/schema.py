@@ -30,7 +30,7 @@ ENTITIES = {
     "employee": "id:key name:text team:symbol region:symbol manager:->employee hired_on:date left_on:date sales:flag",
     "growth_record": "id:key employee:->employee stage:closed entered_on:date",
     "strategic_goal": "id:key name:text owner:->employee baseline:number target:number actual:number weight:number",
-    "exchange_rate": "currency:word from_on:date rate:number",
+    "exchange_rate": "currency:word from_on:date rate:number base:word",
 }
 ENTITIES = {entity: dict(field.split(":") for field in fields.split()) for entity, fields in ENTITIES.items()}
 

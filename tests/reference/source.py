@@ -7,8 +7,8 @@ DECISIONS where the specification leaves room, with the other reading in bracket
  2. Words are mapped after the nulls: ("", "x") among the values of a field also turns nulls into x.
  3. The rows of one entity in several sources come source by source, then part by part.
  4. `unless` asks for the table with no table options; rows that a reader would reject count as rows.
- 5. A part that only the mapping names, and that has no id, is not read.  [Its rows count, as they do where the job
-    names it, or where the entity has no parts.]
+ 5. A part whose table only the mapping names, and that has no id, is not read.  [Its rows count, as they do where the
+    job names its table, or where the entity has no parts.]
 """
 
 import dates
