@@ -14,7 +14,8 @@ struct options {
 	int has_format;
 	const char *output; /* NULL: standard output */
 	unsigned threads;
-	double wait; /* for the archive, in seconds */
+	double target; /* for the overall score; 0: the job's */
+	double wait;   /* for the archive, in seconds */
 	int dry_run, quiet, verbose;
 	int logs_json;
 	double scale; /* of demo */

@@ -87,6 +87,8 @@ static int write_one(const struct options *options, struct run *run, const char 
 		log_error(options, error.message);
 		return exit_status(code);
 	}
+	if (options->target > 0)
+		run->result.target = options->target;
 	text_use(language);
 	int status = write_output(options, path, format, &run->result);
 	text_use(NULL);

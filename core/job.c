@@ -167,19 +167,22 @@ static void read_job(struct checker *c, const struct job_node *root, int32_t tod
 
 static void read_score(struct checker *c, const struct job_node *group)
 {
-	static const struct crmval_option options[] = {{"min_coverage", CRMVAL_OPTION_NUMBER, 0, "0", 0, 1, ""}};
+	static const struct crmval_option options[] = {{"min_coverage", CRMVAL_OPTION_NUMBER, 0, "0", 0, 1, ""},
+						       {"target", CRMVAL_OPTION_NUMBER, 0, "0", 0, 100, ""}};
 	static const char *const keys[] = {"aggregation", "missing", NULL};
 	static const char *const aggregations[] = {"arithmetic", "geometric", NULL};
 	static const char *const missings[] = {"renormalise", "zero", "fail", NULL};
 	const struct job_node *aggregation = node_get(group, "aggregation"), *missing = node_get(group, "missing");
-	const struct crmval_value *values = options_bind(c, group, NULL, options, 1, keys);
+	const struct crmval_value *values = options_bind(c, group, NULL, options, 2, keys);
 	int place;
 	if (aggregation && check_word(c, aggregation, aggregations, &place))
 		c->job->aggregation = (enum job_aggregation)place;
 	if (missing && check_word(c, missing, missings, &place))
 		c->job->missing = (enum job_missing)place;
-	if (values)
-		c->job->min_coverage = values[0].number;
+	if (!values)
+		return;
+	c->job->min_coverage = values[0].number;
+	c->job->target = values[1].number;
 }
 
 static void read_limits(struct checker *c, const struct job_node *group)

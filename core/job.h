@@ -117,6 +117,7 @@ struct job {
 	enum job_aggregation aggregation;
 	enum job_missing missing;
 	double min_coverage;
+	double target; /* for the overall score; 0: none */
 
 	uint64_t max_rejected_rows;  /* per entity */
 	double max_rejected_share;   /* per entity, of all its rows, 0..1 */
@@ -154,8 +155,8 @@ struct job_overrides {
 	uint32_t setting_count;
 	struct job_shard shard;
 	int shows_rows; /* ids and names of all rows are kept */
-	int32_t today; /* the day that named windows start from, days since 1970 */
-	int64_t now;   /* the moment that the run is dated, seconds since 1970 */
+	int32_t today;  /* the day that named windows start from, days since 1970 */
+	int64_t now;    /* the moment that the run is dated, seconds since 1970 */
 };
 
 /*

@@ -21,7 +21,7 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table */
 } commands[] = {
-	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dfopBbstwDqvl"},
+	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTfopBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
@@ -48,6 +48,7 @@ static const struct option option_table[] = {
 	{"directory", required_argument, NULL, 'P'},
 	{"help", no_argument, NULL, 'h'},
 	{"wait", required_argument, NULL, 'w'},
+	{"target", required_argument, NULL, 'T'},
 	{"limit", required_argument, NULL, 'n'},
 	{"per", required_argument, NULL, 'r'},
 	{"per-owner", required_argument, NULL, 'O'},
@@ -71,6 +72,7 @@ static const char *const help_text =
 	"      --quiet, --verbose     say less, or where the time goes\n"
 	"      --log-format FORMAT    text or json: of messages on standard error\n"
 	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
+	"      --target SCORE         tell the least changes that lead to this overall score\n"
 	"      --limit N              of worklist, explain: rows in all (default: 100, 10)\n"
 	"      --per-owner N, --per-measure N\n"
 	"                             of worklist: rows of one employee, and for one measure\n"
@@ -200,6 +202,10 @@ static int take_option(struct options *options, int letter, const char *text)
 	case 'L':
 		options->language = text;
 		return 0;
+	case 'T':
+		return number_of(text, 0, 100, &options->target)
+			       ? 0
+			       : usage_error("--target %s: a number from 0 to 100", text);
 	case 'n':
 		return take_count("limit", text, 10000, &options->limit);
 	case 'O':

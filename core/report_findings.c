@@ -138,8 +138,7 @@ static void write_list(struct screen *screen, const struct scorecard *card, cons
 	screen_newline(screen);
 }
 
-/* A value as people say it. */
-static void value_text(const struct result *result, const struct crmval_measure *table, double value, char text[80])
+void report_value_text(const struct result *result, const struct crmval_measure *table, double value, char text[80])
 {
 	char count[SCREEN_COUNT_SIZE];
 
@@ -160,13 +159,13 @@ static void write_cause(struct screen *screen, const struct result *result, uint
 	const struct crmval_measure *table = result->measures[place].table;
 	char value[80], rows[SCREEN_COUNT_SIZE], points[SCREEN_POINTS_SIZE];
 
-	value_text(result, table, scored->period.value.value, value);
+	report_value_text(result, table, scored->period.value.value, value);
 	start_item(screen, 5, 7);
 	screen_flow_format(screen, TONE_PLAIN, "%s ", table->title);
 	screen_flow(screen, TONE_BOLD, screen_points_text(scored->score.score, 0, points));
 	screen_flow_format(screen, TONE_DIM, " (%s", value);
 	if (estimate_is_known(scored->baseline.value)) {
-		value_text(result, table, scored->baseline.value.value, value);
+		report_value_text(result, table, scored->baseline.value.value, value);
 		screen_flow_format(screen, TONE_DIM, ", was %s", value);
 	}
 	screen_flow_format(screen, TONE_DIM, ", rows %s)", screen_count_text((double)scored->period.rows, rows));

@@ -12,6 +12,12 @@ void report_heading(struct screen *screen, const char *title);
 /* Of the company's card: the strongest indicators, the gains and losses that are more than chance, what would lift most. */
 void report_findings(struct screen *screen, const struct scorecard *card);
 
+/* A value as people say it. */
+void report_value_text(const struct result *result, const struct crmval_measure *table, double value, char text[80]);
+
+/* Which measures to better by how much, so that the score comes to the target. */
+int report_climb(struct screen *screen, const struct scorecard *card, double target, struct crmval_error *error);
+
 /* Measures without data, by their reason; dimensions that failed. */
 void report_missing(struct screen *screen, const struct scorecard *card);
 

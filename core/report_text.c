@@ -322,6 +322,8 @@ int report_text(const struct result *result, struct output *output, const struct
 	write_alerts(&screen, result);
 	write_table(&screen, card);
 	report_findings(&screen, card);
+	if (result->target > 0)
+		status = report_climb(&screen, card, result->target, error);
 	report_missing(&screen, card);
 	for (int b = 0; b < BREAKDOWN_COUNT && !status; b++)
 		if (result->breakdowns[b] && result->unit_counts[b] > 0)

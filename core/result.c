@@ -152,6 +152,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.aggregation = job->aggregation,
 		.missing = job->missing,
 		.min_coverage = job->min_coverage,
+		.target = job->target,
 		.fresh_on = job->today < job->period.to ? job->today : job->period.to,
 		.dimension_count = job->dimension_count,
 		.dimensions = dimensions,

@@ -91,6 +91,7 @@ struct result {
 	enum job_aggregation aggregation;
 	enum job_missing missing;
 	double min_coverage;
+	double target;    /* for the overall score; 0: none */
 	int32_t fresh_on; /* data should reach up to here: the period's end, or the day of the run, if earlier */
 
 	uint32_t dimension_count, measure_count;

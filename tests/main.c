@@ -18,6 +18,7 @@
 	SUITE(compare)                                                                                                 \
 	SUITE(compare_parts)                                                                                           \
 	SUITE(compare_random)                                                                                          \
+	SUITE(climb)                                                                                                   \
 	SUITE(confine)                                                                                                 \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_files)                                                                                               \
