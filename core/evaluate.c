@@ -30,8 +30,9 @@ static int part_body(void *context, struct crmval_error *error)
 	int code = confine_load(&live, error);
 	if (code != CRMVAL_OK)
 		return code;
-	if (!live->dimension || live->dimension->view_count != dimension->table->view_count)
-		return fail(error, CRMVAL_EPERM, "its tables are not those that it was described with");
+	code = plugin_is_unchanged(dimension->plugin, live, error);
+	if (code != CRMVAL_OK)
+		return code;
 	part->run.no_data = calloc(1, size + 1);
 	if (!part->run.no_data)
 		return fail_memory(error);

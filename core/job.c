@@ -214,9 +214,10 @@ static void read_limits(struct checker *c, const struct job_node *group)
 
 static void read_plugins(struct checker *c, const struct job_node *group)
 {
-	enum { DIRECTORIES, DEADLINE, MEMORY, COUNT };
+	enum { DIRECTORIES, SHA256, DEADLINE, MEMORY, COUNT };
 	static const struct crmval_option options[COUNT] = {
 		[DIRECTORIES] = {"directories", CRMVAL_OPTION_PATHS, 0, "", 0, 0, ""},
+		[SHA256] = {"sha256", CRMVAL_OPTION_WORDS, 0, NULL, 0, 0, ""},
 		[DEADLINE] = {"deadline", CRMVAL_OPTION_NUMBER, 0, "60", 0.1, 1e6, ""},
 		[MEMORY] = {"memory_mb", CRMVAL_OPTION_INTEGER, 0, "1024", 1, 1 << 24, ""},
 	};
@@ -229,6 +230,16 @@ static void read_plugins(struct checker *c, const struct job_node *group)
 		c->job->sandbox = (enum job_sandbox)place;
 	if (!values)
 		return;
+	for (uint32_t i = 0; i < values[SHA256].word_count; i++) {
+		const char *digest = values[SHA256].words[i];
+		if (strlen(digest) != 64 || strspn(digest, "0123456789abcdefABCDEF") != 64)
+			check_problem(c, node_get(group, "sha256"),
+				      "\"%.70s\" is no SHA-256; write 64 digits, as sha256sum prints them", digest);
+	}
+	if (values[SHA256].is_set) {
+		c->job->plugin_sha256 = values[SHA256].words;
+		c->job->plugin_sha256_count = values[SHA256].word_count;
+	}
 	c->job->plugin_directories = values[DIRECTORIES].words;
 	c->job->plugin_directory_count = values[DIRECTORIES].word_count;
 	c->job->plugin_deadline = values[DEADLINE].number;

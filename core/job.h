@@ -128,6 +128,8 @@ struct job {
 
 	const char *const *plugin_directories; /* absolute */
 	uint32_t plugin_directory_count;
+	const char *const *plugin_sha256; /* of the files that are allowed; NULL: all are */
+	uint32_t plugin_sha256_count;
 	enum job_sandbox sandbox;
 	double plugin_deadline; /* seconds */
 	uint64_t plugin_memory; /* bytes on top of what the data take */

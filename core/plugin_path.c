@@ -3,6 +3,7 @@
 #include "plugin_path.h"
 #include "error.h"
 #include "near.h"
+#include "own_plugins.h"
 #include "tables.h"
 
 #include <dirent.h>
@@ -54,6 +55,16 @@ static int is_own_directory(const char *path)
 	struct stat status, own;
 	return stat(path, &status) == 0 && stat(plugin_own_directory(), &own) == 0 && status.st_dev == own.st_dev &&
 	       status.st_ino == own.st_ino;
+}
+
+int plugin_name_is_own(const char *name)
+{
+	const char *list = OWN_PLUGINS; /* each between spaces */
+	size_t length = strlen(name);
+	for (const char *p = list; (p = strstr(p, name)) != NULL; p++)
+		if (p > list && p[-1] == ' ' && p[length] == ' ')
+			return 1;
+	return 0;
 }
 
 /* ---- all of them ---- */
@@ -229,7 +240,7 @@ int plugin_path_find(const char *name, const struct plugin_settings *settings, c
 			free(found);
 			found = NULL;
 		} else {
-			*is_ours = is_own_directory(directories.paths[i]);
+			*is_ours = plugin_name_is_own(name) && is_own_directory(directories.paths[i]);
 		}
 	}
 	if (!code && !found)

@@ -2,72 +2,53 @@
 /* Finding plugins, trusting their files, and getting to know them in confinement. */
 #include "plugins.h"
 #include "arena.h"
+#include "confine_child.h"
 #include "describe.h"
 #include "error.h"
 #include "loader.h"
 #include "plugin_path.h"
 #include "tables.h"
+#include "trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* ---- trust ---- */
 
-/* Whoever may change the file, or put another one in its place, could run code as us. */
-static int check_trust(const struct stat *status, const char *what, const char *path, struct crmval_error *error)
+static int check_sha256(const struct plugin *plugin, const char *name, const struct plugin_settings *settings,
+			struct crmval_error *error)
 {
-	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail(error, CRMVAL_EPERM,
-			    "%s %s belongs to user %u: it must belong to root or to the user that runs crmval", what,
-			    path, (unsigned)status->st_uid);
-	if (status->st_mode & S_IWOTH)
-		return fail(error, CRMVAL_EPERM, "%s %s can be changed by anybody: chmod o-w %s", what, path, path);
-	return CRMVAL_OK;
+	if (!settings->sha256 || plugin->is_ours)
+		return CRMVAL_OK;
+	for (uint32_t i = 0; i < settings->sha256_count; i++)
+		if (strcasecmp(settings->sha256[i], plugin->sha256) == 0)
+			return CRMVAL_OK;
+	return fail(error, CRMVAL_EPERM,
+		    "plugin %s (%.400s) has the SHA-256 %s, which plugins.sha256 does not list: add it if you trust "
+		    "the file",
+		    name, plugin->path, plugin->sha256);
 }
 
-/* Opens the file in the directory, both checked by their descriptors, so that neither can be exchanged meanwhile. */
-static int open_in(int directory, const char *path, struct plugin *plugin, struct crmval_error *error)
+/* Of the program's own folder the parents are as good as the program itself, which lies there, too. */
+static int open_file(struct plugin *plugin, const char *name, const struct plugin_settings *settings,
+		     struct crmval_error *error)
 {
-	struct stat status;
-	const char *file = strrchr(path, '/') + 1;
-	int code, fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && errno == ELOOP)
-		return fail(error, CRMVAL_EPERM, "plugin %s is a symbolic link: put the file itself there", path);
-	if (fd < 0)
-		return fail(error, errno == EACCES ? CRMVAL_EPERM : CRMVAL_EIO, "cannot open plugin %s: %s", path,
-			    strerror(errno));
-	if (fstat(fd, &status) < 0)
-		code = fail(error, CRMVAL_EIO, "cannot inspect plugin %s: %s", path, strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		code = fail(error, CRMVAL_EPERM, "plugin %s is not a regular file", path);
-	else
-		code = check_trust(&status, "plugin", path, error);
-	if (code)
-		close(fd);
-	else
-		plugin->fd = fd;
-	return code;
-}
-
-static int open_file(struct plugin *plugin, struct crmval_error *error)
-{
-	struct stat status;
-	char *folder = strndup(plugin->path, (size_t)(strrchr(plugin->path, '/') - plugin->path));
+	const char *slash = strrchr(plugin->path, '/');
+	char *folder = slash ? strndup(plugin->path, (size_t)(slash - plugin->path)) : strdup(".");
+	int fd = -1;
 	if (!folder)
 		return fail_memory(error);
-	int code, directory = open(*folder ? folder : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0 || fstat(directory, &status) < 0)
-		code = fail(error, CRMVAL_EIO, "cannot open the plugin directory %s: %s", folder, strerror(errno));
-	else
-		code = check_trust(&status, "plugin directory", folder, error);
+	int code = trust_open(*folder ? folder : "/", slash ? slash + 1 : plugin->path, !plugin->is_ours, &fd, error);
 	if (!code)
-		code = open_in(directory, plugin->path, plugin, error);
-	if (directory >= 0)
-		close(directory);
+		code = trust_copy(fd, plugin->path, &plugin->fd, plugin->sha256, error);
+	if (!code)
+		code = check_sha256(plugin, name, settings, error);
+	if (fd >= 0)
+		close(fd);
 	free(folder);
 	return code;
 }
@@ -106,6 +87,7 @@ static int read_tables(struct plugin *plugin, const char *name, const struct con
 	if (!arena)
 		return fail_memory(error);
 	plugin->memory = arena;
+	plugin->description = frame_checksum(FRAME_CHECKSUM, answer->bytes, answer->size);
 	int code = describe_unpack(answer->bytes, answer->size, arena, &plugin->table, &what);
 	if (!code)
 		code = tables_check(plugin->table, &what);
@@ -139,6 +121,18 @@ static int get_to_know(struct plugin *plugin, const char *name, const struct plu
 	return code;
 }
 
+/* With its path and whose it is already there. */
+static int open_found(const char *name, const struct plugin_settings *settings, struct plugin *plugin,
+		      struct crmval_error *error)
+{
+	int code = open_file(plugin, name, settings, error);
+	if (!code)
+		code = get_to_know(plugin, name, settings, error);
+	if (code)
+		plugin_close(plugin);
+	return code;
+}
+
 int plugin_open(const char *name, const struct plugin_settings *settings, struct plugin *plugin,
 		struct crmval_error *error)
 {
@@ -150,22 +144,54 @@ int plugin_open(const char *name, const struct plugin_settings *settings, struct
 		return fail(error, CRMVAL_ECONF,
 			    "\"%.64s\" is no name of a plugin: names are lower case letters, digits and _", name);
 	int code = plugin_path_find(name, settings, &plugin->path, &plugin->is_ours, error);
+	return code ? code : open_found(name, settings, plugin, error);
+}
+
+int plugin_open_file(const char *path, const struct plugin_settings *settings, struct plugin *plugin,
+		     struct crmval_error *error)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	size_t length = strlen(file);
+	*plugin = (struct plugin){.fd = -1, .path = strdup(path)};
+	char *name = length > 3 && strcmp(file + length - 3, ".so") == 0 ? strndup(file, length - 3) : NULL;
+	int code = CRMVAL_OK;
+	if (!plugin->path)
+		code = fail_memory(error);
+	else if (!tables_is_name(name))
+		code = fail(error, CRMVAL_ECONF,
+			    "%s is no name of a plugin's file: it is the plugin's name, of lower case letters, digits "
+			    "and _, "
+			    "and .so",
+			    path);
 	if (!code)
-		code = open_file(plugin, error);
-	if (!code)
-		code = get_to_know(plugin, name, settings, error);
-	if (code)
+		code = open_found(name, settings, plugin, error);
+	else
 		plugin_close(plugin);
+	free(name);
 	return code;
 }
 
 /* ---- the rest of its life ---- */
 
+int plugin_is_unchanged(const struct plugin *plugin, const struct crmval_plugin *live, struct crmval_error *error)
+{
+	unsigned char *bytes = NULL;
+	size_t size = 0;
+	int code = describe_pack(live, &bytes, &size, error);
+	if (!code && frame_checksum(FRAME_CHECKSUM, bytes, size) != plugin->description)
+		code = fail(error, CRMVAL_EPERM, "its tables are not those that it was described with");
+	free(bytes);
+	return code;
+}
+
+int plugin_is_confined(const struct plugin *plugin)
+{
+	return strstr(plugin->sandbox, "landlock") && strstr(plugin->sandbox, "seccomp");
+}
+
 int plugin_load_source(struct plugin *plugin, struct crmval_error *error)
 {
 	const struct crmval_plugin *live;
-	unsigned char *bytes = NULL;
-	size_t size;
 	struct crmval_error what = {.struct_size = sizeof what};
 	const char *name = plugin->table->name;
 	if (!plugin->table->source)
@@ -175,8 +201,7 @@ int plugin_load_source(struct plugin *plugin, struct crmval_error *error)
 		return fail(error, CRMVAL_EIO, "cannot duplicate the file of plugin %s: %s", name, strerror(errno));
 	int code = loader_load(fd, name, &live, &what);
 	if (!code) /* all functions are there, all strings can be read */
-		code = describe_pack(live, &bytes, &size, &what);
-	free(bytes);
+		code = plugin_is_unchanged(plugin, live, &what);
 	if (code)
 		return fail(error, code, "plugin %s: %.500s (%.400s)", name, what.message, plugin->path);
 	plugin->table = live;

@@ -6,25 +6,39 @@
 #include "confine.h"
 
 struct plugin {
-	char *path; /* absolute */
-	int fd;     /* its open file, close-on-exec */
+	char *path;      /* where its file is */
+	int fd;          /* a copy of it in memory that cannot be changed, close-on-exec */
+	char sha256[65]; /* of that */
 	const struct crmval_plugin *
 		table; /* a copy of the plugin's own tables: read in a child, checked; of a dimension, evaluate is NULL;
 	                                      of a source that plugin_open() was told to load, the live table */
 	void *memory;  /* holds the copy */
-	int is_ours;   /* lies in the directory that crmval itself was installed with */
-	char sandbox[64]; /* what was in force when it was described */
+	int is_ours;   /* one of those that crmval itself was installed with */
+	char sandbox[64];     /* what was in force when it was described */
+	uint64_t description; /* a checksum of its tables */
 };
 
 struct plugin_settings {
 	const char *const *directories; /* absolute, in order; the program's own comes last by itself */
 	uint32_t directory_count;
 	struct confine_limits limits; /* SANDBOX_DEFAULT: require, but best-effort for our own */
+	const char *const *sha256;    /* of the plugins that are allowed besides our own; NULL: all are */
+	uint32_t sha256_count;
 };
 
 /* Finds NAME.so in the directories, opens it, reads its description in a confined child and checks it whole. */
 int plugin_open(const char *name, const struct plugin_settings *settings, struct plugin *plugin,
 		struct crmval_error *error);
+
+/* The same of a file, NAME.so in whatever folder. */
+int plugin_open_file(const char *path, const struct plugin_settings *settings, struct plugin *plugin,
+		     struct crmval_error *error);
+
+/* In a child that has loaded the plugin: are its tables still those that it was described with? */
+int plugin_is_unchanged(const struct plugin *plugin, const struct crmval_plugin *live, struct crmval_error *error);
+
+/* Was it confined by all that there is? */
+int plugin_is_confined(const struct plugin *plugin);
 
 /* Loads a source's code into this process; after it, plugin->table is live. */
 int plugin_load_source(struct plugin *plugin, struct crmval_error *error);
@@ -32,6 +46,9 @@ int plugin_load_source(struct plugin *plugin, struct crmval_error *error);
 /* All plugins in the directories: names, sorted, without duplicates; freed by plugin_names_free(). */
 int plugin_names(const struct plugin_settings *settings, char ***names, size_t *count, struct crmval_error *error);
 void plugin_names_free(char **names, size_t count);
+
+/* Is this the name of one of our own? */
+int plugin_name_is_own(const char *name);
 
 /* The directory of our own plugins: beside the program in a build tree, else where they were installed. */
 const char *plugin_own_directory(void);

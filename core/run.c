@@ -52,6 +52,20 @@ static int open_plugin(struct run *run, struct plugin *plugin, const char *name,
 	return CRMVAL_OK;
 }
 
+/* Whoever asked for best effort is to know how good it was. */
+static void warn_of_sandbox(struct run *run)
+{
+	for (uint32_t d = 0; d < run->job->dimension_count && run->job->sandbox == SANDBOX_BEST_EFFORT; d++) {
+		const struct plugin *plugin = &run->dimension_plugins[d];
+		if (plugin->table && !plugin_is_confined(plugin))
+			problems_warn(&run->problems, run->job->path, run->job->dimensions[d].line,
+				      "plugin %s runs less confined than it could be (%s), since the kernel lacks "
+				      "Landlock or "
+				      "seccomp filters: set plugins.sandbox = \"require\" to refuse that",
+				      run->job->dimensions[d].plugin, plugin->sandbox);
+	}
+}
+
 static int open_plugins(struct run *run, struct crmval_error *error)
 {
 	struct job *job = run->job;
@@ -59,6 +73,8 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 		.directories = job->plugin_directories,
 		.directory_count = job->plugin_directory_count,
 		.limits = {job->sandbox, job->plugin_deadline, job->plugin_memory, (size_t)16 << 20},
+		.sha256 = job->plugin_sha256,
+		.sha256_count = job->plugin_sha256_count,
 	};
 	for (uint32_t i = 0; i < job->plugin_directory_count; i++)
 		if (access(job->plugin_directories[i], R_OK | X_OK) < 0)
@@ -80,6 +96,7 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 				   0, error);
 	if (code != CRMVAL_OK)
 		return code;
+	warn_of_sandbox(run);
 	for (uint32_t i = 0; i < job->source_count; i++) {
 		const struct crmval_plugin *table = run->source_plugins[i].table;
 		job_bind_source(job, i, table ? table->source : NULL, &run->problems);

@@ -16,20 +16,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The plugins of tests/hostile, and a folder to which copies of them are put. */
+/* The plugins of tests/hostile, and a folder to which some of them are put. */
 static char hostile[PATH_MAX], scratch[64];
 
 static struct plugin_settings settings_of(const char *const *directory)
 {
-	return (struct plugin_settings){directory, 1, {SANDBOX_BEST_EFFORT, 60, 64 << 20, 0}};
+	return (struct plugin_settings){directory, 1, {SANDBOX_BEST_EFFORT, 60, 64 << 20, 0}, NULL, 0};
 }
 
+static void forget_hostile(void)
+{
+	char command[PATH_MAX + 16];
+	snprintf(command, sizeof command, "rm -rf '%s'", hostile);
+	if (system(command) != 0)
+		printf("%s is left behind\n", hostile);
+}
+
+/* Copies, since the folders above a build tree may belong to anybody, and no plugin would be trusted there. */
 static void find_hostile(void)
 {
 	const char *build = getenv("BUILDDIR");
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/tests/hostile/.libs", build ? build : ".");
-	CU_ASSERT_FATAL(realpath(path, hostile) != NULL);
+	char command[2 * PATH_MAX];
+	if (*hostile)
+		return;
+	strcpy(hostile, "/tmp/crmval-hostile-XXXXXX");
+	CU_ASSERT_FATAL(mkdtemp(hostile) != NULL);
+	atexit(forget_hostile);
+	snprintf(command, sizeof command, "cp -L '%s'/tests/hostile/.libs/*.so %s && chmod go-w %s/*",
+		 build ? build : ".", hostile, hostile);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
 }
 
 static void make_scratch(void)
@@ -282,6 +297,130 @@ static void test_untrusted(void)
 	remove_scratch(files);
 }
 
+/* A folder of its own in scratch, with a good plugin in it, is refused if what is above it is not right. */
+static void expect_parent(mode_t mode, uid_t owner, gid_t group, int code, const char *message)
+{
+	char parent[128], folder[160], copy[200], target[PATH_MAX];
+	const char *directory = folder;
+	struct plugin plugin;
+	struct plugin_settings settings = settings_of(&directory);
+	struct crmval_error error = {.struct_size = sizeof error};
+	make_scratch();
+	snprintf(parent, sizeof parent, "%s/above", scratch);
+	snprintf(folder, sizeof folder, "%s/plugins", parent);
+	CU_ASSERT(mkdir(parent, 0755) == 0 && mkdir(folder, 0755) == 0);
+	snprintf(copy, sizeof copy, "above/plugins/well_behaved.so");
+	CU_ASSERT_EQUAL_FATAL(copy_plugin("well_behaved", copy, 0644), 0);
+	CU_ASSERT(chown(parent, owner, group) == 0 && chmod(parent, mode) == 0);
+	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), code);
+	if (code)
+		CU_ASSERT_EQUAL(fnmatch(message, error.message, 0), 0);
+	plugin_close(&plugin);
+	/* By a link, it is the same; the link itself is as good as its owner. */
+	snprintf(target, sizeof target, "%s/link", scratch);
+	CU_ASSERT_EQUAL(symlink("above/plugins", target), 0);
+	directory = target;
+	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), code);
+	plugin_close(&plugin);
+	if (!code && geteuid() == 0) {
+		CU_ASSERT_EQUAL(lchown(target, 4711, 0), 0);
+		CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_EPERM);
+		CU_ASSERT_EQUAL(fnmatch("symbolic link */link belongs to user 4711: *", error.message, 0), 0);
+	}
+	snprintf(target, sizeof target, "rm -rf %s", scratch);
+	CU_ASSERT_EQUAL(system(target), 0);
+}
+
+static void test_parents(void)
+{
+	expect_parent(0755, geteuid(), getegid(), CRMVAL_OK, "");
+	expect_parent(0775, geteuid(), getegid(), CRMVAL_OK, "");
+	expect_parent(0777, geteuid(), getegid(), CRMVAL_EPERM, "folder */above can be changed by anybody: *");
+	expect_parent(01777, geteuid(), getegid(), CRMVAL_OK, "");
+	if (geteuid() != 0)
+		return;
+	expect_parent(0755, 4711, 0, CRMVAL_EPERM, "folder */above belongs to user 4711: *");
+	expect_parent(0775, 0, 4711, CRMVAL_EPERM, "folder */above can be changed by group 4711: *");
+	expect_parent(0755, 0, 4711, CRMVAL_OK, "");
+}
+
+static void test_links(void)
+{
+	char path[256];
+	const char *directory = path;
+	struct plugin plugin;
+	struct plugin_settings settings = settings_of(&directory);
+	struct crmval_error error = {.struct_size = sizeof error};
+	make_scratch();
+	snprintf(path, sizeof path, "%s/circle", scratch);
+	CU_ASSERT_EQUAL(symlink("circle", path), 0);
+	strcat(path, "/..");
+	expect_refusal(path, "well_behaved", 60, CRMVAL_ECONF, "there is no plugin *"); /* as for everybody else */
+	CU_ASSERT_EQUAL(copy_plugin("well_behaved", "well_behaved.so", 0644), 0);
+	snprintf(path, sizeof path, "%s/../%s/./", scratch, scratch + strlen("/tmp/"));
+	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_OK);
+	plugin_close(&plugin);
+	snprintf(path, sizeof path, "rm -rf %s", scratch);
+	CU_ASSERT_EQUAL(system(path), 0);
+}
+
+/* What is changed after it was looked at is not what is loaded. */
+static void test_changed_meanwhile(void)
+{
+	static const char *const files[] = {"source_one.so", NULL};
+	const char *directory = scratch;
+	struct plugin_settings settings = settings_of(&directory);
+	struct plugin plugin;
+	make_scratch();
+	CU_ASSERT_EQUAL(copy_plugin("source_one", "source_one.so", 0644), 0);
+	CU_ASSERT_EQUAL_FATAL(plugin_open("source_one", &settings, &plugin, NULL), CRMVAL_OK);
+	CU_ASSERT_EQUAL(copy_plugin("crash", "source_one.so", 0644), 0); /* in the same file */
+	CU_ASSERT_EQUAL(plugin_load_source(&plugin, NULL), CRMVAL_OK);
+	char path[32];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", plugin.fd);
+	int copy = open(path, O_RDWR);
+	CU_ASSERT(write(plugin.fd, "x", 1) < 0 && errno == EBADF);
+	CU_ASSERT(write(copy, "x", 1) < 0 && errno == EPERM);
+	CU_ASSERT(ftruncate(copy, 0) < 0 && errno == EPERM);
+	close(copy);
+	plugin_close(&plugin);
+	remove_scratch(files);
+}
+
+/* One that has other tables each time it is loaded. */
+static void test_changed_tables(void)
+{
+	struct plugin plugin;
+	struct crmval_error error = {.struct_size = sizeof error};
+	find_hostile();
+	CU_ASSERT_EQUAL_FATAL(open_hostile("changes", SANDBOX_BEST_EFFORT, &plugin), CRMVAL_OK);
+	CU_ASSERT_EQUAL(plugin_load_source(&plugin, &error), CRMVAL_EPERM);
+	CU_ASSERT(strstr(error.message, "its tables are not those that it was described with") != NULL);
+	plugin_close(&plugin);
+}
+
+static void test_allowed(void)
+{
+	const char *directory = hostile, *digests[2] = {"00", NULL};
+	struct plugin_settings settings;
+	struct plugin plugin;
+	struct crmval_error error = {.struct_size = sizeof error};
+	char sha256[65];
+	find_hostile();
+	settings = settings_of(&directory);
+	CU_ASSERT_EQUAL_FATAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_OK);
+	memcpy(sha256, plugin.sha256, sizeof sha256);
+	plugin_close(&plugin);
+	settings.sha256 = digests;
+	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_EPERM);
+	CU_ASSERT(strstr(error.message, sha256) != NULL);
+	settings.sha256_count = 2;
+	digests[1] = sha256;
+	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_OK);
+	plugin_close(&plugin);
+	CU_ASSERT_EQUAL(plugin_open("crash", &settings, &plugin, &error), CRMVAL_EPERM); /* and is not even loaded */
+}
+
 /* ---- finding ---- */
 
 static void test_finding(void)
@@ -394,6 +533,11 @@ static const struct test tests[] = {{"crashes", test_crashes},
 				    {"well behaved", test_well_behaved},
 				    {"sources", test_sources},
 				    {"untrusted", test_untrusted},
+				    {"parents", test_parents},
+				    {"links", test_links},
+				    {"changed meanwhile", test_changed_meanwhile},
+				    {"changed tables", test_changed_tables},
+				    {"allowed", test_allowed},
 				    {"finding", test_finding},
 				    {"names", test_names},
 				    {"order", test_order},

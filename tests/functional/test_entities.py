@@ -57,6 +57,8 @@ static const struct crmval_entity entities[] = {{"account", "With seats", fields
 
 
 class Entities(kit.Case):
+    has_plugins = True
+
     def plugin(self, name, declared=TICKET, of='"minutes"', rollup="NULL", entity="ticket"):
         compiler = os.environ.get("CC", "cc").split()
         if not shutil.which(compiler[0]):

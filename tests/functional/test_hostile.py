@@ -105,6 +105,8 @@ OURS = ("customer_management", "deal_control", "resource_management", "employee_
 
 
 class Hostile(kit.Case):
+    has_plugins = True
+
     def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_=""):
         """Builds a plugin; a rollup is the text of its table."""
         compiler = os.environ.get("CC", "cc").split()

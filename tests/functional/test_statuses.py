@@ -150,7 +150,7 @@ class Output(kit.Case):
         job = self.demo() + "/job.conf"
         self.write("out", "old")
         before = self.listing()
-        script = 'ulimit -f 1; trap "" XFSZ; exec "$0" run "$1" --format json --output out'
+        script = 'ulimit -S -f 1; trap "" XFSZ; exec "$0" run "$1" --format json --output out'
         done = subprocess.run(["sh", "-c", script, kit.PROGRAM, job], cwd=self.folder, env=kit.clean_environment(),
                               stderr=subprocess.PIPE, check=False, timeout=120)
         self.assertEqual(done.returncode, 74, done.stderr)
@@ -205,6 +205,8 @@ class Later(kit.Case):
 
 class Permission(kit.Case):
     """77: what may not be read or written, and plugins that cannot be trusted."""
+
+    has_plugins = True
 
     def as_nobody(self):
         """How to run the program as one whom permissions bind."""
