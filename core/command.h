@@ -26,6 +26,7 @@ struct options {
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
 	const char *language; /* of plugin */
+	int is_junit;         /* of plugin: the format that a check has */
 };
 
 /* Each gets the words after the command and returns the exit status. */

@@ -2,7 +2,10 @@
 /* crmval plugin: which plugins are there, and what is in one; all from its own tables, read in confinement. */
 #include "command.h"
 
+#include "conform.h"
 #include "error.h"
+#include "kit.h"
+#include "replace.h"
 #include "report_plugin.h"
 
 #include <errno.h>
@@ -59,6 +62,58 @@ static int describe(const struct options *options, const char *name)
 	return status;
 }
 
+/* A check's report on its way into a file. */
+struct check_report {
+	const struct conformance *conformance;
+	int is_junit;
+};
+
+static int put_check(void *context, FILE *stream, struct crmval_error *error)
+{
+	const struct check_report *report = context;
+	(void)error;
+	(report->is_junit ? conformance_junit : conformance_text)(report->conformance, stream);
+	return CRMVAL_OK;
+}
+
+static int write_check(const struct options *options, const struct conformance *conformance, struct crmval_error *error)
+{
+	const char *dot = options->output ? strrchr(options->output, '.') : NULL;
+	struct check_report report = {conformance, options->is_junit};
+	const struct replace_content content = {put_check, &report};
+	if (!options->has_format && dot && strcmp(dot, ".xml") == 0)
+		report.is_junit = 1;
+	if (options->output)
+		return replace_file(options->output, 0666, &content, error);
+	return put_check(&report, stdout, error);
+}
+
+static int check(const struct options *options, const char *path)
+{
+	struct plugin_settings settings = settings_of(options);
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct conformance conformance;
+	int code = conformance_try(&conformance, path, &settings, options->seed, &error);
+	if (code == CRMVAL_OK)
+		code = write_check(options, &conformance, &error);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	int status = code ? exit_status(code) : conformance.failed ? EXIT_DEGRADED : 0;
+	conformance_free(&conformance);
+	return status;
+}
+
+static int new_project(const struct options *options, const char *name)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	int code = kit_write(name, &error);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	else if (isatty(STDERR_FILENO))
+		log_note(options, "the project is in %s; go on with: cd %s && make check", name, name);
+	return exit_status(code);
+}
+
 int command_plugin(const struct options *options, int count, char **words)
 {
 	for (uint32_t i = 0; i < options->directory_count; i++)
@@ -73,5 +128,11 @@ int command_plugin(const struct options *options, int count, char **words)
 		return list(options);
 	if (count == 2 && strcmp(words[0], "describe") == 0)
 		return describe(options, words[1]);
-	return usage_error("crmval plugin takes: list, or describe and a plugin's name");
+	if (count == 2 && strcmp(words[0], "check") == 0)
+		return check(options, words[1]);
+	if (count == 2 && strcmp(words[0], "new") == 0)
+		return new_project(options, words[1]);
+	return usage_error(
+		"crmval plugin takes: list; or describe and a plugin's name; or check and a plugin's file; or new and "
+		"a name");
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -141,10 +142,14 @@ static void describe_sandbox(struct run *run)
 static int reap(struct run *run)
 {
 	int status = 0;
+	struct rusage used = {0};
 	kill(-run->pid, SIGKILL); /* what it may have started, where nothing kept it from that */
 	kill(run->pid, SIGKILL);
-	while (waitpid(run->pid, &status, 0) < 0 && errno == EINTR)
+	while (wait4(run->pid, &status, 0, &used) < 0 && errno == EINTR)
 		;
+	run->task->seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+			     (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+	run->task->memory = (uint64_t)used.ru_maxrss * 1024;
 	close(run->fd);
 	return status;
 }

@@ -41,6 +41,8 @@ struct confine_task {
 		error; /* "crashed (SIGSEGV) in ...", "took longer than 60 s", "ended without an answer (exit 0)", ... */
 	struct confine_answer answer;
 	char sandbox[64]; /* what was in force: "landlock 7, seccomp" */
+	double seconds;   /* of processor time that it took */
+	uint64_t memory;  /* bytes that it had in use at most, with what it shares */
 };
 
 /* Runs the tasks, at most `parallel` at once.  Fails only for want of memory or processes; what became of a task is in it. */
@@ -49,6 +51,9 @@ int confine_run(struct confine_task *tasks, size_t count, unsigned parallel, con
 
 /* In a body: append to the answer.  The answer counts only if the body then returns CRMVAL_OK. */
 int confine_write(const void *bytes, size_t size, struct crmval_error *error);
+
+/* In a body: the task's plugin_fd, as it is numbered there. */
+int confine_plugin_fd(void);
 
 /* In a body: dlopen the task's plugin and check it (magic, versions, sizes, that the symbol is the file's own); then take
    away what dlopen needed.  No code of the plugin may run before the confinement is in force. */

@@ -129,6 +129,11 @@ _Noreturn static void finish(int code, const struct crmval_error *error)
 
 /* ---- the plugin ---- */
 
+int confine_plugin_fd(void)
+{
+	return child.plugin_fd;
+}
+
 int confine_load(const struct crmval_plugin **plugin, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;

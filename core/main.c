@@ -25,7 +25,8 @@ static const struct command {
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
-	{"plugin", command_plugin, "list | describe NAME", "the plugins that are there, and what is in one", "PLqvl"},
+	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
+	 "JfoEPLqvl"},
 	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
 };
 
@@ -138,6 +139,16 @@ static int take_count(const char *option, const char *text, double most, uint32_
 		return usage_error("--%s %s: a whole number from 1 to %.0f", option, text, most);
 	*count = (uint32_t)number;
 	return 0;
+}
+
+/* Of a plugin's check, which is no result. */
+static int take_check_format(struct options *options, const char *text)
+{
+	options->is_junit = strcmp(text, "junit") == 0;
+	options->has_format = 1;
+	return options->is_junit || strcmp(text, "text") == 0
+		       ? 0
+		       : usage_error("--format %s: a plugin's check is text or junit", text);
 }
 
 static int take_option(struct options *options, int letter, const char *text)
@@ -261,7 +272,8 @@ static int run_command(const struct command *command, struct options *options, i
 		}
 		if (letter != '?' && !strchr(command->letters, letter))
 			return usage_error("crmval %s takes no option --%s", command->name, option_table[place].name);
-		status = take_option(options, letter, optarg);
+		status = letter == 'f' && strchr(command->letters, 'J') ? take_check_format(options, optarg)
+									: take_option(options, letter, optarg);
 		if (status != 0)
 			return status;
 	}

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is this observation within what the contract allows of its measure? */
-static int is_allowed(const struct crmval_measure *measure, double n, double d)
+int view_allows(const struct crmval_measure *measure, double n, double d)
 {
 	if (!(fabs(n) < 0x1p63) || !(fabs(d) < 0x1p63))
 		return 0;
@@ -31,7 +30,7 @@ static int add_answer(struct batch *batch, uint32_t a, int window, struct crmval
 		if (isnan(n[i]))
 			continue;
 		double denominator = is_sum ? 0 : d[i];
-		if (!is_allowed(measure, n[i], denominator))
+		if (!view_allows(measure, n[i], denominator))
 			return fail(error, CRMVAL_EDATA,
 				    "measure %s: numerator %g, denominator %g is not allowed of a %s", measure->id,
 				    n[i], denominator, measure->flags & CRMVAL_SHARE ? "share" : "measure");

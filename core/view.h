@@ -28,6 +28,9 @@ struct view_run {
 int view_run(const struct view_run *run, const struct bound_view *view, const struct crmval_view *live,
 	     struct crmval_error *error);
 
+/* Is an observation within what the contract allows of its measure?  d is 0 of a sum. */
+int view_allows(const struct crmval_measure *measure, double n, double d);
+
 /* Batches that a view of an entity with so many rows takes. */
 static inline uint64_t view_batches(uint32_t rows)
 {

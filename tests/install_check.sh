@@ -50,6 +50,16 @@ vendor_builds()
 	cc -std=c11 -fPIC -shared -fvisibility=hidden -Wl,-z,defs $flags -o "$work/punctuality.so" "$work/punctuality.c"
 }
 
+# The way of the README, with each compiler that is here, in C and in C++.
+vendor_project() # COMPILER FLAGS
+{
+	rm -rf "$work/service"
+	(cd "$work" && "$DESTDIR$BINDIR/crmval" plugin new service) || return 1
+	PKG_CONFIG_SYSROOT_DIR=$DESTDIR PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 CRMVAL_PLUGIN_PATH=$DESTDIR$PLUGINSDIR \
+		make -s -C "$work/service" check CC="$1" CFLAGS="$2 -pedantic -Wall -Wextra -Werror" \
+		CRMVAL="$DESTDIR$BINDIR/crmval"
+}
+
 check "crmval is a program" test -x "$DESTDIR$BINDIR/crmval"
 check "crmval says its version" says_version
 for plugin in $PLUGINS; do
@@ -71,6 +81,17 @@ check "pkg-config names the folder of the plugins" test \
 	"$(pkg-config --variable=pluginsdir crmval)" = "$PLUGINSDIR"
 check "a vendor's plugin builds" vendor_builds
 check "which exports crmval_plugin_v1 and nothing else" exports_one "$work/punctuality.so"
+for compiler in gcc clang; do
+	if command -v "$compiler" >/dev/null; then
+		check "a new project passes its own check with $compiler" vendor_project "$compiler" "-O2 -std=c99"
+	fi
+done
+for compiler in g++ clang++; do
+	if command -v "$compiler" >/dev/null; then
+		check "a new project passes its own check with $compiler" \
+			vendor_project "$compiler -x c++ -Wno-deprecated" "-O2 -std=c++17"
+	fi
+done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
