@@ -222,7 +222,12 @@ static int compute_cell(const struct derivation *derivation, struct derive_scrat
 {
 	struct row row = {derivation, &derivation->columns[c].expression, in, scratch->kept[i], scratch->memos};
 	struct expression_row at = row_of(&row, scratch);
-	struct cell_text cell = expression_value(row.derived->expression, &at);
+	struct cell_text cell = {"", 0};
+	double number;
+	if (!derivation->columns[c].is_number)
+		cell = expression_value(row.derived->expression, &at);
+	else if (expression_number(row.derived->expression, &at, &number))
+		cell = (struct cell_text){(const char *)&number, sizeof number};
 	uint32_t *starts = starts_of(scratch, in, c);
 	starts[in->row_count + i] = cell.length;
 	int code = put_text(scratch, cell, &starts[i], error);

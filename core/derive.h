@@ -38,6 +38,7 @@ struct derivation {
 	struct derived_column {
 		struct derived expression; /* of NULL: the column itself */
 		uint32_t wanted;
+		int is_number; /* it is computed by arithmetic, and its cells are doubles, not texts of them */
 	} * columns;
 };
 

@@ -474,6 +474,27 @@ struct cell_text expression_value(const struct expression *expression, const str
 	return value_of(expression->root, row);
 }
 
+int expression_is_arithmetic(const struct expression *expression)
+{
+	switch (expression->root->kind) {
+	case NODE_NEGATIVE:
+	case NODE_SUM:
+	case NODE_PRODUCT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+int expression_number(const struct expression *expression, const struct expression_row *row, double *number)
+{
+	double result;
+	if (!compute(expression->root, row, &result))
+		return 0;
+	*number = result + 0.0; /* of zero, text has no sign */
+	return 1;
+}
+
 int expression_holds(const struct expression *expression, const struct expression_row *row)
 {
 	return holds(expression->root, row);

@@ -69,6 +69,10 @@ struct expression_row {
 
 /* [worker] The value points into the row's cells, the expression, or the scratch. */
 struct cell_text expression_value(const struct expression *expression, const struct expression_row *row);
+/* Is its value a number that is computed, whatever the cells are? */
+int expression_is_arithmetic(const struct expression *expression);
+/* [worker] Of such an expression, the number that its value reads as.  0: it is missing. */
+int expression_number(const struct expression *expression, const struct expression_row *row, double *number);
 /* [worker] Does it hold, as a condition? */
 int expression_holds(const struct expression *expression, const struct expression_row *row);
 

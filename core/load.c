@@ -61,6 +61,8 @@ static void choose_field(struct feed *feed, uint32_t f, const struct field *fiel
 		want_derived(feed, &column->expression);
 	else
 		column->wanted = reading_want(&feed->reading, (uint32_t)feed->sources[f].column);
+	if ((field->type == FIELD_NUMBER || field->type == FIELD_MONEY) && column->expression.expression)
+		how->is_computed = column->is_number = expression_is_arithmetic(column->expression.expression);
 	for (uint32_t i = 0; settings && i < settings->value_map_count; i++)
 		if (strcmp(settings->value_maps[i].field, field->name) == 0)
 			how->values = &settings->value_maps[i];

@@ -20,6 +20,7 @@ struct feed_field {
 	uint32_t field;
 	const struct job_value_map *values;
 	const char *date_format;
+	int is_computed; /* a number: the cells are doubles, as derived_column says */
 };
 
 /* One source's table of one entity, or of a part of it. */

@@ -135,6 +135,17 @@ struct value_case {
 	const char *text, *value;
 };
 
+/* The number that arithmetic gives is the one that its text reads as, to the bit. */
+static void check_number(const char *text, const char *is, const struct expression *expression,
+			 const struct expression_row *row)
+{
+	double number = 0, read = *is ? strtod(is, NULL) : 0;
+	if (!expression_is_arithmetic(expression))
+		return;
+	int is_there = expression_number(expression, row, &number);
+	expect(is_there == (*is != '\0') && memcmp(&number, &read, sizeof read) == 0, text, is, "another number");
+}
+
 static void check_values(const struct value_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -152,6 +163,7 @@ static void check_values(const struct value_case *cases, size_t count)
 				    (expected[1] == '\0' || strcmp(expected, "true") == 0);
 			expect(expression_holds(fake.expression, &row) == holds, cases[i].text,
 			       holds ? "holds" : "does not hold", is);
+			check_number(cases[i].text, is, fake.expression, &row);
 			CU_ASSERT_FALSE(expression_scratch_failed(fake.scratch));
 		}
 		done(&fake);
