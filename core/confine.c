@@ -74,7 +74,8 @@ static void task_died(struct confine_task *task, int status, size_t answered)
 {
 	char name[32];
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		task_fails(task, CRMVAL_EBUG, "was killed (SIGKILL), perhaps for want of memory");
+		task_fails(task, CRMVAL_EBUG,
+			   "was killed (SIGKILL): it closed its answer and went on, or memory ran out");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		task_fails(task, CRMVAL_EBUG, "took too much processor time");
 	else if (WIFSIGNALED(status))

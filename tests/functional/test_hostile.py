@@ -107,7 +107,7 @@ OURS = ("customer_management", "deal_control", "resource_management", "employee_
 class Hostile(kit.Case):
     has_plugins = True
 
-    def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_=""):
+    def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_="", flags=()):
         """Builds a plugin; a rollup is the text of its table."""
         compiler = os.environ.get("CC", "cc").split()
         if not shutil.which(compiler[0]):
@@ -118,7 +118,7 @@ class Hostile(kit.Case):
             "rollup": "static const struct crmval_rollup rollup = {%s};" % rollup if rollup else "",
             "input": ', {"rolled", .as = %s, .rollup = &rollup}' % as_ if rollup else ""}
         subprocess.run([*compiler, "-w", "-shared", "-fPIC", "-I", os.path.join(kit.ROOT, "core"), "-o",
-                        self.path("plugins/%s.so" % name), self.write(name + ".c", text)], check=True)
+                        self.path("plugins/%s.so" % name), self.write(name + ".c", text), *flags], check=True)
 
     def job_with(self, *names, source='{ plugin = "csv"; directory = "demo"; }'):
         more = "dimensions = ( %s );\nplugins = { directories = \"plugins\"; deadline = 2; };" % ", ".join(
