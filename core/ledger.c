@@ -49,37 +49,49 @@ void ledger_skip(struct ledger *ledger, const char *what, uint64_t count)
 	pthread_mutex_unlock(&ledger->lock);
 }
 
-int ledger_wants(struct ledger *ledger, uint64_t order)
+int ledger_wants(struct ledger *ledger, uint64_t split)
 {
 	uint32_t most = ledger->example_most;
 	pthread_mutex_lock(&ledger->lock);
-	int wants = ledger->example_count < most || (most > 0 && ledger->examples[most - 1].order >= order);
+	int wants = ledger->example_count < most || (most > 0 && ledger->examples[most - 1].place.split >= split);
 	pthread_mutex_unlock(&ledger->lock);
 	return wants;
 }
 
-void ledger_example(struct ledger *ledger, uint64_t order, const char *file, uint64_t line, const char *text)
+int ledger_compare(const struct ledger_example *a, const struct ledger_example *b)
+{
+	const struct ledger_place *x = &a->place, *y = &b->place;
+	if (x->split != y->split)
+		return x->split < y->split ? -1 : 1;
+	if (x->input != y->input)
+		return x->input < y->input ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+void ledger_example(struct ledger *ledger, const struct ledger_place *place, const char *file, const char *text)
 {
 	uint32_t most = ledger->example_most;
+	struct ledger_example example = {.place = *place};
+	/* Where memory runs out, the counts still tell. */
+	if (most == 0 || asprintf(&example.text, "%s:%llu: %s", file, (unsigned long long)place->line, text) < 0)
+		return;
+	char *made = example.text;
 	pthread_mutex_lock(&ledger->lock);
 	if (!ledger->examples)
 		ledger->examples = calloc((size_t)most + 1, sizeof *ledger->examples);
 	uint32_t i = ledger->example_count;
 	struct ledger_example *examples = ledger->examples;
-	if (!examples)
-		goto out; /* the counts still tell */
-	while (i > 0 &&
-	       (examples[i - 1].order > order || (examples[i - 1].order == order && examples[i - 1].line > line)))
+	while (examples && i > 0 && ledger_compare(&examples[i - 1], &example) > 0)
 		i--;
-	if (i >= most)
-		goto out;
-	char *copy = arena_printf(&ledger->arena, "%s:%llu: %s", file, (unsigned long long)line, text);
-	if (!copy)
+	if (!examples || i >= most || !(example.text = arena_strdup(&ledger->arena, made)))
 		goto out;
 	memmove(&examples[i + 1], &examples[i], (ledger->example_count - i) * sizeof *examples);
-	examples[i] = (struct ledger_example){order, line, copy};
+	examples[i] = example;
 	if (ledger->example_count < most)
 		ledger->example_count++;
 out:
 	pthread_mutex_unlock(&ledger->lock);
+	free(made);
 }

@@ -14,9 +14,15 @@ struct ledger_skip {
 	uint64_t count;
 };
 
+/* Where something was found. */
+struct ledger_place {
+	uint64_t split; /* among all splits that feed the same */
+	uint32_t input; /* of its table */
+	uint64_t line;  /* 0: the source does not number its rows */
+};
+
 struct ledger_example {
-	uint64_t order;
-	uint64_t line;
+	struct ledger_place place;
 	char *text;
 };
 
@@ -25,7 +31,7 @@ struct ledger {
 	struct arena arena;
 	uint64_t rejected;
 	struct ledger_skip *skipped;     /* by what, sorted */
-	struct ledger_example *examples; /* the first, by order */
+	struct ledger_example *examples; /* the first, by place, then by text */
 	uint32_t example_count, example_most;
 };
 
@@ -38,10 +44,13 @@ uint64_t ledger_reject(struct ledger *ledger);
 /* Counts what was passed over; what is copied.  [worker] */
 void ledger_skip(struct ledger *ledger, const char *what, uint64_t count);
 
-/* Could an example of this order be among the first?  [worker] */
-int ledger_wants(struct ledger *ledger, uint64_t order);
+/* Could an example of this split be among the first?  [worker] */
+int ledger_wants(struct ledger *ledger, uint64_t split);
 
 /* Remembers an example if it is among the first: "FILE:LINE: text"; file and text are copied.  [worker] */
-void ledger_example(struct ledger *ledger, uint64_t order, const char *file, uint64_t line, const char *text);
+void ledger_example(struct ledger *ledger, const struct ledger_place *place, const char *file, const char *text);
+
+/* Which of two examples comes first: below 0, 0 or above. */
+int ledger_compare(const struct ledger_example *a, const struct ledger_example *b);
 
 #endif

@@ -62,7 +62,8 @@ static int sink_reject(const struct crmval_sink *sink, uint32_t input, uint64_t 
 	uint64_t most = self->job->max_rejected_rows;
 	char text[256];
 	snprintf(text, sizeof text, "rejected: %s (byte %llu)", rule, (unsigned long long)offset);
-	ledger_example(reading->ledger, self->order + self->batch, job_relative(self->job, file), line, text);
+	const struct ledger_place place = {reading_split(self->order), input, line};
+	ledger_example(reading->ledger, &place, job_relative(self->job, file), text);
 	if (ledger_reject(reading->ledger) > most)
 		return fail(
 			error, CRMVAL_EDATA,
@@ -114,7 +115,7 @@ static int read_item(void *context, unsigned thread, uint64_t item, struct crmva
 		.job = run->job,
 		.reading = reading,
 		.thread = &run->workers[thread],
-		.order = (reading->order + split) << 24,
+		.order = (reading->order + split) << READING_BATCH_BITS,
 	};
 	int code = read_split(run, reading, split, &sink, error);
 	uint64_t done = atomic_fetch_add(&run->splits_done, 1) + 1;

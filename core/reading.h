@@ -44,6 +44,13 @@ struct reading_run {
 	void *progress_context;
 };
 
+/* Batches are in order by their split, then by their place in it. */
+#define READING_BATCH_BITS 24
+static inline uint64_t reading_split(uint64_t order)
+{
+	return order >> READING_BATCH_BITS;
+}
+
 /* Working storage of one thread. */
 struct reading_thread {
 	unsigned number;

@@ -23,7 +23,8 @@ struct taking {
 	struct column *column;
 	uint32_t first; /* the row that cell 0 belongs to */
 	uint64_t order;
-	uint64_t unreadable;
+	uint64_t unreadable; /* in this column */
+	int has_lines;
 };
 
 static inline const char *cell_at(const struct crmval_cells *cells, uint32_t i, uint32_t *length)
@@ -55,19 +56,21 @@ static void unreadable(struct taking *t, uint32_t i)
 	t->unreadable++;
 	/* Lines are slow to look up, and files may be bad all over; what is shown must not depend on the threads. */
 	struct ledger *ledger = t->feed->reading.ledger;
-	if (t->unreadable > ledger->example_most || !ledger_wants(ledger, t->order))
-		return;
-	uint32_t length, input = 0;
+	struct ledger_place place = {.split = reading_split(t->order)};
+	if ((t->has_lines && t->unreadable > ledger->example_most) || !ledger_wants(ledger, place.split))
+		return; /* lines rise */
+	if (t->rows->line)
+		place.line = t->rows->line(t->rows->context, i, &place.input);
+	t->has_lines = place.line > 0;
+	uint32_t length;
 	const char *text = cell_at(t->cells, i, &length);
 	char message[160];
-	uint64_t line = t->rows->line ? t->rows->line(t->rows->context, i, &input) : 0;
 	cell_trim(&text, &length);
 	snprintf(message, sizeof message, "%s \"%.*s\"%s is not %s", t->field->name, length > 60 ? 60 : (int)length,
 		 text, length > 60 ? "..." : "", what_it_should_be(t->field));
 	const struct crmval_table *table = &t->feed->reading.table;
-	ledger_example(ledger, t->order,
-		       job_relative(t->load->job, table->inputs[input < table->input_count ? input : 0]), line,
-		       message);
+	const char *file = table->inputs[place.input < table->input_count ? place.input : 0];
+	ledger_example(ledger, &place, job_relative(t->load->job, file), message);
 }
 
 /* The word that the job's map puts in the place of a cell. */

@@ -41,6 +41,7 @@ struct fixture {
 	uint32_t sheet_count;
 	uint32_t split_rows; /* rows of a split; 0: all */
 	int chooses_parts;   /* shards need not look at rows that are others' */
+	int has_no_lines;    /* rows are not numbered */
 	int is_backwards;    /* each split waits for those after it; needs a thread for every split */
 };
 

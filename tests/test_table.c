@@ -264,14 +264,14 @@ static void test_unreadable(void)
 	CU_ASSERT_EQUAL_FATAL(table->ledger.example_count, 3);
 	/* Columns are read one after the other, but what is shown is what comes first in the file. */
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(table->ledger.examples[i].line, 4);
+		CU_ASSERT_EQUAL(table->ledger.examples[i].place.line, 4);
 	CU_ASSERT_PTR_NOT_NULL(strstr(table->ledger.examples[0].text, "here:4: "));
 	CU_ASSERT_PTR_NOT_NULL(strstr(table->ledger.examples[0].text, " is not a "));
 	fixture_close(&f);
 }
 
 /* What is shown is the same however many threads there are, and however bad the file. */
-static void check_examples(uint32_t split_rows, unsigned threads)
+static void check_examples(uint32_t split_rows, unsigned threads, int has_no_lines)
 {
 	enum { ROWS = 3000 };
 	char *text = malloc(ROWS * 16 + 64), *p = text;
@@ -283,24 +283,32 @@ static void check_examples(uint32_t split_rows, unsigned threads)
 	fixture_open(&f, tables);
 	f.split_rows = split_rows;
 	f.is_backwards = threads > 1;
+	f.has_no_lines = has_no_lines;
 	fixture_want(&f, "contact.influence");
 	fixture_map(&f);
 	fixture_read(&f, threads);
 	const struct table *table = fixture_table(&f, "contact");
 	CU_ASSERT_EQUAL(UNREADABLE_OF(&f, "contact.influence"), ROWS);
 	CU_ASSERT_EQUAL_FATAL(table->ledger.example_count, 3);
-	CU_ASSERT_STRING_EQUAL(table->ledger.examples[0].text, "here:2: influence \"x0\" is not a number");
-	CU_ASSERT_STRING_EQUAL(table->ledger.examples[1].text, "here:3: influence \"x1\" is not a number");
-	CU_ASSERT_STRING_EQUAL(table->ledger.examples[2].text, "here:4: influence \"x2\" is not a number");
+	/* Without lines, the first by their text. */
+	static const char *const expected[2][3] = {
+		{"here:2: influence \"x0\" is not a number", "here:3: influence \"x1\" is not a number",
+		 "here:4: influence \"x2\" is not a number"},
+		{"here:0: influence \"x0\" is not a number", "here:0: influence \"x1\" is not a number",
+		 "here:0: influence \"x10\" is not a number"}};
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_STRING_EQUAL(table->ledger.examples[i].text, expected[has_no_lines][i]);
 	fixture_close(&f);
 	free(text);
 }
 
 static void test_examples(void)
 {
-	check_examples(500, 8);
-	check_examples(0, 1);
-	check_examples(1, 1);
+	check_examples(500, 8, 0);
+	check_examples(0, 1, 0);
+	check_examples(1, 1, 0);
+	check_examples(0, 1, 1);
+	check_examples(500, 8, 1);
 }
 
 static void test_texts(void)
