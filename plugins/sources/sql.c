@@ -157,6 +157,7 @@ static void table_free(struct sql_table *table)
 	free(table->select);
 	free(table->wanted);
 	free(table->key);
+	free(table->part);
 	free(table);
 }
 
@@ -242,7 +243,9 @@ static int sql_plan(void *self, void *planned, const uint32_t *wanted, uint32_t 
 	table->wanted = copy;
 	table->wanted_count = wanted_count;
 	free(table->key);
-	table->key = NULL;
+	free(table->part);
+	table->key = table->part = NULL;
+	table->has_numbers = 0;
 	table->split_count = 1;
 	table->rows_at_most = 0;
 	int status = sql_pool_open(&source->pool, error);
@@ -250,6 +253,21 @@ static int sql_plan(void *self, void *planned, const uint32_t *wanted, uint32_t 
 		status = source->pool.driver->plan(source->pool.first, table, error);
 	plan->split_count = table->split_count;
 	plan->rows_at_most = table->rows_at_most;
+	return status;
+}
+
+static int sql_plan_part(void *self, void *planned, const uint32_t *wanted, uint32_t wanted_count,
+			 const struct crmval_part *part, struct crmval_plan *plan, struct crmval_error *error)
+{
+	struct source *source = self;
+	struct sql_table *table = planned;
+	const struct sql_driver *driver = source->pool.driver;
+	int status = sql_plan(self, planned, wanted, wanted_count, plan, error);
+	if (!status && (part->key >= wanted_count || part->id >= wanted_count))
+		status = fail(error, CRMVAL_EBUG, "%s: parts by columns that are not wanted", table->what);
+	if (!status && driver->choose)
+		status = driver->choose(source->pool.first, table, part, error);
+	plan->is_part = table->part != NULL;
 	return status;
 }
 
@@ -324,6 +342,7 @@ static const struct crmval_source sql_source = {
 	.read = sql_read,
 	.finish = sql_finish,
 	.close = sql_close,
+	.plan_part = sql_plan_part,
 };
 
 CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {

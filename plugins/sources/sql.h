@@ -42,6 +42,8 @@ struct sql_table {
 	uint64_t step; /* split i: low + i * step <= key < low + (i + 1) * step, but the last has no upper bound */
 	uint32_t split_count;
 	uint64_t rows_at_most; /* 0: not known */
+	int has_numbers;       /* rows are numbered in the order in which they come */
+	char *part;            /* the rows that are wanted, as SQL has it; NULL: all */
 
 	struct sql_table *next;
 };
@@ -65,6 +67,9 @@ struct sql_driver {
 	int (*describe)(struct sql_session *session, struct sql_table *table, struct crmval_error *error);
 	/* Fills select and what splits it has, which are those of wanted. */
 	int (*plan)(struct sql_session *session, struct sql_table *table, struct crmval_error *error);
+	/* After plan: fills part, if the rows of a part can be told, and numbers of rows do not change by it.  NULL: never. */
+	int (*choose)(struct sql_session *session, struct sql_table *table, const struct crmval_part *part,
+		      struct crmval_error *error);
 	int (*read)(struct sql_session *session, const struct sql_table *table, uint32_t split, struct sql_batch *batch,
 		    struct crmval_error *error);
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The driver of PostgreSQL: one exported snapshot, and tables copied out of it by ranges of their blocks. */
 #include "sql_pg_connect.h"
+#include "sql_pg_part.h"
 
 #include "error.h"
 
@@ -238,33 +239,44 @@ static int lock_tables(PGconn *connection, const struct sql_table *table, struct
 	return status;
 }
 
-/* Plain tables are read by ranges of blocks, where the server can go to one without reading all before it (14). */
+/*
+ * Plain tables are read by ranges of blocks, where the server can go to one without reading all before it (14).  Rows have
+ * numbers where they all come in one order; of tables that lie in several places, or elsewhere, they do not.
+ */
 static int plan_splits(PGconn *connection, struct sql_table *table, struct crmval_error *error)
 {
 	static const char statement[] =
-		"SELECT pg_catalog.pg_relation_size(c.oid) / b.size, b.size "
-		"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am a ON a.oid = c.relam, "
+		"SELECT CASE WHEN c.relkind IN ('p', 'f') THEN 's' WHEN c.relkind IN ('r', 'm') AND NOT "
+		"c.relhassubclass "
+		"AND a.amname = 'heap' THEN 'h' ELSE '' END, pg_catalog.pg_relation_size(c.oid) / b.size, b.size "
+		"FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam, "
 		"(SELECT pg_catalog.current_setting('block_size')::pg_catalog.int8 AS size) b "
-		"WHERE c.oid = $1::pg_catalog.regclass AND c.relkind IN ('r', 'm') AND NOT c.relhassubclass "
-		"AND a.amname = 'heap'";
+		"WHERE c.oid = $1::pg_catalog.regclass";
 	const char *parameters[] = {table->from};
 	PGresult *result;
 	int status = pg_run(connection, table->what, statement, 1, parameters, &result, error);
 	if (status)
 		return status;
 	uint64_t blocks = 0, size = 0;
-	int is_plain = PQntuples(result) > 0;
-	if (is_plain) {
-		blocks = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-		size = strtoull(PQgetvalue(result, 0, 1), NULL, 10);
+	char kind = PQntuples(result) > 0 ? *PQgetvalue(result, 0, 0) : 0;
+	if (kind == 'h') {
+		blocks = strtoull(PQgetvalue(result, 0, 1), NULL, 10);
+		size = strtoull(PQgetvalue(result, 0, 2), NULL, 10);
 		table->rows_at_most = blocks * ((size - 24) / 28) + 1; /* a page's header; a row's, and its pointer */
 	}
 	PQclear(result);
-	if (!is_plain || PQserverVersion(connection) < 140000)
-		return CRMVAL_OK;
-	table->step = SPLIT_BLOCKS;
-	table->split_count = blocks ? (uint32_t)((blocks - 1) / SPLIT_BLOCKS + 1) : 1;
-	return sql_print(&table->key, error, "ctid");
+	if (kind == 'h' && blocks > SPLIT_BLOCKS && PQserverVersion(connection) >= 140000) {
+		table->step = SPLIT_BLOCKS;
+		table->split_count = (uint32_t)((blocks - 1) / SPLIT_BLOCKS + 1);
+	}
+	table->has_numbers = kind != 's' && table->split_count == 1;
+	return table->split_count > 1 ? sql_print(&table->key, error, "ctid") : CRMVAL_OK;
+}
+
+static int postgresql_choose(struct sql_session *base, struct sql_table *table, const struct crmval_part *part,
+			     struct crmval_error *error)
+{
+	return pg_choose_part(((struct session *)base)->connection, table, part, error);
 }
 
 static int postgresql_plan(struct sql_session *base, struct sql_table *table, struct crmval_error *error)
@@ -273,6 +285,7 @@ static int postgresql_plan(struct sql_session *base, struct sql_table *table, st
 	int status = list_wanted(connection, table, error);
 	if (!status)
 		status = lock_tables(connection, table, error);
+	table->has_numbers = 1;
 	return status || table->query ? status : plan_splits(connection, table, error);
 }
 
@@ -325,7 +338,7 @@ static int put_line(const struct sql_table *table, const char *line, size_t leng
 	if (column != table->wanted_count)
 		return fail(error, CRMVAL_EDATA, "%s: the server sent %u columns, not %u", table->what, column,
 			    table->wanted_count);
-	return sql_batch_end_row(batch, table->split_count == 1 ? batch->handed + batch->row_count + 1 : 0, error);
+	return sql_batch_end_row(batch, table->has_numbers ? batch->handed + batch->row_count + 1 : 0, error);
 }
 
 static int take_lines(PGconn *connection, const struct sql_table *table, struct sql_batch *batch, uint64_t *rows,
@@ -362,14 +375,18 @@ static int statement_of(const struct sql_table *table, uint32_t split, char **te
 	int64_t low, high;
 	int has_high;
 	sql_split_bounds(table, split, &low, &high, &has_high);
+	const char *part = table->part ? table->part : "true";
 	if (table->split_count == 1)
-		return sql_print(text, error, "COPY (SELECT %s FROM %s AS q) TO STDOUT", table->select, table->from);
+		return sql_print(text, error, "COPY (SELECT %s FROM %s AS q WHERE %s) TO STDOUT", table->select,
+				 table->from, part);
 	if (!has_high)
-		return sql_print(text, error, "COPY (SELECT %s FROM %s AS q WHERE q.ctid >= '(%lld,0)') TO STDOUT",
-				 table->select, table->from, (long long)low);
+		return sql_print(text, error,
+				 "COPY (SELECT %s FROM %s AS q WHERE q.ctid >= '(%lld,0)' AND %s) TO STDOUT",
+				 table->select, table->from, (long long)low, part);
 	return sql_print(text, error,
-			 "COPY (SELECT %s FROM %s AS q WHERE q.ctid >= '(%lld,0)' AND q.ctid < '(%lld,0)') TO STDOUT",
-			 table->select, table->from, (long long)low, (long long)high);
+			 "COPY (SELECT %s FROM %s AS q WHERE q.ctid >= '(%lld,0)' AND q.ctid < '(%lld,0)' AND %s) TO "
+			 "STDOUT",
+			 table->select, table->from, (long long)low, (long long)high, part);
 }
 
 static int postgresql_read(struct sql_session *base, const struct sql_table *table, uint32_t split,
@@ -408,6 +425,7 @@ static const struct sql_driver driver = {
 	.disconnect = postgresql_disconnect,
 	.describe = postgresql_describe,
 	.plan = postgresql_plan,
+	.choose = postgresql_choose,
 	.read = postgresql_read,
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The driver of SQLite: a file that is only read, by as many connections as see the same state of it. */
-#include "sql.h"
+#include "sql_sqlite_part.h"
 
 #include "error.h"
 
@@ -138,6 +138,8 @@ static int open_file(const char *path, sqlite3 **db, struct crmval_error *error)
 		return fail_memory(error);
 	if (code == SQLITE_OK)
 		code = defend(*db);
+	if (code == SQLITE_OK)
+		code = sqlite_part_functions(*db);
 	return code == SQLITE_OK ? CRMVAL_OK : fail_sqlite(*db, path, CRMVAL_EIO, error);
 }
 
@@ -403,6 +405,27 @@ static int sqlite_plan(struct sql_session *base, struct sql_table *table, struct
 	return status || !key ? status : find_range(session, table, error);
 }
 
+/* Rows that have a number of their own keep it, whatever else is read. */
+static int sqlite_choose(struct sql_session *base, struct sql_table *table, const struct crmval_part *part,
+			 struct crmval_error *error)
+{
+	struct session *session = (struct session *)base;
+	sqlite3_stmt *statement = NULL;
+	char *text = NULL;
+	if (!table->key)
+		return CRMVAL_OK;
+	int status = sqlite_part_check(table, part, &text, error), code = SQLITE_DONE;
+	if (!status && text)
+		status = prepare(session, table->what, text, &statement, error);
+	free(text);
+	if (!status && statement) {
+		code = sqlite3_step(statement);
+		if (sqlite3_finalize(statement) != SQLITE_OK)
+			status = fail_sqlite(session->db, table->what, CRMVAL_EDATA, error);
+	}
+	return !status && code == SQLITE_DONE ? sqlite_part_set(table, part, error) : status;
+}
+
 /* ---- reading ---- */
 
 static int put_cell(const struct sql_table *table, sqlite3_stmt *statement, uint32_t i, struct sql_batch *batch,
@@ -459,15 +482,17 @@ static int sqlite_read(struct sql_session *base, const struct sql_table *table, 
 	int64_t low, high;
 	int has_high, status;
 	sql_split_bounds(table, split, &low, &high, &has_high);
+	const char *part = table->part ? table->part : "1";
 	if (!table->key)
 		status = sql_print(&text, error, "SELECT %s FROM %s AS q", table->select, table->from);
 	else if (!has_high)
-		status = sql_print(&text, error, "SELECT %s FROM %s AS q WHERE %s >= %lld ORDER BY %s", table->select,
-				   table->from, table->key, (long long)low, table->key);
+		status = sql_print(&text, error, "SELECT %s FROM %s AS q WHERE %s >= %lld AND %s ORDER BY %s",
+				   table->select, table->from, table->key, (long long)low, part, table->key);
 	else
-		status = sql_print(&text, error, "SELECT %s FROM %s AS q WHERE %s >= %lld AND %s < %lld ORDER BY %s",
+		status = sql_print(&text, error,
+				   "SELECT %s FROM %s AS q WHERE %s >= %lld AND %s < %lld AND %s ORDER BY %s",
 				   table->select, table->from, table->key, (long long)low, table->key, (long long)high,
-				   table->key);
+				   part, table->key);
 	if (!status)
 		status = prepare(session, table->what, text, &statement, error);
 	free(text);
@@ -493,6 +518,7 @@ static const struct sql_driver driver = {
 	.disconnect = sqlite_disconnect,
 	.describe = sqlite_describe,
 	.plan = sqlite_plan,
+	.choose = sqlite_choose,
 	.read = sqlite_read,
 };
 
