@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The source plugin for databases: tables, views and queries of SQLite, PostgreSQL, and all that ODBC reaches. */
 #include "sql_pool.h"
+#include "sql_store.h"
 
 #include "error.h"
 
@@ -330,6 +331,27 @@ static void sql_close(void *self)
 	free(source);
 }
 
+/* ---- storing ---- */
+
+static int sql_store(const struct crmval_value *values, const struct crmval_store *store, struct crmval_error *error)
+{
+	const struct sql_settings settings = settings_of(values);
+	const struct sql_driver *driver;
+	int status = find_driver(values[DRIVER].text, &driver, error);
+	if (!status)
+		status = check_settings(&settings, driver, error);
+	if (status)
+		return status;
+	const struct sql_store_driver *into = driver == sql_sqlite       ? sql_store_sqlite
+					      : driver == sql_postgresql ? sql_store_postgresql
+									 : NULL;
+	if (!into)
+		return fail(error, CRMVAL_ECONF,
+			    "driver \"%s\" cannot store results; there are \"sqlite\" and \"postgresql\"",
+			    driver->name);
+	return store ? sql_store_into(into, &settings, store, error) : CRMVAL_OK;
+}
+
 static const struct crmval_source sql_source = {
 	.struct_size = sizeof sql_source,
 	.option_count = OPTIONS,
@@ -343,6 +365,7 @@ static const struct crmval_source sql_source = {
 	.finish = sql_finish,
 	.close = sql_close,
 	.plan_part = sql_plan_part,
+	.store = sql_store,
 };
 
 CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Drivers that this build does without. */
-#include "sql.h"
+#include "sql_store.h"
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -8,9 +8,11 @@
 
 #ifndef HAVE_SQLITE
 const struct sql_driver *const sql_sqlite = NULL;
+const struct sql_store_driver *const sql_store_sqlite = NULL;
 #endif
 #ifndef HAVE_POSTGRESQL
 const struct sql_driver *const sql_postgresql = NULL;
+const struct sql_store_driver *const sql_store_postgresql = NULL;
 #endif
 #if 1
 const struct sql_driver *const sql_odbc = NULL;

@@ -19,9 +19,9 @@ static int status_of(const char *state)
 	} states[] = {
 		{"08", CRMVAL_EUNREACHABLE}, {"57P", CRMVAL_EUNREACHABLE}, {"53300", CRMVAL_EAGAIN},
 		{"53200", CRMVAL_EIO},       {"28", CRMVAL_EPERM},         {"42501", CRMVAL_EPERM},
-		{"3D", CRMVAL_ENOINPUT},     {"42", CRMVAL_ECONF},         {"0A", CRMVAL_ECONF},
-		{"25006", CRMVAL_ECONF},     {"22", CRMVAL_EDATA},         {"40", CRMVAL_EAGAIN},
-		{"55P03", CRMVAL_EAGAIN},
+		{"3D", CRMVAL_ENOINPUT},     {"3F", CRMVAL_ECONF},         {"42", CRMVAL_ECONF},
+		{"0A", CRMVAL_ECONF},        {"25006", CRMVAL_ECONF},      {"22", CRMVAL_EDATA},
+		{"23", CRMVAL_EDATA},        {"40", CRMVAL_EAGAIN},        {"55P03", CRMVAL_EAGAIN},
 	};
 	for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
 		if (strncmp(state, states[i].prefix, strlen(states[i].prefix)) == 0)
