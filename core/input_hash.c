@@ -3,19 +3,18 @@
 #include "input_hash.h"
 
 #include "error.h"
+#include "hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int hash_file(int fd, const char *path, char sha256[65], struct crmval_error *error)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct sha256_ctx context;
-	uint8_t buffer[65536], digest[SHA256_DIGEST_SIZE];
+	uint8_t buffer[65536];
 	sha256_init(&context);
 	for (;;) {
 		ssize_t count = read(fd, buffer, sizeof buffer);
@@ -27,12 +26,7 @@ static int hash_file(int fd, const char *path, char sha256[65], struct crmval_er
 			break;
 		sha256_update(&context, (size_t)count, buffer);
 	}
-	sha256_digest(&context, sizeof digest, digest);
-	for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-		sha256[2 * i] = digits[digest[i] >> 4];
-		sha256[2 * i + 1] = digits[digest[i] & 15];
-	}
-	sha256[64] = 0;
+	hash_text(&context, sha256);
 	return CRMVAL_OK;
 }
 

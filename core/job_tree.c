@@ -4,10 +4,10 @@
 
 #include "arena.h"
 #include "error.h"
+#include "hash.h"
 #include "job_file.h"
 
 #include <libconfig.h>
-#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -286,7 +286,6 @@ static void hash_part(struct sha256_ctx *context, const char *kind, const char *
 static void hash_all(const char *text, size_t size, const struct job_overrides *overrides, char out[65])
 {
 	struct sha256_ctx context;
-	uint8_t digest[SHA256_DIGEST_SIZE];
 	sha256_init(&context);
 	sha256_update(&context, size, (const uint8_t *)text);
 	hash_part(&context, "period", overrides->period);
@@ -294,9 +293,7 @@ static void hash_all(const char *text, size_t size, const struct job_overrides *
 	hash_part(&context, "breakdown", overrides->breakdown);
 	for (uint32_t i = 0; i < overrides->setting_count; i++)
 		hash_part(&context, "set", overrides->settings[i]);
-	sha256_digest(&context, sizeof digest, digest);
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	hash_text(&context, out);
 }
 
 int job_tree_parse(const char *path, const char *text, struct arena *arena, struct job_node **root,
