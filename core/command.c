@@ -168,12 +168,6 @@ static int create_failed(const struct options *options, const char *path)
 	return exit_status(code);
 }
 
-static int write_stream(enum job_format format, const struct result *result, FILE *stream, struct crmval_error *error)
-{
-	struct report_style style = style_of(stream);
-	return report_write(format, result, stream, &style, error);
-}
-
 /* A pipe, a terminal, /dev/full: it is written to as it stands, since it cannot be replaced. */
 static int is_device(const char *path)
 {
@@ -181,16 +175,26 @@ static int is_device(const char *path)
 	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-static int write_in_place(const struct options *options, const char *path, enum job_format format,
-			  const struct result *result)
+static int write_in_place(const struct options *options, const char *path, const struct replace_content *content)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	FILE *stream = path ? fopen(path, "we") : stdout;
 	if (!stream)
 		return create_failed(options, path);
-	int code = write_stream(format, result, stream, &error);
+	int code = content->write(content->context, stream, &error);
 	if (path && fclose(stream) != 0 && code == CRMVAL_OK)
 		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
+int write_to(const struct options *options, const char *path, const struct replace_content *content)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	if (!path || is_device(path))
+		return write_in_place(options, path, content);
+	int code = replace_file(path, 0666, content, &error);
 	if (code != CRMVAL_OK)
 		log_error(options, error.message);
 	return exit_status(code);
@@ -205,19 +209,14 @@ struct report {
 static int write_report(void *context, FILE *stream, struct crmval_error *error)
 {
 	const struct report *report = context;
-	return write_stream(report->format, report->result, stream, error);
+	struct report_style style = style_of(stream);
+	return report_write(report->format, report->result, stream, &style, error);
 }
 
 int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result)
 {
-	struct crmval_error error = {.struct_size = sizeof error};
 	struct report report = {format, result};
-	if (!path || is_device(path))
-		return write_in_place(options, path, format, result);
-	int code = replace_file(path, 0666, &(struct replace_content){write_report, &report}, &error);
-	if (code != CRMVAL_OK)
-		log_error(options, error.message);
-	return exit_status(code);
+	return write_to(options, path, &(struct replace_content){write_report, &report});
 }
 
 int open_run(const struct options *options, struct run *run, const char *path)

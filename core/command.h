@@ -3,6 +3,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include "replace.h"
 #include "report.h"
 #include "run.h"
 
@@ -25,8 +26,8 @@ struct options {
 	const char *measure;
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
-	const char *language; /* of plugin */
 	int is_junit;         /* of plugin: the format that a check has */
+	const char *language; /* of show and plugin */
 };
 
 /* Each gets the words after the command and returns the exit status. */
@@ -34,6 +35,7 @@ int command_run(const struct options *options, int count, char **words);
 int command_check(const struct options *options, int count, char **words);
 int command_explain(const struct options *options, int count, char **words);
 int command_plugin(const struct options *options, int count, char **words);
+int command_show(const struct options *options, int count, char **words);
 int command_worklist(const struct options *options, int count, char **words);
 int command_demo(const struct options *options, int count, char **words);
 
@@ -58,6 +60,7 @@ struct report_style style_of(FILE *stream);
  * Writes a file whole or not at all: beside it, synced, renamed, its folder synced.  path NULL: standard output.
  * Returns an exit status, after logging what failed.
  */
+int write_to(const struct options *options, const char *path, const struct replace_content *content);
 int write_output(const struct options *options, const char *path, enum job_format format, const struct result *result);
 
 /* Opens a run and logs what is wrong; returns an exit status.  The run is to be closed in any case. */

@@ -8,7 +8,9 @@
 #include "inputs.h"
 #include "job_list.h"
 #include "report_store.h"
+#include "snapshot.h"
 #include "text.h"
+#include "translate.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -74,6 +76,8 @@ enum job_format format_of(const char *path)
 	const char *dot = strrchr(path, '.');
 	if (dot && strcmp(dot, ".json") == 0)
 		return FORMAT_JSON;
+	if (dot && strcmp(dot, ".gz") == 0)
+		return FORMAT_SNAPSHOT;
 	return dot && strcmp(dot, ".csv") == 0 ? FORMAT_CSV : FORMAT_TEXT;
 }
 
@@ -82,7 +86,7 @@ static int write_one(const struct options *options, struct run *run, const char 
 		     const char *language)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
-	int code = run_translate(run, language, &error);
+	int code = result_translate(&run->result, &run->arena, language, &error);
 	if (code != CRMVAL_OK) {
 		log_error(options, error.message);
 		return exit_status(code);
@@ -100,7 +104,7 @@ static int store_one(const struct options *options, struct run *run, uint32_t i)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	const struct job_report *report = &run->job->reports[i];
-	int code = run_translate(run, report->language, &error);
+	int code = result_translate(&run->result, &run->arena, report->language, &error);
 	text_use(report->language);
 	if (code == CRMVAL_OK)
 		code = report_store(&run->result, run->report_plugins[i].table->source, report->options, &error);
@@ -157,6 +161,27 @@ static int hold_archive(const struct options *options, const struct job *job, st
 	return exit_status(code);
 }
 
+static int write_snapshot(void *context, FILE *stream, struct crmval_error *error)
+{
+	return snapshot_write(context, stream, error);
+}
+
+/* Before any report, since all of them can be made from it. */
+static int put_snapshot(const struct options *options, struct run *run, struct archive *archive)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct replace_content content = {write_snapshot, &run->result};
+	char name[ARCHIVE_NAME_SIZE];
+	if (!run->job->archive.directory || options->dry_run)
+		return 0;
+	int code = archive_put(archive, run->job->name, run->result.made, &content, name, &error);
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	else if (options->verbose)
+		log_note(options, "snapshot %s/%s", run->job->archive.directory, name);
+	return exit_status(code);
+}
+
 static int run_one(const struct options *options, const char *path)
 {
 	static struct run run;
@@ -177,6 +202,9 @@ static int run_one(const struct options *options, const char *path)
 			log_error(options, error.message);
 		status = exit_status(code);
 	}
+	run.result.made = options->overrides.now;
+	if (status == 0)
+		status = put_snapshot(options, &run, &archive);
 	if (status == 0)
 		status = write_all(options, &run);
 	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)

@@ -132,6 +132,11 @@ void json_count(struct json *json, uint64_t value)
 	check(json, yajl_gen_number(json->generator, digits, (size_t)length));
 }
 
+void json_digits(struct json *json, const char *digits)
+{
+	check(json, yajl_gen_number(json->generator, digits, strlen(digits)));
+}
+
 void json_day(struct json *json, int32_t value)
 {
 	char digits[11];

@@ -39,6 +39,7 @@ void json_array_close(struct json *json);
 void json_text(struct json *json, const char *value); /* NULL: null */
 void json_number(struct json *json, double value);    /* NaN: null */
 void json_count(struct json *json, uint64_t value);
+void json_digits(struct json *json, const char *digits); /* a number's, as they are */
 void json_day(struct json *json, int32_t value);
 
 void json_key_text(struct json *json, const char *key, const char *value);

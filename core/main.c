@@ -19,11 +19,12 @@ static const struct command {
 	const char *name;
 	int (*run)(const struct options *options, int count, char **words);
 	const char *words, *summary;
-	const char *letters; /* of the options that it takes, as in option_table */
+	const char *letters; /* of the options that it takes, as in option_table; *: --format may be snapshot */
 } commands[] = {
-	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTfopBbstwDqvl"},
+	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTf*opBbstwDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
+	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
 	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
 	 "JfoEPLqvl"},
@@ -65,7 +66,7 @@ static const char *const help_text =
 	"      --breakdown LIST       team,employee,region,size_class\n"
 	"      --set KEY=VALUE        override any setting of the job; may be repeated\n"
 	"      --date YYYY-MM-DD      the day that named windows start from (default: today)\n"
-	"      --format FORMAT        text, json or csv (default: text on a terminal, else nothing)\n"
+	"      --format FORMAT        text, json, csv or snapshot (default: text on a terminal, else nothing)\n"
 	"      --output FILE          write there instead of standard output\n"
 	"      --threads N            default: one per processor\n"
 	"      --dry-run              write no file\n"
@@ -122,14 +123,15 @@ static int find_now(struct job_overrides *overrides)
 
 static int take_format(struct options *options, const char *text)
 {
-	static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv"};
-	for (int i = 0; i < 3; i++)
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_SNAPSHOT] = "snapshot"};
+	for (int i = 0; i < FORMAT_NONE; i++)
 		if (strcmp(names[i], text) == 0) {
 			options->format = (enum job_format)i;
 			options->has_format = 1;
 			return 0;
 		}
-	return usage_error("--format %s: there are text, json and csv", text);
+	return usage_error("--format %s: there are text, json, csv and snapshot", text);
 }
 
 static int take_count(const char *option, const char *text, double most, uint32_t *count)
@@ -277,6 +279,9 @@ static int run_command(const struct command *command, struct options *options, i
 		if (status != 0)
 			return status;
 	}
+	if (options->has_format && options->format == FORMAT_SNAPSHOT && !strchr(command->letters, '*'))
+		return usage_error("crmval %s writes no snapshots; --format: there are text, json and csv",
+				   command->name);
 	return finish(options, command->run(options, argc - optind, argv + optind));
 }
 

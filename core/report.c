@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include "error.h"
+#include "snapshot.h"
 
 int report_write(enum job_format format, const struct result *result, FILE *stream, const struct report_style *style,
 		 struct crmval_error *error)
@@ -20,6 +21,8 @@ int report_write(enum job_format format, const struct result *result, FILE *stre
 	case FORMAT_TEXT:
 		status = report_text(result, &output, style, error);
 		break;
+	case FORMAT_SNAPSHOT:
+		return snapshot_write(result, stream, error);
 	case FORMAT_NONE:
 		break;
 	}

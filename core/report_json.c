@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The result as JSON: the format of `--format json` and the payload of a snapshot, with every key in its fixed place. */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "json.h"
 #include "alert.h"
 #include "report.h"
@@ -216,7 +212,7 @@ static void write_provenance(struct json *json, const struct result *result)
 {
 	json_text(json, "provenance");
 	json_map_open(json);
-	json_key_text(json, "program", "crmval " PACKAGE_VERSION);
+	json_key_text(json, "program", result->program);
 	json_text(json, "plugins");
 	json_array_open(json);
 	for (uint32_t i = 0; i < result->plugin_count; i++) {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a run came to, laid out for reports. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "result.h"
 
 #include "error.h"
@@ -7,6 +11,7 @@
 #include "inputs.h"
 #include "run.h"
 #include "scale.h"
+#include "translate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,46 +72,6 @@ static void describe_measure(const struct run *run, const struct crmval_dimensio
 	}
 }
 
-/* A dimension's tables with their texts in a language. */
-static const struct crmval_dimension *translate(struct run *run, uint32_t d, const char *language,
-						struct crmval_error *error)
-{
-	const struct crmval_plugin *plugin = run->dimension_plugins[d].table;
-	const struct crmval_dimension *table = run->dimensions[d].table;
-	if (!language)
-		return table;
-	struct crmval_dimension *copy = arena_alloc(&run->arena, sizeof *copy);
-	struct crmval_indicator *indicators =
-		arena_array(&run->arena, (size_t)table->indicator_count + 1, sizeof *indicators);
-	struct crmval_measure *measures = arena_array(&run->arena, (size_t)table->measure_count + 1, sizeof *measures);
-	struct crmval_option *parameters =
-		arena_array(&run->arena, (size_t)table->parameter_count + 1, sizeof *parameters);
-	if (!copy || !indicators || !measures || !parameters) {
-		fail_memory(error);
-		return NULL;
-	}
-	*copy = *table;
-	copy->title = plugin_text(plugin, language, table->title);
-	copy->indicators = indicators;
-	copy->measures = measures;
-	copy->parameters = parameters;
-	for (uint32_t i = 0; i < table->parameter_count; i++) {
-		parameters[i] = table->parameters[i];
-		parameters[i].help = plugin_text(plugin, language, parameters[i].help);
-	}
-	for (uint32_t i = 0; i < table->indicator_count; i++) {
-		indicators[i] = table->indicators[i];
-		indicators[i].title = plugin_text(plugin, language, indicators[i].title);
-	}
-	for (uint32_t m = 0; m < table->measure_count; m++) {
-		measures[m] = table->measures[m];
-		measures[m].title = plugin_text(plugin, language, measures[m].title);
-		measures[m].definition = plugin_text(plugin, language, measures[m].definition);
-		measures[m].formula = plugin_text(plugin, language, measures[m].formula);
-	}
-	return copy;
-}
-
 static int describe_plugins(struct run *run, struct crmval_error *error)
 {
 	const struct job *job = run->job;
@@ -144,8 +109,8 @@ int run_describe(struct run *run, struct crmval_error *error)
 		return fail_memory(error);
 	*result = (struct result){
 		.name = job->name,
+		.program = "crmval " PACKAGE_VERSION,
 		.currency = job->currency,
-		.language = job->language,
 		.period = job->period,
 		.baseline = job->baseline,
 		.has_baseline = job->has_baseline,
@@ -153,6 +118,8 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.missing = job->missing,
 		.min_coverage = job->min_coverage,
 		.target = job->target,
+		.part = job->shard.count ? job->shard.number + 1 : 0,
+		.part_count = job->shard.count,
 		.fresh_on = job->today < job->period.to ? job->today : job->period.to,
 		.dimension_count = job->dimension_count,
 		.dimensions = dimensions,
@@ -165,46 +132,22 @@ int run_describe(struct run *run, struct crmval_error *error)
 	memcpy(result->breakdowns, job->breakdowns, sizeof result->breakdowns);
 	for (uint32_t d = 0; d < job->dimension_count; d++) {
 		const struct job_dimension *said = &job->dimensions[d];
-		const struct crmval_dimension *table = translate(run, d, job->language, error);
-		if (!table)
-			return CRMVAL_ENOMEM;
+		const struct crmval_dimension *table = run->dimensions[d].table;
 		dimensions[d] = (struct result_dimension){
 			.id = said->plugin,
 			.table = table,
 			.weight = said->weight,
 			.indicator_weights = said->indicator_weights,
 			.parameters = said->parameters,
-			.original = run->dimensions[d].table,
+			.original = table,
 			.translation_count = run->dimension_plugins[d].table->translation_count,
 			.translations = run->dimension_plugins[d].table->translations,
 		};
 		for (uint32_t m = 0; m < table->measure_count; m++)
 			describe_measure(run, table, d, m, &measures[result->measure_count++]);
 	}
-	return describe_plugins(run, error);
-}
-
-int run_translate(struct run *run, const char *language, struct crmval_error *error)
-{
-	struct result *result = &run->result;
-	struct result_dimension *dimensions =
-		arena_array(&run->arena, (size_t)result->dimension_count + 1, sizeof *dimensions);
-	struct result_measure *measures = arena_array(&run->arena, (size_t)result->measure_count + 1, sizeof *measures);
-	if (!dimensions || !measures)
-		return fail_memory(error);
-	for (uint32_t d = 0, m = 0; d < result->dimension_count; d++) {
-		dimensions[d] = result->dimensions[d];
-		dimensions[d].table = translate(run, d, language, error);
-		if (!dimensions[d].table)
-			return CRMVAL_ENOMEM;
-		for (uint32_t i = 0; i < dimensions[d].table->measure_count; i++, m++) {
-			measures[m] = result->measures[m];
-			measures[m].table = &dimensions[d].table->measures[i];
-		}
-	}
-	result->dimensions = dimensions;
-	result->measures = measures;
-	return CRMVAL_OK;
+	int code = result_translate(result, &run->arena, job->language, error);
+	return code == CRMVAL_OK ? describe_plugins(run, error) : code;
 }
 
 /* ---- the data ------------------------------------------------------------------------------------------------------ */

@@ -83,6 +83,8 @@ struct result_alert {
 struct result {
 	const char *name;     /* of the job */
 	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
+	const char *program;  /* which made it, with its version */
+	int64_t made;         /* when, in seconds since 1970: shown beside it, never computed with */
 	const char *currency; /* upper case, or NULL */
 	const char *language; /* of the texts, or NULL: the plugins' own */
 	struct crmval_window period, baseline;
@@ -93,6 +95,7 @@ struct result {
 	double min_coverage;
 	double target;    /* for the overall score; 0: none */
 	int32_t fresh_on; /* data should reach up to here: the period's end, or the day of the run, if earlier */
+	uint32_t part, part_count; /* of a run in parts, the first is 1; 0 of 0: the whole */
 
 	uint32_t dimension_count, measure_count;
 	const struct result_dimension *dimensions;

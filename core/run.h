@@ -40,9 +40,6 @@ int run_is_degraded(const struct run *run);
 
 void run_close(struct run *run);
 
-/* The result's titles in a language, NULL: that which the plugins are written in. */
-int run_translate(struct run *run, const char *language, struct crmval_error *error);
-
 /* Fills what run->result says of measures, dimensions and plugins; as far as is known before or after the evaluation. */
 int run_describe(struct run *run, struct crmval_error *error);
 

@@ -37,6 +37,7 @@
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
 	SUITE(job_problems)                                                                                            \
+	SUITE(json_tree)                                                                                               \
 	SUITE(keep)                                                                                                    \
 	SUITE(lockdown)                                                                                                \
 	SUITE(lookup)                                                                                                  \
@@ -52,10 +53,12 @@
 	SUITE(salesforce)                                                                                              \
 	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
+	SUITE(snapshot)                                                                                                \
 	SUITE(shard)                                                                                                   \
 	SUITE(store)                                                                                                   \
 	SUITE(strategic_alignment)                                                                                     \
 	SUITE(sum)                                                                                                     \
+	SUITE(sum_text)                                                                                                \
 	SUITE(symbol)                                                                                                  \
 	SUITE(table)                                                                                                   \
 	SUITE(tally)                                                                                                   \

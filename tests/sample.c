@@ -20,6 +20,27 @@ static void sample_moments(const struct result *result, uint32_t measure, int wi
 	*moments = sample->moments[scope][measure][window];
 }
 
+/* Two doubles hold 106 bits, more than the tests' numbers have. */
+static struct sum exactly(quad value)
+{
+	struct sum sum = {{0}};
+	double high = (double)value;
+
+	sum_add(&sum, high);
+	sum_add(&sum, (double)(value - high));
+	return sum;
+}
+
+static void sample_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			struct sums *sums)
+{
+	struct moments moments;
+
+	sample_moments(result, measure, window, breakdown, unit, &moments);
+	*sums = (struct sums){moments.rows,        exactly(moments.n),  exactly(moments.d),
+			      exactly(moments.nn), exactly(moments.nd), exactly(moments.dd)};
+}
+
 struct moments sample_rows(const double (*rows)[2], int count)
 {
 	struct moments moments = {.rows = (uint64_t)count};
@@ -74,14 +95,21 @@ static void fill_measures(struct sample *sample)
 void sample_init(struct sample *sample)
 {
 	memset(sample, 0, sizeof *sample);
-	sample->dimension_tables[0] = (struct crmval_dimension){
-		.title = "Alpha, first", .indicator_count = 2, .measure_count = 3, .indicators = alpha_indicators};
-	sample->dimension_tables[1] = (struct crmval_dimension){
-		.title = "Beta", .indicator_count = 2, .measure_count = 2, .indicators = beta_indicators};
+	sample->dimension_tables[0] = (struct crmval_dimension){.title = "Alpha, first",
+								.indicator_count = 2,
+								.measure_count = 3,
+								.indicators = alpha_indicators,
+								.measures = &sample->tables[0]};
+	sample->dimension_tables[1] = (struct crmval_dimension){.title = "Beta",
+								.indicator_count = 2,
+								.measure_count = 2,
+								.indicators = beta_indicators,
+								.measures = &sample->tables[3]};
 	for (int d = 0; d < 2; d++) {
 		sample->indicator_weights[d][0] = sample->indicator_weights[d][1] = 1;
 		sample->dimensions[d] = (struct result_dimension){.id = d ? "beta" : "alpha",
 								  .table = &sample->dimension_tables[d],
+								  .original = &sample->dimension_tables[d],
 								  .weight = 1,
 								  .indicator_weights = sample->indicator_weights[d]};
 	}
@@ -91,6 +119,7 @@ void sample_init(struct sample *sample)
 	sample->unit_names[2] = "(none)";
 	sample->repeat = SAMPLE_UNITS;
 	sample->result = (struct result){.name = "sample",
+					 .program = "crmval " PACKAGE_VERSION,
 					 .period = {20089, 20098, 0},   /* 2025-01-01 to 2025-01-10 */
 					 .baseline = {19723, 19742, 1}, /* 2024-01-01 to 2024-01-20 */
 					 .has_baseline = 1,
@@ -102,6 +131,7 @@ void sample_init(struct sample *sample)
 					 .unit_counts = {SAMPLE_UNITS, 0, 0, 0},
 					 .unit_names = {sample->unit_names, NULL, NULL, NULL},
 					 .moments = sample_moments,
+					 .sums = sample_sums,
 					 .tallies = sample};
 }
 

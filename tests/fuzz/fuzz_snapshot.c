@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any bytes as a snapshot's file, or where the first is 'p', the rest as its payload in a framing that is right: it is
+ * refused, or what was read can be written and read again, to the same bytes.
+ */
+#include "../snapshot_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check(int is_true)
+{
+	if (!is_true)
+		abort();
+}
+
+/* NULL: something is missing, and must not be. */
+static char *write_text(const struct result *result, size_t *size)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	char *text = NULL;
+	FILE *stream = open_memstream(&text, size);
+	check(stream != NULL);
+	int code = snapshot_write(result, stream, &error);
+	check(fclose(stream) == 0 && (code == CRMVAL_OK || code == CRMVAL_EDATA));
+	if (code == CRMVAL_OK)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void check_again(const struct result *result)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct snapshot *snapshot;
+	size_t size, size_again;
+	char *text = write_text(result, &size);
+	if (!text)
+		return;
+	int fd = snapshot_case_file(text, size);
+	check(snapshot_read(fd, "again", &snapshot, &error) == CRMVAL_OK);
+	close(fd);
+	char *text_again = write_text(&snapshot->result, &size_again);
+	check(text_again && size == size_again && memcmp(text, text_again, size) == 0);
+	snapshot_free(snapshot);
+	free(text);
+	free(text_again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct snapshot *snapshot;
+	int is_payload = size > 0 && bytes[0] == 'p';
+	int fd = is_payload ? snapshot_case_pack((const char *)bytes + 1, size - 1) : snapshot_case_file(bytes, size);
+	int code = snapshot_read(fd, "fuzz", &snapshot, &error);
+	check(code == CRMVAL_OK ? snapshot != NULL : code < 0 && !snapshot && *error.message);
+	close(fd);
+	if (snapshot)
+		check_again(&snapshot->result);
+	snapshot_free(snapshot);
+	return 0;
+}
