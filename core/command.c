@@ -219,6 +219,13 @@ int write_output(const struct options *options, const char *path, enum job_forma
 	return write_to(options, path, &(struct replace_content){write_report, &report});
 }
 
+enum job_format output_format(const struct options *options)
+{
+	if (options->has_format)
+		return options->format;
+	return options->output ? format_of(options->output) : FORMAT_TEXT;
+}
+
 int open_run(const struct options *options, struct run *run, const char *path)
 {
 	struct crmval_error error = {.struct_size = sizeof error};

@@ -35,7 +35,9 @@ int command_run(const struct options *options, int count, char **words);
 int command_check(const struct options *options, int count, char **words);
 int command_explain(const struct options *options, int count, char **words);
 int command_plugin(const struct options *options, int count, char **words);
+int command_rescore(const struct options *options, int count, char **words);
 int command_show(const struct options *options, int count, char **words);
+int command_trend(const struct options *options, int count, char **words);
 int command_worklist(const struct options *options, int count, char **words);
 int command_demo(const struct options *options, int count, char **words);
 
@@ -68,6 +70,9 @@ int open_run(const struct options *options, struct run *run, const char *path);
 
 /* What a file's name says of its format. */
 enum job_format format_of(const char *path);
+
+/* The format that a command which prints text by default is to write. */
+enum job_format output_format(const struct options *options);
 
 /* The place of a measure in run->result.measures; -1 after saying which there are. */
 int find_measure(const struct options *options, const struct run *run, const char *name);

@@ -20,9 +20,7 @@ int command_show(const struct options *options, int count, char **words)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct snapshot *snapshot = NULL;
-	enum job_format format = options->has_format ? options->format
-				 : options->output   ? format_of(options->output)
-						     : FORMAT_TEXT;
+	enum job_format format = output_format(options);
 	int status;
 	if (count != 1)
 		return usage_error("crmval show takes one snapshot");

@@ -25,6 +25,8 @@ static const struct command {
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
+	{"trend", command_trend, "ARCHIVE", "scores over time", "foqvl"},
+	{"rescore", command_rescore, "SNAPSHOT JOB", "what if: other weights, scales, aggregation", "fo*bsDqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
 	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
 	 "JfoEPLqvl"},

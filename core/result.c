@@ -44,6 +44,17 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 	sums_moments(&sums, moments);
 }
 
+void result_measure_apply(struct result_measure *measure, const struct job_measure *said)
+{
+	measure->weight = isnan(said->weight) ? 1 : said->weight;
+	measure->basis = said->basis ? said->basis : measure->table->basis;
+	measure->stated_baseline = said->baseline;
+	measure->scale = said->scale;
+	measure->scale_count = said->scale_count;
+	if (said->scale_count == 0)
+		measure->scale = scale_default(measure->table, measure->basis, &measure->scale_count);
+}
+
 static void describe_measure(const struct run *run, const struct crmval_dimension *table, uint32_t d, uint32_t m,
 			     struct result_measure *out)
 {
@@ -52,19 +63,11 @@ static void describe_measure(const struct run *run, const struct crmval_dimensio
 	*out = (struct result_measure){
 		.table = &table->measures[m],
 		.dimension = d,
-		.weight = isnan(said->weight) ? 1 : said->weight,
-		.basis = said->basis ? said->basis : table->measures[m].basis,
-		.stated_baseline = said->baseline,
 		.failed = evaluation->failed,
 	};
 	while (strcmp(table->indicators[out->indicator].id, table->measures[m].indicator) != 0)
 		out->indicator++;
-	if (said->scale_count) {
-		out->scale = said->scale;
-		out->scale_count = said->scale_count;
-	} else {
-		out->scale = scale_default(out->table, out->basis, &out->scale_count);
-	}
+	result_measure_apply(out, said);
 	for (int window = 0; window < 2; window++) {
 		out->no_data[window] = run->dimensions[d].no_data[m];
 		if (!out->no_data[window] && evaluation->no_data && evaluation->no_data[m][window][0])

@@ -121,4 +121,7 @@ struct result {
 	const struct result_alert *alerts;
 };
 
+/* What a job says of a measure whose table is set: weight, basis, scale, stated baseline. */
+void result_measure_apply(struct result_measure *measure, const struct job_measure *said);
+
 #endif

@@ -62,6 +62,7 @@
 	SUITE(symbol)                                                                                                  \
 	SUITE(table)                                                                                                   \
 	SUITE(tally)                                                                                                   \
+	SUITE(trend)                                                                                                   \
 	SUITE(unit)                                                                                                    \
 	SUITE(window)                                                                                                  \
 	SUITE(zip)
