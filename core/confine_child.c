@@ -28,7 +28,7 @@ void __gcov_reset(void);
 /* The one task of this process; answer is 0 in a process that is no child. */
 static struct {
 	int answer, plugin_fd;
-	const char *name;
+	char name[256];     /* copied, since it may be a word of the command line */
 	size_t limit, size; /* bytes that may be written, and that were */
 	uint64_t checksum;
 	struct lockdown lockdown;
@@ -189,8 +189,8 @@ static int keep_descriptors(int null)
 	return 0;
 }
 
-/* Where the kernel put the environment when the program started, which stays readable whatever clearenv() does. */
-static int find_environment(char **start, size_t *size)
+/* Where the kernel put words and environment when the program started, which stay readable whatever clearenv() does. */
+static int find_surroundings(char **start, size_t *size)
 {
 	unsigned long first = 0, last = 0;
 	char line[2048];
@@ -201,22 +201,23 @@ static int find_environment(char **start, size_t *size)
 	fclose(file);
 	line[length] = '\0';
 	const char *field = strrchr(line, ')'); /* ends field 2, the program's name, in which anything may stand */
-	for (int number = 2; field && number < 50; number++)
+	for (int number = 2; field && number < 48; number++)
 		field = strchr(field + 1, ' ');
-	if (!field || sscanf(field, "%lu %lu", &first, &last) != 2 || first == 0 || first > last)
+	/* Fields 48 to 51 are the bounds of the words and of the environment, which follows them. */
+	if (!field || sscanf(field, "%lu %*u %*u %lu", &first, &last) != 2 || first == 0 || first > last)
 		return -1;
 	*start = (char *)first;
 	*size = last - first;
 	return 0;
 }
 
-/* Passwords are handed over in the environment, and plugins have no need to know who runs them. */
-static int forget_environment(void)
+/* Passwords are handed over in the environment, and plugins have no need to know who runs them, and how. */
+static int forget_surroundings(void)
 {
 	char *start;
 	size_t size;
 	clearenv();
-	if (find_environment(&start, &size) < 0)
+	if (find_surroundings(&start, &size) < 0)
 		return -1;
 	explicit_bzero(start, size);
 	return 0;
@@ -237,7 +238,7 @@ static int shut_in(const struct confine_limits *limits, int null, struct crmval_
 {
 	reset_signals();
 	setsid(); /* Ctrl-C is for the program to act upon */
-	if (forget_environment() < 0)
+	if (forget_surroundings() < 0)
 		return fail(error, CRMVAL_EIO, "cannot find its environment to erase it: mount /proc");
 	if (keep_descriptors(null) < 0)
 		return fail(error, CRMVAL_EIO, "cannot redirect its streams: %s", strerror(errno));
@@ -258,7 +259,7 @@ _Noreturn void confine_child(const struct confine_task *task, const struct confi
 #endif
 	child.answer = answer;
 	child.plugin_fd = task->plugin_fd;
-	child.name = task->name;
+	snprintf(child.name, sizeof child.name, "%s", task->name);
 	child.limit = limits->answer_limit;
 	child.checksum = FRAME_CHECKSUM;
 	int code = shut_in(limits, null, &error);

@@ -80,6 +80,27 @@ STOMP = r"""
 	_exit(0);
 """
 
+# Looks for a word above the stack, where the kernel puts words and environment of a program.
+SEEK_BEFORE = r"""
+static long seek(uintptr_t from, uintptr_t to)
+{
+	const char first[] = "canary", second[] = "quartz"; /* never whole in its own memory */
+	long found = 0;
+	for (uintptr_t page = from & ~UINT64_C(4095); page < to; page += 4096) {
+		if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, page, 0, 8) != 0)
+			continue;
+		for (const char *p = (void *)page, *end = p + 4096 - 12; p < end; p++)
+			found += *p == 'c' && memcmp(p, first, 6) == 0 && memcmp(p + 6, second, 6) == 0;
+	}
+	return found;
+}
+"""
+SEEK = r"""
+	uintptr_t here = (uintptr_t)&here;
+	if (batch->row_count == 0)
+		snprintf(out[0].no_data, 128, "%ld found", seek(here, here + (64 << 20)));
+"""
+
 # A whole answer, made up: a text for either window of the one measure.
 FORGE_BEFORE = r"""
 struct trailer {
@@ -148,6 +169,14 @@ class Vendor(Hostile):
         result, messages = self.run_with(1, "stomper")
         self.assertEqual(self.ours(result), self.ours(expected))
         self.assertRegex(messages, "^crmval: plugin stomper: ")
+
+    def test_words_and_environment_are_gone(self):
+        self.plugin("seeker", SEEK, SEEK_BEFORE)
+        done = self.run_raw("run", self.job_with("seeker"), "--format", "json", "--output", "canaryquartz.json",
+                            environment=kit.clean_environment(PGPASSWORD="canaryquartz"))
+        self.assertEqual(done.status, 0, done.messages)
+        result = kit.json.loads(self.read("canaryquartz.json"))
+        self.assertEqual(kit.measures(result)["rows"]["reason"], "0 found")
 
     def test_ways_to_fail(self):
         expected, _ = self.run_with(0)
