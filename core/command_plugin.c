@@ -2,7 +2,7 @@
 /* crmval plugin: which plugins are there, and what is in one; all from its own tables, read in confinement. */
 #include "command.h"
 
-#include "conform.h"
+#include "conform_source.h"
 #include "error.h"
 #include "kit.h"
 #include "replace.h"
@@ -88,12 +88,30 @@ static int write_check(const struct options *options, const struct conformance *
 	return put_check(&report, stdout, error);
 }
 
-static int check(const struct options *options, const char *path)
+/* What a source does is seen where it has something to read: in a job. */
+static int check_job(const struct options *options, struct conformance *conformance, const char *path,
+		     struct crmval_error *error)
+{
+	static struct run run;
+	if (!conformance->is_source) {
+		conformance_add(conformance, "job", path, TRIAL_SKIPPED, "a dimension is tried without one");
+		return CRMVAL_OK;
+	}
+	int status = open_run(options, &run, path);
+	int code = status == 0 ? source_trials(conformance, &run.load, conformance->sha256, error)
+			       : fail(error, CRMVAL_ECONF, "%s: the job is not as it should be", path);
+	run_close(&run);
+	return code;
+}
+
+static int check(const struct options *options, const char *path, const char *job)
 {
 	struct plugin_settings settings = settings_of(options);
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct conformance conformance;
 	int code = conformance_try(&conformance, path, &settings, options->seed, &error);
+	if (code == CRMVAL_OK && job)
+		code = check_job(options, &conformance, job, &error);
 	if (code == CRMVAL_OK)
 		code = write_check(options, &conformance, &error);
 	if (code != CRMVAL_OK)
@@ -128,11 +146,11 @@ int command_plugin(const struct options *options, int count, char **words)
 		return list(options);
 	if (count == 2 && strcmp(words[0], "describe") == 0)
 		return describe(options, words[1]);
-	if (count == 2 && strcmp(words[0], "check") == 0)
-		return check(options, words[1]);
+	if ((count == 2 || count == 3) && strcmp(words[0], "check") == 0)
+		return check(options, words[1], count == 3 ? words[2] : NULL);
 	if (count == 2 && strcmp(words[0], "new") == 0)
 		return new_project(options, words[1]);
-	return usage_error(
-		"crmval plugin takes: list; or describe and a plugin's name; or check and a plugin's file; or new and "
-		"a name");
+	return usage_error("crmval plugin takes: list; or describe and a plugin's name; or check, a plugin's file and "
+			   "perhaps a job; or new and "
+			   "a name");
 }

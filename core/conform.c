@@ -318,6 +318,8 @@ int conformance_try(struct conformance *conformance, const char *path, const str
 	add(&c, "file", "is trusted, loads, has well-formed tables", code, what.message);
 	if (code == CRMVAL_OK) {
 		conformance->version = arena_strdup(&conformance->arena, c.plugin.table->version);
+		conformance->is_source = c.plugin.table->source != NULL;
+		memcpy(conformance->sha256, c.plugin.sha256, sizeof conformance->sha256);
 		code = try_elf(&c, "exports one constant", elf_trial_exports);
 		if (code == CRMVAL_OK)
 			code = try_elf(&c, "imports nothing from the program", elf_trial_imports);

@@ -17,6 +17,8 @@ struct trial {
 
 struct conformance {
 	const char *path, *name, *version; /* of the plugin; version NULL where it could not be described */
+	char sha256[65];                   /* "" then, too */
+	int is_source;
 	uint64_t seed;
 	struct trial *trials;
 	size_t count, capacity, failed, skipped;
