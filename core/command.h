@@ -21,6 +21,9 @@ struct options {
 	int logs_json;
 	double scale; /* of demo */
 	uint64_t seed;
+	int is_sensitivity; /* of rescore, and the two below */
+	uint64_t draws;
+	double concentration;
 	uint32_t limit, per_owner, per_measure; /* of worklist: rows; 0: as it sees fit */
 	int per_owner_files;
 	const char *measure;

@@ -26,7 +26,7 @@ static const struct command {
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
 	{"trend", command_trend, "ARCHIVE", "scores over time", "foqvl"},
-	{"rescore", command_rescore, "SNAPSHOT JOB", "what if: other weights, scales, aggregation", "fo*bsDqvl"},
+	{"rescore", command_rescore, "SNAPSHOT JOB", "what if: other weights, scales, aggregation", "fo*bsyWEctDqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
 	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
 	 "JfoEPLqvl"},
@@ -48,6 +48,9 @@ static const struct option option_table[] = {
 	{"log-format", required_argument, NULL, 'l'},
 	{"scale", required_argument, NULL, 'S'},
 	{"seed", required_argument, NULL, 'E'},
+	{"sensitivity", no_argument, NULL, 'y'},
+	{"draws", required_argument, NULL, 'W'},
+	{"concentration", required_argument, NULL, 'c'},
 	{"language", required_argument, NULL, 'L'},
 	{"directory", required_argument, NULL, 'P'},
 	{"help", no_argument, NULL, 'h'},
@@ -76,6 +79,9 @@ static const char *const help_text =
 	"      --quiet, --verbose     say less, or where the time goes\n"
 	"      --log-format FORMAT    text or json: of messages on standard error\n"
 	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
+	"      --sensitivity          of rescore: how scores and ranks respond to other weights, drawn at random\n"
+	"      --draws N, --seed N    how many; the same seed draws the same\n"
+	"      --concentration C      how near to the given weights (default 50)\n"
 	"      --target SCORE         tell the least changes that lead to this overall score\n"
 	"      --limit N              of worklist, explain: rows in all (default: 100, 10)\n"
 	"      --per-owner N, --per-measure N\n"
@@ -214,6 +220,18 @@ static int take_option(struct options *options, int letter, const char *text)
 			return usage_error("--seed %s: a whole number from 0 to 2^53", text);
 		options->seed = (uint64_t)number;
 		return 0;
+	case 'y':
+		options->is_sensitivity = 1;
+		return 0;
+	case 'W':
+		if (!number_of(text, 1, 1e6, &number) || number != (double)(uint64_t)number)
+			return usage_error("--draws %s: a whole number from 1 to 1000000", text);
+		options->draws = (uint64_t)number;
+		return 0;
+	case 'c':
+		return number_of(text, 0.1, 1e6, &options->concentration)
+			       ? 0
+			       : usage_error("--concentration %s: a number from 0.1 to 1000000", text);
 	case 'L':
 		options->language = text;
 		return 0;
@@ -293,6 +311,8 @@ int main(int argc, char **argv)
 	options.overrides.settings = options.settings;
 	options.scale = 1;
 	options.seed = 1;
+	options.draws = 1000;
+	options.concentration = 50;
 	options.format = FORMAT_NONE;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	options.threads = processors > 0 && processors <= 256 ? (unsigned)processors : 1;

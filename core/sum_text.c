@@ -134,7 +134,7 @@ int sum_parse(const char *text, int is_whole, struct sum *sum)
 	char *end;
 	long exponent = strtol(at + 1, &end, 10);
 	unsigned bits = bit_length(sum->word);
-	if (end == at + 1 || *end || bits == 0 || exponent < -SUM_UNIT_EXPONENT ||
+	if (end == at + 1 || *end || bits == 0 || exponent < -SUM_UNIT_EXPONENT || exponent > 255 ||
 	    exponent + SUM_UNIT_EXPONENT + (long)bits > 255)
 		return -1;
 	shift_left(sum->word, (unsigned)(exponent + SUM_UNIT_EXPONENT));

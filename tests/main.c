@@ -53,6 +53,7 @@
 	SUITE(salesforce)                                                                                              \
 	SUITE(salesforce_id)                                                                                           \
 	SUITE(score)                                                                                                   \
+	SUITE(sensitivity)                                                                                             \
 	SUITE(snapshot)                                                                                                \
 	SUITE(shard)                                                                                                   \
 	SUITE(store)                                                                                                   \

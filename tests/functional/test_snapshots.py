@@ -155,6 +155,39 @@ class Snapshots(kit.Case):
             r'wrong.conf:\d+: dimension deal_contrl is not in the snapshot; did you mean "deal_control"',
             r'wrong.conf:\d+: .*advancement_rat.*did you mean "advancement_rate"', "3 problems in the job"))
 
+    def test_sensitivity(self):
+        """The same whatever the threads; where it says that two units swap, they do."""
+        self.kept("plain", in_job='breakdown = ( "team" );')
+        words = ("rescore", "plain.gz", "plain.conf", "--sensitivity", "--draws", "200", "--format", "json")
+        told = self.run_ok(*words, "--threads", "1").raw
+        self.assertEqual(told, self.run_ok(*words, "--threads", "4").raw)
+        self.assertNotEqual(told, self.run_ok(*words, "--seed", "2").raw)
+        told = json.loads(told)
+        self.assertEqual((told["format"], told["draws"], told["seed"]), ("crmval-sensitivity-1", 200, 1))
+        self.assertEqual(told["overall"]["score"], self.json("plain.json")["overall"]["score"])
+        self.assertLess(told["overall"]["low"], told["overall"]["median"])
+        teams = {team["unit"]: team["overall"]["score"] for team in self.json("plain.json")["breakdowns"]["team"]}
+        ranked = told["breakdowns"]["team"]
+        self.assertEqual({team["unit"]: team["score"] for team in ranked}, teams)
+        self.assertEqual([team["score"] for team in ranked], sorted(teams.values(), reverse=True))
+        self.assertAlmostEqual(sum(team["first"] for team in ranked), 1)
+        swapped = 0
+        for team in ranked[:-1]:
+            if team["swap"]["weights"]:
+                weights = ", ".join('{ plugin = "%s"; weight = %.17g; }' % weight
+                                    for weight in team["swap"]["weights"].items())
+                self.job(self.source, name="swap.conf", in_job='breakdown = ( "team" );',
+                         more="dimensions = ( %s );" % weights)
+                again = json.loads(self.run_ok("rescore", "plain.gz", "swap.conf", "--format", "json").raw)
+                scores = {unit["unit"]: unit["overall"]["score"] for unit in again["breakdowns"]["team"]}
+                self.assertAlmostEqual(scores[team["unit"]], scores[team["swap"]["with"]], 7)
+                swapped += 1
+        self.assertGreater(swapped, 0)
+        rows = list(csv.DictReader(io.StringIO(self.run_ok(*words[:-1], "csv").output)))
+        self.assertEqual([row["unit"] for row in rows], [""] + [team["unit"] for team in ranked])
+        self.refused(64, *words[:-1], "snapshot")
+        self.refused(64, "rescore", "plain.gz", "plain.conf", "--sensitivity", "--draws", "0")
+
     # ---- the archive, and trend
 
     def test_archive_and_trend(self):
