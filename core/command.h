@@ -27,6 +27,7 @@ struct options {
 	uint32_t limit, per_owner, per_measure; /* of worklist: rows; 0: as it sees fit */
 	int per_owner_files;
 	const char *measure;
+	const char *job;             /* of merge */
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
 	int is_junit;         /* of plugin: the format that a check has */
@@ -42,6 +43,7 @@ int command_rescore(const struct options *options, int count, char **words);
 int command_show(const struct options *options, int count, char **words);
 int command_trend(const struct options *options, int count, char **words);
 int command_worklist(const struct options *options, int count, char **words);
+int command_merge(const struct options *options, int count, char **words);
 int command_demo(const struct options *options, int count, char **words);
 
 /* The exit status for an error's code. */
@@ -76,6 +78,16 @@ enum job_format format_of(const char *path);
 
 /* The format that a command which prints text by default is to write. */
 enum job_format output_format(const struct options *options);
+
+/*
+ * What a run does in the end, and merging as well: each returns an exit status, after logging what failed.  The archive is
+ * held from before the data are read, so that of two runs the second does not work in vain.
+ */
+struct archive;
+int hold_archive(const struct options *options, const struct job *job, struct archive *archive);
+int put_snapshot(const struct options *options, struct run *run, struct archive *archive);
+int write_all(const struct options *options, struct run *run);
+void log_alerts(const struct options *options, const struct result *result);
 
 /* The place of a measure in run->result.measures; -1 after saying which there are. */
 int find_measure(const struct options *options, const struct run *run, const char *name);

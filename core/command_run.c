@@ -115,7 +115,7 @@ static int store_one(const struct options *options, struct run *run, uint32_t i)
 }
 
 /* All that the run is to leave behind. */
-static int write_all(const struct options *options, struct run *run)
+int write_all(const struct options *options, struct run *run)
 {
 	const struct job *job = run->job;
 	enum job_format format = options->format;
@@ -134,7 +134,7 @@ static int write_all(const struct options *options, struct run *run)
 	return status;
 }
 
-static void log_alerts(const struct options *options, const struct result *result)
+void log_alerts(const struct options *options, const struct result *result)
 {
 	char message[1400];
 	for (uint32_t i = 0; i < result->alert_count; i++) {
@@ -149,8 +149,7 @@ static void log_alerts(const struct options *options, const struct result *resul
 	}
 }
 
-/* From before the data are read, so that of two runs the second does not work in vain. */
-static int hold_archive(const struct options *options, const struct job *job, struct archive *archive)
+int hold_archive(const struct options *options, const struct job *job, struct archive *archive)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	if (!job->archive.directory || options->dry_run)
@@ -167,7 +166,7 @@ static int write_snapshot(void *context, FILE *stream, struct crmval_error *erro
 }
 
 /* Before any report, since all of them can be made from it. */
-static int put_snapshot(const struct options *options, struct run *run, struct archive *archive)
+int put_snapshot(const struct options *options, struct run *run, struct archive *archive)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct replace_content content = {write_snapshot, &run->result};
@@ -182,35 +181,44 @@ static int put_snapshot(const struct options *options, struct run *run, struct a
 	return exit_status(code);
 }
 
+/* A part is nothing but what merging takes: no reports, no snapshot in the archive, no alerts. */
+static int write_part(const struct options *options, const struct run *run)
+{
+	return options->dry_run ? 0 : write_output(options, options->output, FORMAT_SNAPSHOT, &run->result);
+}
+
 static int run_one(const struct options *options, const char *path)
 {
+	int is_part = options->overrides.shard.count > 0;
 	static struct run run;
 	struct archive archive = ARCHIVE_CLOSED;
 	struct crmval_error error = {.struct_size = sizeof error};
 	int status = open_run(options, &run, path);
 	if (status == 0)
 		status = check_outputs(options, &run);
-	if (status == 0)
+	if (status == 0 && !is_part)
 		status = hold_archive(options, run.job, &archive);
 	if (status == 0) {
 		progress_start(options, &run);
 		int code = run_evaluate(&run, options->threads, &error);
 		progress_end();
-		if (code == CRMVAL_OK)
+		if (code == CRMVAL_OK && !is_part)
 			code = alerts_judge(run.job, &run.result, NULL, &run.arena, &error);
 		if (code != CRMVAL_OK)
 			log_error(options, error.message);
 		status = exit_status(code);
 	}
 	run.result.made = options->overrides.now;
-	if (status == 0)
+	if (status == 0 && is_part)
+		status = write_part(options, &run);
+	if (status == 0 && !is_part)
 		status = put_snapshot(options, &run, &archive);
-	if (status == 0)
+	if (status == 0 && !is_part)
 		status = write_all(options, &run);
 	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
 		if (run.evaluations[d].failed)
 			log_error(options, run.evaluations[d].failed);
-	if (status == 0 && !has_data(&run))
+	if (status == 0 && !is_part && !has_data(&run))
 		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
 			 path);
 	if (status == 0 && options->verbose)
@@ -272,6 +280,10 @@ int command_run(const struct options *options, int count, char **words)
 	int code = job_list_open(&list, count, words, &error), status = exit_status(code);
 	if (code != CRMVAL_OK)
 		log_error(options, error.message);
+	else if (options->overrides.shard.count && (list.count > 1 || !options->output))
+		status = usage_error("--shard takes one job, and --output with the file that the part is written to");
+	else if (options->overrides.shard.count && options->has_format && options->format != FORMAT_SNAPSHOT)
+		status = usage_error("--shard writes a part for crmval merge, in no other format; take out --format");
 	else if (list.count > 1 && options->output)
 		status = usage_error("--output: %u jobs cannot write to one file; let the jobs name reports",
 				     list.count);

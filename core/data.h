@@ -70,7 +70,9 @@ struct table {
 	int is_mapped; /* some source maps its id (or it has none); else rows are made up from the references to it */
 	uint32_t shard_by;     /* 1 + the field by which its rows are shared out to shards; 0: each has them all, */
 	struct region foreign; /* with a bit for those that belong to others */
-	int level;             /* tables are read level by level, after all that they refer to */
+	int is_chosen;         /* by the source: rows of other shards never came */
+	atomic_uint_fast64_t seen, checksum; /* of a shard: rows that came, the sum of their hashes */
+	int level;                           /* tables are read level by level, after all that they refer to */
 	atomic_uint rows;
 	uint32_t capacity;
 	struct column columns[DATA_MAX_FIELDS];

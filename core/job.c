@@ -206,9 +206,9 @@ static void read_limits(struct checker *c, const struct job_node *group)
 	if (!values)
 		return;
 	job->max_rejected_rows = values[REJECTED_ROWS].is_set ? (uint64_t)values[REJECTED_ROWS].number : UINT64_MAX;
-	job->max_rejected_share = values[REJECTED_SHARE].number;
-	job->max_unreadable_share = values[UNREADABLE_SHARE].number;
-	job->max_dangling_share = values[DANGLING_SHARE].number;
+	job->limits.rejected_share = values[REJECTED_SHARE].number;
+	job->limits.unreadable_share = values[UNREADABLE_SHARE].number;
+	job->limits.dangling_share = values[DANGLING_SHARE].number;
 	job->max_examples = values[EXAMPLES].is_set ? (uint32_t)values[EXAMPLES].number : 0;
 }
 

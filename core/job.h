@@ -98,6 +98,15 @@ struct job_alert {
 /* Is it about an entity, not about scores? */
 int alert_is_of_data(enum alert_kind kind);
 
+/* Past these a run fails; shares are from 0 to 1. */
+struct job_limits {
+	double rejected_share;   /* per entity, of all its rows */
+	double unreadable_share; /* per field, of the entity's rows */
+	double dangling_share;   /* per reference */
+};
+
+#define SHARD_MOST 9999
+
 /* One of the parts into which the rows are shared out; count 0: there are none. */
 struct job_shard {
 	uint32_t number, count; /* number from 0 */
@@ -119,12 +128,10 @@ struct job {
 	double min_coverage;
 	double target; /* for the overall score; 0: none */
 
-	uint64_t max_rejected_rows;  /* per entity */
-	double max_rejected_share;   /* per entity, of all its rows, 0..1 */
-	double max_unreadable_share; /* per field, of the entity's rows */
-	double max_dangling_share;   /* per reference */
-	uint32_t max_examples;       /* rejected rows and unreadable cells that are shown, per entity */
-	enum job_hashing hashing;    /* SHA-256 of the inputs */
+	uint64_t max_rejected_rows; /* per entity */
+	struct job_limits limits;
+	uint32_t max_examples;    /* rejected rows and unreadable cells that are shown, per entity */
+	enum job_hashing hashing; /* SHA-256 of the inputs */
 
 	const char *const *plugin_directories; /* absolute */
 	uint32_t plugin_directory_count;

@@ -58,22 +58,22 @@ int ledger_wants(struct ledger *ledger, uint64_t split)
 	return wants;
 }
 
-int ledger_compare(const struct ledger_example *a, const struct ledger_example *b)
+int ledger_compare(const struct ledger_place *x, const char *x_text, const struct ledger_place *y, const char *y_text)
 {
-	const struct ledger_place *x = &a->place, *y = &b->place;
 	if (x->split != y->split)
 		return x->split < y->split ? -1 : 1;
 	if (x->input != y->input)
 		return x->input < y->input ? -1 : 1;
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
-	return strcmp(a->text, b->text);
+	return strcmp(x_text, y_text);
 }
 
-void ledger_example(struct ledger *ledger, const struct ledger_place *place, const char *file, const char *text)
+void ledger_example(struct ledger *ledger, const struct ledger_place *place, int is_reject, const char *file,
+		    const char *text)
 {
 	uint32_t most = ledger->example_most;
-	struct ledger_example example = {.place = *place};
+	struct ledger_example example = {.place = *place, .is_reject = is_reject};
 	/* Where memory runs out, the counts still tell. */
 	if (most == 0 || asprintf(&example.text, "%s:%llu: %s", file, (unsigned long long)place->line, text) < 0)
 		return;
@@ -83,7 +83,7 @@ void ledger_example(struct ledger *ledger, const struct ledger_place *place, con
 		ledger->examples = calloc((size_t)most + 1, sizeof *ledger->examples);
 	uint32_t i = ledger->example_count;
 	struct ledger_example *examples = ledger->examples;
-	while (examples && i > 0 && ledger_compare(&examples[i - 1], &example) > 0)
+	while (examples && i > 0 && ledger_compare(&examples[i - 1].place, examples[i - 1].text, place, made) > 0)
 		i--;
 	if (!examples || i >= most || !(example.text = arena_strdup(&ledger->arena, made)))
 		goto out;

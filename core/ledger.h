@@ -23,6 +23,7 @@ struct ledger_place {
 
 struct ledger_example {
 	struct ledger_place place;
+	int is_reject; /* a row, not a cell of one */
 	char *text;
 };
 
@@ -48,9 +49,10 @@ void ledger_skip(struct ledger *ledger, const char *what, uint64_t count);
 int ledger_wants(struct ledger *ledger, uint64_t split);
 
 /* Remembers an example if it is among the first: "FILE:LINE: text"; file and text are copied.  [worker] */
-void ledger_example(struct ledger *ledger, const struct ledger_place *place, const char *file, const char *text);
+void ledger_example(struct ledger *ledger, const struct ledger_place *place, int is_reject, const char *file,
+		    const char *text);
 
-/* Which of two examples comes first: below 0, 0 or above. */
-int ledger_compare(const struct ledger_example *a, const struct ledger_example *b);
+/* Which of two examples comes first, by their place and text: below 0, 0 or above. */
+int ledger_compare(const struct ledger_place *x, const char *x_text, const struct ledger_place *y, const char *y_text);
 
 #endif

@@ -3,6 +3,7 @@
 #include "load.h"
 
 #include "error.h"
+#include "limit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,12 +110,19 @@ static int is_part_plain(const struct load *load, const struct feed *feed, struc
 	return found == 2;
 }
 
+static int plan_part(struct load *load, struct feed *feed, const struct crmval_part *part, struct crmval_error *error)
+{
+	int code = reading_plan_part(&load->run, &feed->reading, part, error);
+	load->data->tables[feed->entity].is_chosen = code == CRMVAL_OK && feed->reading.plan.is_part;
+	return code;
+}
+
 static int plan_feed(struct load *load, struct feed *feed, struct crmval_error *error)
 {
 	const struct job_shard *shard = &load->job->shard;
 	struct crmval_part part = {sizeof part, shard->number, shard->count, 0, 0};
 	if (shard->count > 1 && is_part_plain(load, feed, &part))
-		return reading_plan_part(&load->run, &feed->reading, &part, error);
+		return plan_part(load, feed, &part, error);
 	return reading_plan(&load->run, &feed->reading, error);
 }
 
@@ -278,51 +286,28 @@ static int read_lookups(struct load *load, struct reading **readings, struct crm
 	return code;
 }
 
-static int check_rejected(const struct job *job, const char *what, const struct ledger *ledger, double rows,
-			  struct crmval_error *error)
-{
-	double rejected = (double)ledger->rejected;
-	if (rejected > job->max_rejected_share * (rows + rejected))
-		return fail(error, CRMVAL_EDATA,
-			    "%s: %.0f of %.0f rows rejected, more than limits.rejected_share allows; the first: %s",
-			    what, rejected, rows + rejected,
-			    ledger->example_count ? ledger->examples[0].text : "(limits.examples is 0)");
-	return CRMVAL_OK;
-}
-
-static int check_columns(const struct job *job, const struct table *table, double rows, struct crmval_error *error)
-{
-	for (uint32_t f = 0; f < table->entity->field_count; f++) {
-		const struct column *column = &table->columns[f];
-		double unreadable = (double)atomic_load(&column->unreadable);
-		double dangling = (double)atomic_load(&column->dangling);
-		if (unreadable > job->max_unreadable_share * rows)
-			return fail(error, CRMVAL_EDATA,
-				    "%s.%s: %.0f of %.0f cells unreadable, more than limits.unreadable_share allows",
-				    table->entity->name, table->entity->fields[f].name, unreadable, rows);
-		if (dangling > job->max_dangling_share * rows)
-			return fail(error, CRMVAL_EDATA,
-				    "%s.%s: %.0f of %.0f references dangling, more than limits.dangling_share allows",
-				    table->entity->name, table->entity->fields[f].name, dangling, rows);
-	}
-	return CRMVAL_OK;
-}
-
 /* Limits that can only be judged when everything is there. */
-static int check_limits(const struct load *load, struct crmval_error *error)
+int load_check_limits(const struct load *load, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++) {
 		const struct table *table = &load->data->tables[e];
 		double rows = (double)atomic_load(&table->rows);
-		code = check_rejected(load->job, table->entity->name, &table->ledger, rows, error);
-		if (code == CRMVAL_OK)
-			code = check_columns(load->job, table, rows, error);
+		code = limit_rejected(&load->job->limits, table->entity->name, table->ledger.rejected, rows,
+				      table->ledger.example_count ? table->ledger.examples[0].text : NULL, error);
+		for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++)
+			code = limit_field(&load->job->limits, table->entity->name, table->entity->fields[f].name,
+					   atomic_load(&table->columns[f].unreadable),
+					   atomic_load(&table->columns[f].dangling), rows, error);
 	}
-	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++)
-		if (load->lookups[i].is_used)
-			code = check_rejected(load->job, load->lookups[i].reading.what, &load->lookups[i].ledger,
-					      (double)atomic_load(&load->lookups[i].rows), error);
+	for (uint32_t i = 0; i < load->lookup_count && code == CRMVAL_OK; i++) {
+		const struct lookup *lookup = &load->lookups[i];
+		if (lookup->is_used)
+			code = limit_rejected(&load->job->limits, lookup->reading.what, lookup->ledger.rejected,
+					      (double)atomic_load(&lookup->rows),
+					      lookup->ledger.example_count ? lookup->ledger.examples[0].text : NULL,
+					      error);
+	}
 	return code;
 }
 
@@ -354,8 +339,6 @@ int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 		code = read_level(load, level, readings, error);
 	if (code == CRMVAL_OK)
 		code = finish(load, error);
-	if (code == CRMVAL_OK && !load->job->shard.count)
-		code = check_limits(load, error); /* those of shards are for the whole */
 	reading_end(&load->run);
 	free(readings);
 	return code;

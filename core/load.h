@@ -77,6 +77,9 @@ struct lookup *load_lookup(const struct load *load, uint32_t source, const char 
 /* Finds out which tables have no row.  What is probed cannot be read any more. */
 int load_probe(struct load *load, struct crmval_error *error);
 
+/* Judges the job's limits, once it is known what is unreadable, rates included. */
+int load_check_limits(const struct load *load, struct crmval_error *error);
+
 /* Reads all columns that data_want() asked for. */
 int load_read(struct load *load, unsigned threads, struct crmval_error *error);
 

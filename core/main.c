@@ -21,7 +21,7 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table; *: --format may be snapshot */
 } commands[] = {
-	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTf*opBbstwDqvl"},
+	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTf*opBbstwKDqvl"},
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
@@ -30,6 +30,7 @@ static const struct command {
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
 	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
 	 "JfoEPLqvl"},
+	{"merge", command_merge, "PART...", "one result from what run --shard wrote", "jdTf*oLpBbswDqvl"},
 	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
 };
 
@@ -61,6 +62,8 @@ static const struct option option_table[] = {
 	{"per-owner", required_argument, NULL, 'O'},
 	{"per-measure", required_argument, NULL, 'M'},
 	{"measure", required_argument, NULL, 'm'},
+	{"shard", required_argument, NULL, 'K'},
+	{"job", required_argument, NULL, 'j'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
 };
@@ -74,6 +77,8 @@ static const char *const help_text =
 	"      --format FORMAT        text, json, csv or snapshot (default: text on a terminal, else nothing)\n"
 	"      --output FILE          write there instead of standard output\n"
 	"      --threads N            default: one per processor\n"
+	"      --shard K/N            evaluate the K-th of N parts of the rows, and write them for crmval merge\n"
+	"      --job JOB              of merge: archive, report and alert as this job says\n"
 	"      --dry-run              write no file\n"
 	"      --wait SECONDS         for another run that holds the archive (default: 0)\n"
 	"      --quiet, --verbose     say less, or where the time goes\n"
@@ -161,6 +166,25 @@ static int take_check_format(struct options *options, const char *text)
 		       : usage_error("--format %s: a plugin's check is text or junit", text);
 }
 
+/* "2/4" */
+static int take_shard(struct job_shard *shard, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char first[16];
+	double number, count;
+	size_t length = slash ? (size_t)(slash - text) : sizeof first;
+	if (length >= sizeof first)
+		return usage_error("--shard %s: two numbers as in 2/4", text);
+	memcpy(first, text, length);
+	first[length] = 0;
+	if (!number_of(slash + 1, 1, SHARD_MOST, &count) || count != (uint32_t)count ||
+	    !number_of(first, 1, count, &number) || number != (uint32_t)number)
+		return usage_error("--shard %s: as in 2/4, the second from 1 to %d, the first from 1 to the second",
+				   text, SHARD_MOST);
+	*shard = (struct job_shard){(uint32_t)number - 1, (uint32_t)count};
+	return 0;
+}
+
 static int take_option(struct options *options, int letter, const char *text)
 {
 	double number;
@@ -211,6 +235,11 @@ static int take_option(struct options *options, int letter, const char *text)
 		return options->logs_json || strcmp(text, "text") == 0
 			       ? 0
 			       : usage_error("--log-format %s: there are text and json", text);
+	case 'K':
+		return take_shard(&options->overrides.shard, text);
+	case 'j':
+		options->job = text;
+		return 0;
 	case 'S':
 		return number_of(text, 0.01, 100000, &options->scale)
 			       ? 0

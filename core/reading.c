@@ -63,7 +63,7 @@ static int sink_reject(const struct crmval_sink *sink, uint32_t input, uint64_t 
 	char text[256];
 	snprintf(text, sizeof text, "rejected: %s (byte %llu)", rule, (unsigned long long)offset);
 	const struct ledger_place place = {reading_split(self->order), input, line};
-	ledger_example(reading->ledger, &place, job_relative(self->job, file), text);
+	ledger_example(reading->ledger, &place, 1, job_relative(self->job, file), text);
 	if (ledger_reject(reading->ledger) > most)
 		return fail(
 			error, CRMVAL_EDATA,

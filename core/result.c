@@ -345,6 +345,8 @@ static int account_inputs(struct run *run, struct crmval_error *error)
 int run_account(struct run *run, struct crmval_error *error)
 {
 	int code = account_entities(run, error);
+	if (code == CRMVAL_OK && run->job->shard.count)
+		code = run_account_shard(run, error);
 	for (int b = 0; b < BREAKDOWN_COUNT && code == CRMVAL_OK; b++)
 		if (run->units.counts[b])
 			code = account_units(run, b, error);

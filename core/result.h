@@ -8,6 +8,7 @@
 #define RESULT_H
 
 #include "job.h"
+#include "ledger.h"
 #include "moments.h"
 #include "sum.h"
 
@@ -80,6 +81,28 @@ struct result_alert {
 	const char *message; /* of the first time; "" where it has not */
 };
 
+/* What is known of a part of a run alone: how its rows were chosen, and what only the whole can be judged by. */
+struct result_shard_example {
+	struct ledger_place place;
+	int is_reject; /* a row, not a cell of one */
+};
+struct result_shard_entity {
+	const char *by;          /* the field by which its rows are shared out; NULL: each part has them all */
+	int is_chosen;           /* by the source: rows of other parts never came */
+	uint64_t seen, checksum; /* rows that came, and the sum of the hashes that tell their parts */
+	uint64_t rows;           /* that the limits are shares of */
+	uint32_t field_count; /* all of its fields, in their order */
+	const char *const *fields;
+	const struct result_shard_example *examples; /* as result_entity.examples */
+};
+struct result_shard {
+	struct job_limits limits;
+	uint32_t example_most;
+	const struct result_shard_entity *entities; /* as result.entities */
+	uint32_t rule_count;                        /* alerts to be judged */
+	const struct job_alert *rules;
+};
+
 struct result {
 	const char *name;     /* of the job */
 	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
@@ -116,6 +139,8 @@ struct result {
 	const struct result_entity *entities;
 	const struct result_input *inputs; /* sorted by name */
 	const struct result_plugin *plugins;
+
+	const struct result_shard *shard; /* NULL: not a part */
 
 	uint32_t alert_count; /* in the job's order */
 	const struct result_alert *alerts;

@@ -66,9 +66,9 @@ static void warn_of_sandbox(struct run *run)
 	}
 }
 
-static int open_plugins(struct run *run, struct crmval_error *error)
+static void set_up_plugins(struct run *run)
 {
-	struct job *job = run->job;
+	const struct job *job = run->job;
 	run->plugin_settings = (struct plugin_settings){
 		.directories = job->plugin_directories,
 		.directory_count = job->plugin_directory_count,
@@ -80,6 +80,11 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 		if (access(job->plugin_directories[i], R_OK | X_OK) < 0)
 			problems_warn(&run->problems, job->path, 0, "plugins.directories: %s: %s",
 				      job->plugin_directories[i], strerror(errno));
+}
+
+static int open_plugins(struct run *run, struct crmval_error *error)
+{
+	struct job *job = run->job;
 	run->source_plugins = calloc((size_t)job->source_count + 1, sizeof *run->source_plugins);
 	run->dimension_plugins = calloc((size_t)job->dimension_count + 1, sizeof *run->dimension_plugins);
 	if (!run->source_plugins || !run->dimension_plugins)
@@ -195,6 +200,8 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 	if (code == CRMVAL_OK && !run->job)
 		code = job_is_wrong(run, error);
 	if (code == CRMVAL_OK)
+		set_up_plugins(run);
+	if (code == CRMVAL_OK)
 		code = open_plugins(run, error);
 	if (code == CRMVAL_OK)
 		code = open_report_plugins(run, error);
@@ -210,10 +217,26 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 	return code;
 }
 
+int run_open_outputs(struct run *run, const char *path, const struct job_overrides *overrides,
+		     struct crmval_error *error)
+{
+	memset(run, 0, sizeof *run);
+	int code = job_read(path, overrides, &run->job, &run->problems, error);
+	if (code == CRMVAL_OK && (!run->job || run->problems.count))
+		code = job_is_wrong(run, error);
+	if (code == CRMVAL_OK) {
+		set_up_plugins(run);
+		code = open_report_plugins(run, error);
+	}
+	return code;
+}
+
 static int link_data(struct run *run, unsigned threads, struct crmval_error *error)
 {
 	int code = rates_open(run->data, run->job, error);
 	units_open(&run->units);
+	if (code == CRMVAL_OK && !run->job->shard.count) /* those of shards are for the whole */
+		code = load_check_limits(&run->load, error);
 	if (code == CRMVAL_OK)
 		code = bind_loaded(run->dimensions, run->job->dimension_count, run->data, run->job, threads, error);
 	return code;

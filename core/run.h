@@ -32,6 +32,10 @@ struct run {
  */
 int run_open(struct run *run, const char *path, const struct job_overrides *overrides, struct crmval_error *error);
 
+/* Of all this only what a result needs that was evaluated elsewhere: the job, and the plugins that store reports. */
+int run_open_outputs(struct run *run, const char *path, const struct job_overrides *overrides,
+		     struct crmval_error *error);
+
 /* Reads the data and evaluates them: afterwards run->result is whole. */
 int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error);
 
@@ -45,5 +49,8 @@ int run_describe(struct run *run, struct crmval_error *error);
 
 /* Fills what it says of the data: counts, units, inputs. */
 int run_account(struct run *run, struct crmval_error *error);
+
+/* Fills what it says of a part alone, once the entities are accounted for. */
+int run_account_shard(struct run *run, struct crmval_error *error);
 
 #endif

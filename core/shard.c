@@ -9,14 +9,14 @@
 #include <nettle/md5.h>
 #include <stdlib.h>
 
-uint32_t shard_of(const char *text, uint32_t length, uint32_t count)
+uint32_t shard_hash(const char *text, uint32_t length)
 {
 	struct md5_ctx context;
 	uint8_t digest[4];
 	md5_init(&context);
 	md5_update(&context, length, (const uint8_t *)text);
 	md5_digest(&context, sizeof digest, digest);
-	return ((uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 | digest[3]) % count;
+	return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 | digest[3];
 }
 
 /* A cell as ids are compared; of length 0: missing. */
@@ -38,14 +38,14 @@ static const char *key_text(const struct shard_key *key, const struct crmval_row
 	return text;
 }
 
-uint32_t shard_of_row(const struct shard_key *key, const struct crmval_rows *rows, uint32_t row, uint32_t count)
+uint32_t shard_hash_row(const struct shard_key *key, const struct crmval_rows *rows, uint32_t row)
 {
 	char buffer[18];
 	uint32_t length;
 	const char *text = key_text(key, rows, key->reference, row, buffer, &length);
 	if (length == 0)
 		text = key_text(key, rows, key->id, row, buffer, &length);
-	return shard_of(text, length, count);
+	return shard_hash(text, length);
 }
 
 struct shard_scratch {
@@ -103,16 +103,20 @@ static int reserve(struct shard_scratch *scratch, uint32_t rows, uint32_t column
 }
 
 int shard_choose(const struct shard_key *key, const struct job_shard *shard, struct shard_scratch *scratch,
-		 const struct crmval_rows *in, uint32_t column_count, struct crmval_rows *out,
+		 const struct crmval_rows *in, uint32_t column_count, struct crmval_rows *out, uint64_t *checksum,
 		 struct crmval_error *error)
 {
 	int code = reserve(scratch, in->row_count, column_count, error);
 	if (code != CRMVAL_OK)
 		return code;
 	uint32_t count = 0;
-	for (uint32_t row = 0; row < in->row_count; row++)
-		if (shard_of_row(key, in, row, shard->count) == shard->number)
+	*checksum = 0;
+	for (uint32_t row = 0; row < in->row_count; row++) {
+		uint32_t hash = shard_hash_row(key, in, row);
+		*checksum += hash;
+		if (shard_has(shard, hash))
 			scratch->kept[count++] = row;
+	}
 	for (uint32_t c = 0; c < column_count; c++) {
 		const struct crmval_cells *cells = &in->columns[c];
 		uint32_t *starts = scratch->numbers + (size_t)2 * c * in->row_count, *lengths = starts + in->row_count;

@@ -12,9 +12,9 @@
 #include "bind.h"
 #include "reading.h"
 
-/* The shard, from 0 to count - 1, of an id's text, trimmed: the first 32 bits of its MD5 modulo count, which databases
-   can tell as well.  [worker] */
-uint32_t shard_of(const char *text, uint32_t length, uint32_t count);
+/* Of an id's text, trimmed, the first 32 bits of its MD5, which databases can tell as well: its shard is that modulo the
+   number of shards.  [worker] */
+uint32_t shard_hash(const char *text, uint32_t length);
 
 /*
  * Once it is known what is mapped: sets table.shard_by.  An entity is shared out by a reference if rows are added up by it
@@ -33,12 +33,17 @@ struct shard_key {
 	int32_t reference, id;
 };
 
-/* The shard of a row: that of its reference, or where it is missing, of its id. */
-uint32_t shard_of_row(const struct shard_key *key, const struct crmval_rows *rows, uint32_t row, uint32_t count);
+/* What decides on the shard of a row: the hash of its reference, or where it is missing, of its id. */
+uint32_t shard_hash_row(const struct shard_key *key, const struct crmval_rows *rows, uint32_t row);
 
-/* Of a batch the rows of one shard; *out lives in scratch until the next call. */
+static inline int shard_has(const struct job_shard *shard, uint32_t hash)
+{
+	return hash % shard->count == shard->number;
+}
+
+/* Of a batch the rows of one shard; *out lives in scratch until the next call.  checksum: the sum of the hashes of all. */
 int shard_choose(const struct shard_key *key, const struct job_shard *shard, struct shard_scratch *scratch,
-		 const struct crmval_rows *in, uint32_t column_count, struct crmval_rows *out,
+		 const struct crmval_rows *in, uint32_t column_count, struct crmval_rows *out, uint64_t *checksum,
 		 struct crmval_error *error);
 
 #endif

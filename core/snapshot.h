@@ -65,8 +65,11 @@ struct snapshot {
 int snapshot_read(int fd, const char *name, struct snapshot **snapshot, struct crmval_error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* The same, of a file: CRMVAL_ENOINPUT, CRMVAL_EPERM. */
+/* The same, of a file: CRMVAL_ENOINPUT, CRMVAL_EPERM.  A part of a run is refused, since its result is none by itself. */
 int snapshot_open(const char *path, struct snapshot **snapshot, struct crmval_error *error);
+
+/* Of a part; what is a whole is refused. */
+int snapshot_open_part(const char *path, struct snapshot **snapshot, struct crmval_error *error);
 
 /* Finds any byte that is not as it was written; reads as a run would read it. */
 int snapshot_verify(int fd, const char *name, struct crmval_error *error);

@@ -99,10 +99,13 @@ int snapshot_header_text(const struct result *result, const struct snapshot_seal
 {
 	struct output output = {.stream = open_memstream(line, length)};
 	struct scorecard *card = NULL;
+	struct result lenient = *result;
 	struct json json;
 	if (!output.stream)
 		return fail_memory(error);
-	int code = score_new(result, &card, error);
+	if (result->part_count) /* what is missing in a part may well be in another */
+		lenient.missing = MISSING_RENORMALISE;
+	int code = score_new(&lenient, &card, error);
 	if (code == CRMVAL_OK)
 		code = score_scope(card, -1, 0, error);
 	if (code == CRMVAL_OK)

@@ -138,7 +138,7 @@ static int open_file(const char *path, struct crmval_error *error)
 	return fd;
 }
 
-int snapshot_open(const char *path, struct snapshot **snapshot, struct crmval_error *error)
+static int open_snapshot(const char *path, struct snapshot **snapshot, struct crmval_error *error)
 {
 	int fd = open_file(path, error);
 	*snapshot = NULL;
@@ -146,6 +146,31 @@ int snapshot_open(const char *path, struct snapshot **snapshot, struct crmval_er
 		return error->code;
 	int code = snapshot_read(fd, path, snapshot, error);
 	close(fd);
+	return code;
+}
+
+int snapshot_open(const char *path, struct snapshot **snapshot, struct crmval_error *error)
+{
+	int code = open_snapshot(path, snapshot, error);
+	if (code != CRMVAL_OK || (*snapshot)->result.part_count == 0)
+		return code;
+	code = fail(error, CRMVAL_EDATA,
+		    "%s: is part %u of %u of a run, and no result by itself; join all by crmval merge", path,
+		    (*snapshot)->result.part, (*snapshot)->result.part_count);
+	snapshot_free(*snapshot);
+	*snapshot = NULL;
+	return code;
+}
+
+int snapshot_open_part(const char *path, struct snapshot **snapshot, struct crmval_error *error)
+{
+	int code = open_snapshot(path, snapshot, error);
+	if (code != CRMVAL_OK || (*snapshot)->result.part_count)
+		return code;
+	code = fail(error, CRMVAL_EDATA, "%s: is no part of a run, as crmval run --shard writes them, but a whole",
+		    path);
+	snapshot_free(*snapshot);
+	*snapshot = NULL;
 	return code;
 }
 

@@ -4,6 +4,7 @@
 
 #include "alert.h"
 #include "error.h"
+#include "snapshot_shard.h"
 #include "translate.h"
 
 #include <math.h>
@@ -36,8 +37,7 @@ static void *no_memory(struct line *line)
 	return NULL;
 }
 
-/* A new item, zeroed; NULL where line->code says why. */
-static void *append(struct list *list, size_t size, struct line *line)
+void *drafts_append(struct list *list, size_t size, struct line *line)
 {
 	if (list->count == ITEMS_MOST) {
 		line->code = fail(line->error, CRMVAL_EDATA, "%s: it has more of one kind of lines than crmval reads",
@@ -88,7 +88,7 @@ static void take_settings(struct drafts *drafts, struct line *line, const struct
 
 static void take_plugin(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
-	struct result_plugin *plugin = append(&drafts->plugins, sizeof *plugin, line);
+	struct result_plugin *plugin = drafts_append(&drafts->plugins, sizeof *plugin, line);
 	if (!plugin)
 		return;
 	plugin->name = line_text(line, map, "name");
@@ -99,7 +99,7 @@ static void take_plugin(struct drafts *drafts, struct line *line, const struct j
 
 static void take_input(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
-	struct result_input *input = append(&drafts->inputs, sizeof *input, line);
+	struct result_input *input = drafts_append(&drafts->inputs, sizeof *input, line);
 	const struct json_node *sha256 = json_get(&line->tree, map, "sha256");
 	if (!input)
 		return;
@@ -148,7 +148,7 @@ static void take_skipped(struct line *line, const struct json_node *map, struct 
 
 static void take_entity(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
-	struct result_entity *entity = append(&drafts->entities, sizeof *entity, line);
+	struct result_entity *entity = drafts_append(&drafts->entities, sizeof *entity, line);
 	if (!entity)
 		return;
 	entity->entity = line_text(line, map, "name");
@@ -165,7 +165,7 @@ static void take_entity(struct drafts *drafts, struct line *line, const struct j
 
 static void take_alert(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
-	struct result_alert *alert = append(&drafts->alerts, sizeof *alert, line);
+	struct result_alert *alert = drafts_append(&drafts->alerts, sizeof *alert, line);
 	if (!alert)
 		return;
 	alert->rule = line_text(line, map, "rule");
@@ -199,7 +199,7 @@ static struct draft *last_dimension(struct drafts *drafts, struct line *line, co
 
 static void take_dimension(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
-	struct draft *draft = append(&drafts->dimensions, sizeof *draft, line);
+	struct draft *draft = drafts_append(&drafts->dimensions, sizeof *draft, line);
 	if (!draft)
 		return;
 	draft->id = line_text(line, map, "id");
@@ -230,8 +230,8 @@ static void take_parameter(struct drafts *drafts, struct line *line, const struc
 {
 	if (!last_dimension(drafts, line, "parameter"))
 		return;
-	struct crmval_option *parameter = append(&drafts->parameters, sizeof *parameter, line);
-	struct crmval_value *value = append(&drafts->values, sizeof *value, line);
+	struct crmval_option *parameter = drafts_append(&drafts->parameters, sizeof *parameter, line);
+	struct crmval_value *value = drafts_append(&drafts->values, sizeof *value, line);
 	if (!parameter || !value)
 		return;
 	parameter->name = line_text(line, map, "name");
@@ -245,8 +245,8 @@ static void take_indicator(struct drafts *drafts, struct line *line, const struc
 	struct draft *draft = last_dimension(drafts, line, "indicator");
 	if (!draft)
 		return;
-	struct crmval_indicator *indicator = append(&drafts->indicators, sizeof *indicator, line);
-	double *weight = append(&drafts->weights, sizeof *weight, line);
+	struct crmval_indicator *indicator = drafts_append(&drafts->indicators, sizeof *indicator, line);
+	double *weight = drafts_append(&drafts->weights, sizeof *weight, line);
 	if (!indicator || !weight)
 		return;
 	if (draft->measures != drafts->measures.count)
@@ -310,8 +310,8 @@ static void take_measure(struct drafts *drafts, struct line *line, const struct 
 	const struct draft *draft = last_dimension(drafts, line, "measure");
 	if (!draft)
 		return;
-	struct crmval_measure *table = append(&drafts->tables, sizeof *table, line);
-	struct result_measure *measure = append(&drafts->measures, sizeof *measure, line);
+	struct crmval_measure *table = drafts_append(&drafts->tables, sizeof *table, line);
+	struct result_measure *measure = drafts_append(&drafts->measures, sizeof *measure, line);
 	if (!table || !measure)
 		return;
 	table->id = line_text(line, map, "id");
@@ -381,7 +381,7 @@ static void take_measure_texts(struct drafts *drafts, struct line *line, const s
 static void take_translation(struct drafts *drafts, struct line *line, const struct json_node *map)
 {
 	struct draft *draft = item_of(&drafts->dimensions, sizeof *draft, line, map, "dimension");
-	struct crmval_translation *translation = append(&drafts->translations, sizeof *translation, line);
+	struct crmval_translation *translation = drafts_append(&drafts->translations, sizeof *translation, line);
 	if (!draft || !translation)
 		return;
 	if (draft->translation_count == 0)
@@ -416,17 +416,20 @@ static const struct {
 	{"input", 3, take_input},
 	{"entity", 4, take_entity},
 	{"alert", 5, take_alert},
-	{"scoring", 6, take_scoring},
-	{"dimension", 7, take_dimension},
-	{"parameter", 7, take_parameter},
-	{"indicator", 7, take_indicator},
-	{"measure", 7, take_measure},
-	{"dimension_texts", 8, take_dimension_texts},
-	{"parameter_texts", 8, take_parameter_texts},
-	{"indicator_texts", 8, take_indicator_texts},
-	{"measure_texts", 8, take_measure_texts},
-	{"translation", 9, take_translation},
-	{"lack", 10, take_lack},
+	{"shard", 6, snapshot_take_shard},
+	{"shard_entity", 6, snapshot_take_shard_entity},
+	{"shard_rule", 6, snapshot_take_shard_rule},
+	{"scoring", 7, take_scoring},
+	{"dimension", 8, take_dimension},
+	{"parameter", 8, take_parameter},
+	{"indicator", 8, take_indicator},
+	{"measure", 8, take_measure},
+	{"dimension_texts", 9, take_dimension_texts},
+	{"parameter_texts", 9, take_parameter_texts},
+	{"indicator_texts", 9, take_indicator_texts},
+	{"measure_texts", 9, take_measure_texts},
+	{"translation", 10, take_translation},
+	{"lack", 11, take_lack},
 };
 
 void drafts_take(struct drafts *drafts, struct line *line)
@@ -531,14 +534,17 @@ int drafts_finish(struct drafts *drafts, const char *name, struct crmval_error *
 	result->alerts = copied(arena, &drafts->alerts, sizeof *result->alerts);
 	if (!result->plugins || !result->inputs || !result->entities || !result->alerts)
 		return fail_memory(error);
-	return make_dimensions(drafts, error);
+	int code = snapshot_finish_shard(drafts, name, error);
+	return code == CRMVAL_OK ? make_dimensions(drafts, error) : code;
 }
 
 void drafts_free(struct drafts *drafts)
 {
-	struct list *lists[] = {&drafts->plugins,    &drafts->inputs,   &drafts->entities,     &drafts->dimensions,
-				&drafts->parameters, &drafts->values,   &drafts->indicators,   &drafts->weights,
-				&drafts->tables,     &drafts->measures, &drafts->translations, &drafts->alerts};
+	struct list *lists[] = {&drafts->plugins,        &drafts->inputs,       &drafts->entities,
+				&drafts->dimensions,     &drafts->parameters,   &drafts->values,
+				&drafts->indicators,     &drafts->weights,      &drafts->tables,
+				&drafts->measures,       &drafts->translations, &drafts->alerts,
+				&drafts->shard_entities, &drafts->shard_rules};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		free(lists[i]->items);
 }

@@ -24,9 +24,14 @@ struct drafts {
 	struct list plugins, inputs, entities, alerts, dimensions;
 	struct list parameters, values, indicators, weights, tables, measures; /* of all dimensions, in their order */
 	struct list translations;
-	int stage; /* of the last line: kinds of lines come in a fixed order */
+	struct list shard_entities, shard_rules;
+	struct result_shard *shard; /* NULL: no line has said that it is a part */
+	int stage;                  /* of the last line: kinds of lines come in a fixed order */
 	int has_settings, has_scoring;
 };
+
+/* A new item, zeroed; NULL where line->code says why. */
+void *drafts_append(struct list *list, size_t size, struct line *line);
 
 /* Takes a line of any of its kinds, and passes over others.  What is wrong with it: line->code. */
 void drafts_take(struct drafts *drafts, struct line *line);

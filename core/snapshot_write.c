@@ -9,6 +9,7 @@
 #include "score.h"
 #include "snapshot_frame.h"
 #include "snapshot_header.h"
+#include "snapshot_shard.h"
 #include "snapshot_tables.h"
 #include "snapshot_tallies.h"
 
@@ -122,6 +123,7 @@ static void put_data(struct json *json, const struct result *result)
 		json_key_text(json, "message", result->alerts[i].message);
 		end_line(json);
 	}
+	snapshot_put_shard(json, result);
 }
 
 /* ---- the definitions: all that decides what the data come to, and nothing else ---- */
@@ -327,7 +329,10 @@ static int put_lines(const struct result *result, struct pack *pack, char defini
 static int put_result(const struct result *result, struct pack *pack, struct crmval_error *error)
 {
 	struct output output = {.stream = pack->in};
-	int code = report_json(result, &output, error);
+	struct result lenient = *result;
+	if (result->part_count) /* what is missing in a part may well be in another */
+		lenient.missing = MISSING_RENORMALISE;
+	int code = report_json(&lenient, &output, error);
 	return code == CRMVAL_OK ? output_finish(&output, error) : code;
 }
 

@@ -70,7 +70,7 @@ static void unreadable(struct taking *t, uint32_t i)
 		 text, length > 60 ? "..." : "", what_it_should_be(t->field));
 	const struct crmval_table *table = &t->feed->reading.table;
 	const char *file = table->inputs[place.input < table->input_count ? place.input : 0];
-	ledger_example(ledger, &place, job_relative(t->load->job, file), message);
+	ledger_example(ledger, &place, 0, job_relative(t->load->job, file), message);
 }
 
 /* The word that the job's map puts in the place of a cell. */
@@ -399,11 +399,15 @@ static void mark_foreign(const struct taking *t, struct table *table)
 	const struct job_shard *shard = &t->load->job->shard;
 	const struct shard_key key = key_of(t->feed, table);
 	_Atomic uint64_t *foreign = table->foreign.bytes;
-	for (uint32_t i = 0; i < t->rows->row_count; i++)
-		if (shard_of_row(&key, t->rows, i, shard->count) != shard->number) {
-			uint32_t row = t->first + i;
+	uint64_t checksum = 0;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t row = t->first + i, hash = shard_hash_row(&key, t->rows, i);
+		checksum += hash;
+		if (!shard_has(shard, hash))
 			atomic_fetch_or_explicit(&foreign[row >> 6], UINT64_C(1) << (row & 63), memory_order_relaxed);
-		}
+	}
+	atomic_fetch_add(&table->seen, t->rows->row_count);
+	atomic_fetch_add(&table->checksum, checksum);
 }
 
 int load_has_twins(const struct load *load, const struct table *table)
@@ -423,7 +427,7 @@ int load_take_twins(struct reading *reading, struct reading_thread *thread, cons
 	uint32_t ours = 0;
 	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &rows, error);
 	for (uint32_t i = 0; code == CRMVAL_OK && key.id >= 0 && i < rows.row_count; i++) {
-		if (shard_of_row(&key, &rows, i, shard->count) == shard->number) {
+		if (shard_has(shard, shard_hash_row(&key, &rows, i))) {
 			ours++;
 			continue;
 		}
@@ -451,7 +455,10 @@ int load_take(struct reading *reading, struct reading_thread *thread, const stru
 	rows = derived;
 	if (code == CRMVAL_OK && shard->count && table->shard_by) {
 		const struct shard_key key = key_of(feed, table);
-		code = shard_choose(&key, shard, thread->shard, &derived, feed->field_count, &rows, error);
+		uint64_t checksum;
+		code = shard_choose(&key, shard, thread->shard, &derived, feed->field_count, &rows, &checksum, error);
+		atomic_fetch_add(&table->seen, derived.row_count);
+		atomic_fetch_add(&table->checksum, code == CRMVAL_OK ? checksum : 0);
 	}
 	if (code == CRMVAL_OK && rows.row_count == 0)
 		return CRMVAL_OK;

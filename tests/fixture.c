@@ -100,7 +100,7 @@ static int is_in_part(const struct fixture_sheet *sheet, uint32_t row)
 		length = cells->length[row] == CRMVAL_NULL ? 0 : cells->length[row];
 		cell_trim(&text, &length);
 	}
-	return part->count == 0 || shard_of(text, length, part->count) == part->number;
+	return part->count == 0 || shard_hash(text, length) % part->count == part->number;
 }
 
 static uint64_t line_of(const void *context, uint32_t row, uint32_t *input)
@@ -218,9 +218,9 @@ void fixture_open(struct fixture *fixture, const struct fixture_table *tables)
 				    .period = {fixture_day("2025-01-01"), fixture_day("2025-12-31"), 0},
 				    .baseline = {fixture_day("2024-01-01"), fixture_day("2024-12-31"), 1},
 				    .has_baseline = 1,
-				    .max_rejected_share = 1,
-				    .max_unreadable_share = 1,
-				    .max_dangling_share = 1,
+				    .limits.rejected_share = 1,
+				    .limits.unreadable_share = 1,
+				    .limits.dangling_share = 1,
 				    .max_examples = 3,
 				    .sources = fixture->job_sources};
 	for (; tables->entity; tables++) {

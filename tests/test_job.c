@@ -31,7 +31,8 @@ static void test_defaults(void)
 	CU_ASSERT_EQUAL(job->missing, MISSING_RENORMALISE);
 	CU_ASSERT_EQUAL(job->min_coverage, 0);
 	CU_ASSERT_EQUAL(job->max_rejected_rows, UINT64_MAX);
-	CU_ASSERT(job->max_rejected_share == 1 && job->max_unreadable_share == 1 && job->max_dangling_share == 1);
+	CU_ASSERT(job->limits.rejected_share == 1 && job->limits.unreadable_share == 1 &&
+		  job->limits.dangling_share == 1);
 	CU_ASSERT_EQUAL(job->max_examples, 5);
 	CU_ASSERT_EQUAL(job->hashing, HASH_AUTO);
 	CU_ASSERT_EQUAL(job->plugin_directory_count, 0);
@@ -211,7 +212,8 @@ static void test_core_sections(void)
 	CU_ASSERT_STRING_EQUAL(job->language, "zh_CN");
 	CU_ASSERT(job->aggregation == AGGREGATE_GEOMETRIC && job->missing == MISSING_FAIL && job->min_coverage == 1);
 	CU_ASSERT_EQUAL(job->max_rejected_rows, UINT64_C(3000000000));
-	CU_ASSERT(job->max_rejected_share == 0 && job->max_unreadable_share == 0.5 && job->max_dangling_share == 0.25);
+	CU_ASSERT(job->limits.rejected_share == 0 && job->limits.unreadable_share == 0.5 &&
+		  job->limits.dangling_share == 0.25);
 	CU_ASSERT(job->max_examples == 0 && job->hashing == HASH_NEVER);
 	snprintf(path, sizeof path, "%s/a", job_text_directory());
 	CU_ASSERT_STRING_EQUAL(job->plugin_directories[0], path);
@@ -280,7 +282,7 @@ static void test_set(void)
 	job_text_free(&read);
 	read = set("limits.rejected_share=0.5"); /* the group is made */
 	job_text_expect(&read, NO_PROBLEM);
-	CU_ASSERT_EQUAL(read.job->max_rejected_share, 0.5);
+	CU_ASSERT_EQUAL(read.job->limits.rejected_share, 0.5);
 	job_text_free(&read);
 	read = set("dimensions.[1].weight=2"); /* of the five that stand for none */
 	job_text_expect(&read, NO_PROBLEM);

@@ -265,7 +265,7 @@ static void test_locale(void)
 							"limits = { examples = 1.0; rejected_rows = 3000000000; };\n");
 		EXPECT(&read, "FILE:4: the integer 3000000000 does not fit 32 bits; append an L: 3000000000L");
 		CU_ASSERT_EQUAL(read.job->min_coverage, 0.75);
-		CU_ASSERT_EQUAL(read.job->max_rejected_share, 1);
+		CU_ASSERT_EQUAL(read.job->limits.rejected_share, 1);
 		job_text_free(&read);
 	}
 	setlocale(LC_ALL, "C");
@@ -287,8 +287,8 @@ static void test_reference(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(job);
 	CU_ASSERT(job->has_baseline && job->source_count == 1 && job->dimension_count == 5);
 	CU_ASSERT(job->aggregation == AGGREGATE_ARITHMETIC && job->missing == MISSING_RENORMALISE);
-	CU_ASSERT(job->min_coverage == 0 && job->max_rejected_rows == UINT64_MAX && job->max_rejected_share == 1);
-	CU_ASSERT(job->max_unreadable_share == 1 && job->max_dangling_share == 1 && job->max_examples == 5);
+	CU_ASSERT(job->min_coverage == 0 && job->max_rejected_rows == UINT64_MAX && job->limits.rejected_share == 1);
+	CU_ASSERT(job->limits.unreadable_share == 1 && job->limits.dangling_share == 1 && job->max_examples == 5);
 	CU_ASSERT(job->hashing == HASH_AUTO && job->sandbox == SANDBOX_DEFAULT && job->plugin_deadline == 60);
 	CU_ASSERT(job->plugin_memory == UINT64_C(1) << 30 && job->plugin_directory_count == 0 &&
 		  job->report_count == 0);
