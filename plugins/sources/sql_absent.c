@@ -14,6 +14,6 @@ const struct sql_store_driver *const sql_store_sqlite = NULL;
 const struct sql_driver *const sql_postgresql = NULL;
 const struct sql_store_driver *const sql_store_postgresql = NULL;
 #endif
-#if 1
+#ifndef HAVE_ODBC
 const struct sql_driver *const sql_odbc = NULL;
 #endif

@@ -3,7 +3,7 @@
 #ifndef SQL_PG_CONNECT_H
 #define SQL_PG_CONNECT_H
 
-#include "sql.h"
+#include "sql_driver.h"
 
 #include <libpq-fe.h>
 

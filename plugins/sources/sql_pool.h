@@ -3,7 +3,7 @@
 #ifndef SQL_POOL_H
 #define SQL_POOL_H
 
-#include "sql.h"
+#include "sql_driver.h"
 
 #include <pthread.h>
 

@@ -3,7 +3,7 @@
 #ifndef SQL_SECRET_H
 #define SQL_SECRET_H
 
-#include "sql.h"
+#include "sql_driver.h"
 
 /* From the file or the credential that the settings name, else NULL. */
 int sql_secret_read(const struct sql_settings *settings, char **secret, struct crmval_error *error);

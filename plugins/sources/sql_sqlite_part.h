@@ -3,7 +3,7 @@
 #ifndef SQL_SQLITE_PART_H
 #define SQL_SQLITE_PART_H
 
-#include "sql.h"
+#include "sql_driver.h"
 
 #include <sqlite3.h>
 

@@ -3,7 +3,7 @@
 #ifndef SQL_STORE_H
 #define SQL_STORE_H
 
-#include "sql.h"
+#include "sql_driver.h"
 
 /* A connection in a transaction that nobody else stores results in. */
 struct sql_writer {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What drivers need of a table: texts, columns, splits. */
-#include "sql.h"
+#include "sql_driver.h"
 
 #include "error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the source plugin sql share: settings, sessions with a database, tables, and what a driver is. */
-#ifndef SQL_H
-#define SQL_H
+#ifndef SQL_DRIVER_H
+#define SQL_DRIVER_H
 
 #include "sql_batch.h"
 
