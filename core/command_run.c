@@ -74,11 +74,10 @@ static int check_outputs(const struct options *options, struct run *run)
 enum job_format format_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
-	if (dot && strcmp(dot, ".json") == 0)
-		return FORMAT_JSON;
-	if (dot && strcmp(dot, ".gz") == 0)
-		return FORMAT_SNAPSHOT;
-	return dot && strcmp(dot, ".csv") == 0 ? FORMAT_CSV : FORMAT_TEXT;
+	for (int i = 0; dot && format_endings[i]; i++)
+		if (strcmp(dot, format_endings[i]) == 0)
+			return (enum job_format)i;
+	return FORMAT_TEXT;
 }
 
 /* One output, in its language. */

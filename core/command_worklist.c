@@ -58,7 +58,6 @@ static int is_first_of_owner(const struct worklist *list, uint32_t i)
 static int write_folder(const struct worklist *list, enum job_format format, const char *folder,
 			struct crmval_error *error)
 {
-	static const char *const endings[] = {[FORMAT_TEXT] = ".txt", [FORMAT_JSON] = ".json", [FORMAT_CSV] = ".csv"};
 	int code = CRMVAL_OK;
 	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
 		return fail(error, errno == EACCES ? CRMVAL_EPERM : CRMVAL_ECREATE, "%s: cannot create the folder: %s",
@@ -70,8 +69,8 @@ static int write_folder(const struct worklist *list, enum job_format format, con
 		char name[256], *path = NULL;
 		if (!is_first_of_owner(list, i))
 			continue;
-		name_of(owner ? unit_name(&list->run->units, BREAKDOWN_EMPLOYEE, owner) : "none", endings[format], name,
-			sizeof name);
+		name_of(owner ? unit_name(&list->run->units, BREAKDOWN_EMPLOYEE, owner) : "none",
+			format_endings[format], name, sizeof name);
 		if (asprintf(&path, "%s/%s", folder, name) < 0)
 			return fail_memory(error);
 		code = replace_file(path, 0666, &source, error);

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static const char *const formats[] = {"text", "json", "csv", NULL};
-static const char *const endings[] = {".txt", ".json", ".csv"};
+const char *const format_names[] = {"text", "json", "csv", "html", "snapshot", NULL};
+const char *const format_endings[] = {".txt", ".json", ".csv", ".html", ".gz", NULL};
 
 void job_language_read(struct checker *c, const struct job_node *node, const char **language)
 {
@@ -30,13 +30,14 @@ static enum job_format read_format(struct checker *c, const struct job_node *nod
 	const char *dot = file ? strrchr(file, '.') : NULL;
 	int place;
 	if (node)
-		return check_word(c, node, formats, &place) ? (enum job_format)place : FORMAT_NONE;
-	for (int i = 0; dot && formats[i]; i++)
-		if (strcmp(dot, endings[i]) == 0)
+		return check_word(c, node, format_names, &place) ? (enum job_format)place : FORMAT_NONE;
+	for (int i = 0; dot && format_endings[i]; i++)
+		if (strcmp(dot, format_endings[i]) == 0)
 			return (enum job_format)i;
 	if (file)
 		check_problem(c, file_node,
-			      "does not end in .txt, .json or .csv; add format = \"text\", \"json\" or \"csv\"");
+			      "does not end in .txt, .json, .csv or .html; add format = \"text\", \"json\", \"csv\" or "
+			      "\"html\"");
 	return FORMAT_NONE;
 }
 

@@ -2,9 +2,11 @@
 /* The parts of the text report that say what to make of it: what is good, what to do next, what is missing and why. */
 #include "report_findings.h"
 
+#include "findings.h"
+
 #include <string.h>
 
-enum { FINDINGS = 3, ITEM_INDENT = 12, TEXT_INDENT = 4 };
+enum { ITEM_INDENT = 12, TEXT_INDENT = 4 };
 
 void report_heading(struct screen *screen, const char *title)
 {
@@ -22,106 +24,11 @@ static void start_item(struct screen *screen, int column, int indent)
 
 /* ---- findings ---- */
 
-/* An indicator and what it is ranked by. */
-struct finding {
-	uint32_t dimension, indicator;
-	double rank;
-};
-
-static const struct score *finding_score(const struct scorecard *card, const struct finding *finding)
-{
-	return &card->indicators[card->first_indicator[finding->dimension] + finding->indicator];
-}
-
-static const char *finding_title(const struct scorecard *card, const struct finding *finding)
-{
-	return card->result->dimensions[finding->dimension].table->indicators[finding->indicator].title;
-}
-
-/* The share of a node in its parent's score: where missing ones are left out, the others have more. */
-static double share_in_parent(const struct result *result, const struct score *nodes, uint32_t count, uint32_t place)
-{
-	double known = 0;
-
-	if (result->missing == MISSING_ZERO)
-		return nodes[place].weight;
-	for (uint32_t i = 0; i < count; i++)
-		known += nodes[i].reason ? 0 : nodes[i].weight;
-	return known > 0 ? nodes[place].weight / known : 0;
-}
-
-/* By how much the overall score would rise if the indicator came to 100. */
-static double lift(const struct scorecard *card, uint32_t d, uint32_t i)
-{
-	const struct result *result = card->result;
-	const struct score *indicators = card->indicators + card->first_indicator[d];
-	double share = share_in_parent(result, card->dimensions, result->dimension_count, d) *
-		       share_in_parent(result, indicators, result->dimensions[d].table->indicator_count, i);
-
-	if (card->dimensions[d].reason)
-		return 0;
-	if (result->aggregation == AGGREGATE_GEOMETRIC)
-		return card->overall.score * (pow(100 / fmax(indicators[i].score, 1), share) - 1);
-	return share * (100 - indicators[i].score);
-}
-
-static double rank_score(const struct scorecard *card, uint32_t d, uint32_t i)
-{
-	double score = card->indicators[card->first_indicator[d] + i].score;
-
-	return score > card->overall.score ? score : NAN;
-}
-
-static double rank_gain(const struct scorecard *card, uint32_t d, uint32_t i)
-{
-	const struct score *score = &card->indicators[card->first_indicator[d] + i];
-
-	return score->gained_low > 0 ? score->gained : NAN;
-}
-
-static double rank_loss(const struct scorecard *card, uint32_t d, uint32_t i)
-{
-	const struct score *score = &card->indicators[card->first_indicator[d] + i];
-
-	return score->gained_high < 0 ? -score->gained : NAN;
-}
-
-static double rank_lift(const struct scorecard *card, uint32_t d, uint32_t i)
-{
-	double points = lift(card, d, i);
-
-	return points >= 0.05 ? points : NAN;
-}
-
-/* The indicators that rank highest, best first; NaN: does not rank at all.  Returns how many. */
-static int find(const struct scorecard *card, double (*rank)(const struct scorecard *, uint32_t, uint32_t),
-		struct finding findings[FINDINGS])
-{
-	int count = 0;
-
-	for (uint32_t d = 0; d < card->result->dimension_count; d++) {
-		for (uint32_t i = 0; i < card->result->dimensions[d].table->indicator_count; i++) {
-			struct finding finding = {d, i, rank(card, d, i)};
-			int place = count;
-			if (isnan(finding.rank))
-				continue;
-			while (place > 0 && findings[place - 1].rank < finding.rank)
-				place--;
-			if (place == FINDINGS)
-				continue;
-			count += count < FINDINGS;
-			memmove(findings + place + 1, findings + place, sizeof *findings * (size_t)(count - place - 1));
-			findings[place] = finding;
-		}
-	}
-	return count;
-}
-
 static void write_list(struct screen *screen, const struct scorecard *card, const char *label, enum tone tone,
-		       int is_gain, double (*rank)(const struct scorecard *, uint32_t, uint32_t))
+		       int is_gain, enum finding_kind kind)
 {
 	struct finding findings[FINDINGS];
-	int count = find(card, rank, findings);
+	int count = findings_find(card, kind, findings);
 	char points[SCREEN_POINTS_SIZE];
 
 	if (count == 0)
@@ -175,41 +82,27 @@ static void write_cause(struct screen *screen, const struct result *result, uint
 /* The measures that hold an indicator down, the worst first. */
 static void write_causes(struct screen *screen, const struct scorecard *card, const struct finding *finding)
 {
-	const struct result *result = card->result;
-	double last_score = -1;
-	uint32_t last = 0;
+	int cause = -1;
 
 	for (int shown = 0; shown < FINDINGS; shown++) {
-		uint32_t worst = result->measure_count;
-		for (uint32_t m = 0; m < result->measure_count; m++) {
-			const struct result_measure *measure = &result->measures[m];
-			const struct score *score = &card->measures[m].score;
-			int is_its =
-				measure->dimension == finding->dimension && measure->indicator == finding->indicator;
-			int is_next = score->score > last_score || (score->score == last_score && m > last);
-			if (is_its && is_next && score->weight > 0 && score->score < 100 &&
-			    (worst == result->measure_count || score->score < card->measures[worst].score.score))
-				worst = m;
-		}
-		if (worst == result->measure_count)
+		cause = finding_next_cause(card, finding, cause);
+		if (cause < 0)
 			return;
-		write_cause(screen, result, worst, &card->measures[worst]);
-		last_score = card->measures[worst].score.score;
-		last = worst;
+		write_cause(screen, card->result, (uint32_t)cause, &card->measures[cause]);
 	}
 }
 
 void report_findings(struct screen *screen, const struct scorecard *card)
 {
 	struct finding findings[FINDINGS];
-	int count = find(card, rank_lift, findings);
+	int count = findings_find(card, FINDING_LIFT, findings);
 
 	if (card->overall.reason)
 		return;
 	report_heading(screen, "What stands out");
-	write_list(screen, card, "strong", TONE_GOOD, 0, rank_score);
-	write_list(screen, card, "gained", TONE_GOOD, 1, rank_gain);
-	write_list(screen, card, "lost", TONE_BAD, 1, rank_loss);
+	write_list(screen, card, "strong", TONE_GOOD, 0, FINDING_STRONG);
+	write_list(screen, card, "gained", TONE_GOOD, 1, FINDING_GAINED);
+	write_list(screen, card, "lost", TONE_BAD, 1, FINDING_LOST);
 	if (count == 0)
 		return;
 	report_heading(screen, "What would raise the score most");

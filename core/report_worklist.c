@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The work list as CSV, as JSON, one object a line, and as text. */
+/* The work list as CSV, JSON, text and HTML. */
 #include "report_worklist.h"
 
 #include "csv_out.h"
 #include "error.h"
+#include "html.h"
 #include "json.h"
 #include "screen.h"
 #include "text.h"
@@ -124,6 +125,44 @@ static void put_text_head(const struct worklist *list, struct screen *screen)
 	screen_newline(screen);
 }
 
+/* ---- HTML ---- */
+
+static void put_html_head(const struct worklist *list, struct html *html, struct output *output)
+{
+	static const char *const columns[] = {N_("points"),  N_("row"),   N_("owner"),         N_("team"),
+					      N_("missing"), N_("wrong"), N_("in other rows"), N_("short in")};
+	const struct result *result = &list->run->result;
+	char title[256], shown[SCREEN_COUNT_SIZE], all[SCREEN_COUNT_SIZE];
+	snprintf(title, sizeof title, _("Work list, %s"), result->name);
+	html_open(html, output, title, result->language, 0);
+	html_element(html, "h1", title);
+	html_raw(html, "<p class=dim>");
+	html_format(html, _("%s of %s rows that fall short, and the points that mending each brings"),
+		    screen_count_text(list->item_count, shown), screen_count_text((double)list->row_count, all));
+	html_raw(html, "</p>\n<div class=scroll tabindex=0><table class=\"work sortable\">\n<thead><tr>");
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		html_element(html, i == 0 ? "th scope=col class=n" : "th scope=col", _(columns[i]));
+	html_raw(html, "</tr></thead>\n<tbody>\n");
+}
+
+static void put_html(const struct worklist_item *item, const struct worklist_line *line, struct html *html)
+{
+	html_raw(html, "<tr><td class=\"n good strong\">");
+	html_format(html, "%+.4f", item->points);
+	html_raw(html, "</td><th scope=row>");
+	html_text(html, *line->name ? line->name : line->id);
+	html_raw(html, "<small>");
+	html_format(html, "%s %s", line->entity, line->id);
+	html_raw(html, "</small></th>");
+	html_element(html, "td", *line->owner_name ? line->owner_name : line->owner);
+	html_element(html, "td", line->team);
+	html_element(html, "td", line->missing);
+	html_element(html, "td", line->wrong);
+	html_element(html, "td", line->elsewhere);
+	html_element(html, "td class=dim", line->measures);
+	html_raw(html, "</tr>\n");
+}
+
 /* ---- the whole ---- */
 
 struct writer {
@@ -132,6 +171,7 @@ struct writer {
 	struct csv_out csv;
 	struct json json;
 	struct screen screen;
+	struct html html;
 };
 
 static int put_items(struct writer *writer, int64_t owner, struct crmval_error *error)
@@ -149,6 +189,8 @@ static int put_items(struct writer *writer, int64_t owner, struct crmval_error *
 			put_csv(list, item, &line, &writer->csv);
 		else if (writer->format == FORMAT_JSON)
 			put_json(list, item, &line, &writer->json);
+		else if (writer->format == FORMAT_HTML)
+			put_html(item, &line, &writer->html);
 		else
 			put_text(item, &line, &writer->screen);
 		worklist_line_free(&line);
@@ -188,6 +230,12 @@ int report_worklist(const struct worklist *list, int64_t owner, enum job_format 
 					 .colour = style && style->colour};
 	if (format == FORMAT_JSON) {
 		code = put_json_list(writer, owner, output, error);
+	} else if (format == FORMAT_HTML) {
+		put_html_head(list, &writer->html, output);
+		code = put_items(writer, owner, error);
+		html_raw(&writer->html, "</tbody></table></div>\n");
+		int closed = html_close(&writer->html, error);
+		code = code == CRMVAL_OK ? closed : code;
 	} else {
 		if (format == FORMAT_CSV)
 			put_csv_header(list, &writer->csv);
