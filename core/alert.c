@@ -252,6 +252,14 @@ out:
 	return code;
 }
 
+int alerts_need_before(const struct job *job)
+{
+	for (uint32_t i = 0; i < job->alert_count; i++)
+		if (job->alerts[i].kind == ALERT_DROPPED_BY || job->alerts[i].kind == ALERT_ROWS_LOST)
+			return 1;
+	return 0;
+}
+
 uint32_t alerts_fired(const struct result *result)
 {
 	uint32_t fired = 0;

@@ -16,6 +16,9 @@ extern const char *const alert_severity_names[]; /* "warning", "critical", NULL;
  */
 void alerts_check(const struct job *job, const struct result *result, struct problems *problems);
 
+/* Does any rule compare with the snapshot before? */
+int alerts_need_before(const struct job *job);
+
 /*
  * Judges every rule and fills result->alerts, in the job's order; texts come from the arena.  before: the result that the
  * archive holds last, or NULL.  The result must be whole otherwise.

@@ -87,6 +87,8 @@ struct archive;
 int hold_archive(const struct options *options, const struct job *job, struct archive *archive);
 int put_snapshot(const struct options *options, struct run *run, struct archive *archive);
 int write_all(const struct options *options, struct run *run);
+/* result.made must be known: rules may compare with the snapshot before.  Returns an error's code. */
+int judge_alerts(const struct options *options, struct run *run, const struct job *rules, struct crmval_error *error);
 void log_alerts(const struct options *options, const struct result *result);
 
 /* The place of a measure in run->result.measures; -1 after saying which there are. */

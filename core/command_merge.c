@@ -60,7 +60,7 @@ static int open_job(const struct options *options, const struct parts *parts, st
 	return code;
 }
 
-static int merge(const struct parts *parts, struct run *run, struct crmval_error *error)
+static int merge(const struct options *options, const struct parts *parts, struct run *run, struct crmval_error *error)
 {
 	const struct result_shard *shard = parts->parts[0].result->shard;
 	int code = merge_results(parts->parts, parts->count, &run->arena, &run->result, error);
@@ -72,7 +72,8 @@ static int merge(const struct parts *parts, struct run *run, struct crmval_error
 	if (shard->rule_count)
 		memcpy(rules, shard->rules, shard->rule_count * sizeof *rules);
 	const struct job job = {.alerts = rules, .alert_count = shard->rule_count};
-	return alerts_judge(&job, &run->result, NULL, &run->arena, error);
+	run->result.made = options->overrides.now;
+	return judge_alerts(options, run, &job, error);
 }
 
 /* Would the output replace a part? */
@@ -103,7 +104,6 @@ static uint32_t log_failures(const struct options *options, const struct result 
 
 static int finish(const struct options *options, struct run *run, struct archive *archive)
 {
-	run->result.made = options->overrides.now;
 	int status = put_snapshot(options, run, archive);
 	if (status == 0)
 		status = write_all(options, run);
@@ -132,7 +132,7 @@ int command_merge(const struct options *options, int count, char **words)
 	if (code == CRMVAL_OK)
 		status = hold_archive(options, run.job, &archive);
 	if (code == CRMVAL_OK && status == 0)
-		code = merge(&parts, &run, &error);
+		code = merge(options, &parts, &run, &error);
 	if (code != CRMVAL_OK) {
 		log_error(options, error.message);
 		status = exit_status(code);

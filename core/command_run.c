@@ -3,7 +3,7 @@
 #include "command.h"
 
 #include "alert.h"
-#include "archive.h"
+#include "archive_last.h"
 #include "error.h"
 #include "inputs.h"
 #include "job_list.h"
@@ -159,6 +159,41 @@ int hold_archive(const struct options *options, const struct job *job, struct ar
 	return exit_status(code);
 }
 
+static void say_damaged(void *context, const char *message)
+{
+	log_warning(context, message);
+}
+
+/* What the alerts compare with, where there is any; a dry run takes no lock, but reads. */
+static int read_before(const struct options *options, const struct run *run, const struct job *rules,
+		       struct snapshot **before, struct crmval_error *error)
+{
+	struct archive archive = ARCHIVE_CLOSED;
+	int code;
+	*before = NULL;
+	if (!run->job->archive.directory || !alerts_need_before(rules))
+		return CRMVAL_OK;
+	code = archive_open(&archive, run->job->archive.directory, error);
+	if (code == CRMVAL_ENOINPUT)
+		return CRMVAL_OK;
+	if (code == CRMVAL_OK)
+		code = archive_last(&archive, run->result.name, run->result.made, say_damaged, (void *)options, before,
+				    error);
+	archive_close(&archive);
+	return code;
+}
+
+int judge_alerts(const struct options *options, struct run *run, const struct job *rules, struct crmval_error *error)
+{
+	struct snapshot *before;
+	int code = read_before(options, run, rules, &before, error);
+	if (code == CRMVAL_OK)
+		code = alerts_judge(rules, &run->result, before ? &before->result : NULL, &run->arena, error);
+	if (before)
+		snapshot_free(before);
+	return code;
+}
+
 static int write_snapshot(void *context, FILE *stream, struct crmval_error *error)
 {
 	return snapshot_write(context, stream, error);
@@ -201,13 +236,13 @@ static int run_one(const struct options *options, const char *path)
 		progress_start(options, &run);
 		int code = run_evaluate(&run, options->threads, &error);
 		progress_end();
+		run.result.made = options->overrides.now;
 		if (code == CRMVAL_OK && !is_part)
-			code = alerts_judge(run.job, &run.result, NULL, &run.arena, &error);
+			code = judge_alerts(options, &run, run.job, &error);
 		if (code != CRMVAL_OK)
 			log_error(options, error.message);
 		status = exit_status(code);
 	}
-	run.result.made = options->overrides.now;
 	if (status == 0 && is_part)
 		status = write_part(options, &run);
 	if (status == 0 && !is_part)

@@ -3,6 +3,7 @@
 """Alerts of a job: what fires ends the run with status 1, on standard error and in every report."""
 
 import json
+import os
 import re
 
 import kit
@@ -64,6 +65,39 @@ class Alerts(kit.Case):
         self.write("account.csv", b"id,name,owner,region\nA1,Acme,E1,North\nA2,Bolt,E1\n")
         _, alerts = self.alerts("{ rejected_above = 0; }, { rejected_share_above = 0.5; }")
         self.assertEqual([alert["fired"] for alert in alerts], [1, 0])
+
+    def test_since_the_last_snapshot(self):
+        """A halved export, and a score that fell; the snapshot of another job, or a damaged one, does not count."""
+        rules = '{ rows_lost_above = 0.4; }, { dropped_by = 1; node = "approved_to_won"; }'
+        more = 'archive = { directory = "archive"; };'
+        self.table("opportunity.csv", "id,account,stage,approved_on,closed_on,outcome",
+                   *["O%d,A1,x,2025-01-05,2025-03-01,won" % i for i in range(40)])
+        before = {"SOURCE_DATE_EPOCH": "1767225600"}
+        job = self.job(more="alerts = ( %s ); %s" % (rules, more))
+        self.assertEqual(self.run_raw("run", job, environment=kit.clean_environment(**before)).status, 0)
+        other = self.job(name="other.conf", more=more)
+        self.table("opportunity.csv", "id,account,stage,approved_on,closed_on,outcome",
+                   *["O%d,A1,x,2025-01-05,2025-03-01,lost" % i for i in range(20)])
+        self.assertEqual(self.run_raw("run", other, environment=kit.clean_environment(**before)).status, 0)
+        done = self.run_raw("run", job, "--format", "json")
+        self.assertEqual(done.status, 1)
+        lost, dropped = json.loads(done.output)["alerts"]
+        self.assertEqual(lost["message"], "opportunity: 20 rows, and 40 in the snapshot before: 0.5 of them are gone")
+        self.assertIn("Approved to won: the score fell by 100.00 points, from 100.00 to 0.00", dropped["message"])
+        # That run is now the one before, and nothing has changed since.
+        self.assertEqual(self.run_raw("run", job).status, 0)
+
+    def test_damaged_snapshot(self):
+        job = self.job(more='alerts = ( { rows_lost_above = 0.4; } ); archive = { directory = "archive"; };')
+        self.run_ok("run", job, environment=kit.clean_environment(SOURCE_DATE_EPOCH="1767225600"))
+        name = "archive/job-20260101T000000Z.gz"
+        content = bytearray(self.read(name))
+        content[-20] ^= 1
+        self.write("archive/x", bytes(content))
+        os.rename(self.path("archive/x"), self.path(name))
+        done = self.run_raw("run", job)
+        self.assertEqual(done.status, 0)
+        self.assertIn("job-20260101T000000Z.gz", done.messages)
 
     def test_mistakes(self):
         for rules, says in (
