@@ -91,7 +91,7 @@ struct result_shard_entity {
 	int is_chosen;           /* by the source: rows of other parts never came */
 	uint64_t seen, checksum; /* rows that came, and the sum of the hashes that tell their parts */
 	uint64_t rows;           /* that the limits are shares of */
-	uint32_t field_count; /* all of its fields, in their order */
+	uint32_t field_count;    /* all of its fields, in their order */
 	const char *const *fields;
 	const struct result_shard_example *examples; /* as result_entity.examples */
 };

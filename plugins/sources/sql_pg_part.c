@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The first 32 bits. */
+#define MD5_OF_NOTHING UINT32_C(0xd41d8cd9)
+
 enum { TYPE_NAME = 19, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_TEXT = 25, TYPE_UUID = 2950 };
 enum { TYPE_BPCHAR = 1042, TYPE_VARCHAR = 1043 };
 
@@ -21,14 +24,13 @@ static int is_plain_type(uint32_t type)
 	return 0;
 }
 
-/* A column's text without white space at its ends; "" where it is missing. */
+/* A column's text without white space at its ends; NULL where it is missing. */
 static int trimmed(PGconn *connection, const struct sql_table *table, uint32_t wanted, char **text,
 		   struct crmval_error *error)
 {
 	const char *name = table->columns[table->wanted[wanted]];
 	char *quoted = PQescapeIdentifier(connection, name, strlen(name));
-	int status = quoted ? sql_print(text, error,
-					"pg_catalog.btrim(coalesce(q.%s::pg_catalog.text, ''), E' \\t\\n\\x0b\\f\\r')",
+	int status = quoted ? sql_print(text, error, "pg_catalog.btrim(q.%s::pg_catalog.text, E' \\t\\n\\x0b\\f\\r')",
 					quoted)
 			    : fail_memory(error);
 	PQfreemem(quoted);
@@ -36,22 +38,36 @@ static int trimmed(PGconn *connection, const struct sql_table *table, uint32_t w
 }
 
 /*
- * The first 32 bits of a text's MD5.  Byte by byte it is something that postgres_fdw hands on to the servers where the rows
+ * Is a text's hash one of the part?  Byte by byte it is something that postgres_fdw hands on to the servers where the rows
  * are; as a string of bits it is computed once only.
  */
-static int first_bits(const char *text, int is_spread, char **bits, struct crmval_error *error)
+static int has_hash(const char *text, int is_spread, const struct crmval_part *part, char **condition,
+		    struct crmval_error *error)
 {
+	int status = sql_print(condition, error, "0");
 	if (!is_spread)
-		return sql_print(bits, error,
+		return sql_print(condition, error,
 				 "('x' || pg_catalog.substr(pg_catalog.md5(%s), 1, 8))::pg_catalog.bit(32)::"
-				 "pg_catalog.int8",
-				 text);
-	int status = sql_print(bits, error, "0");
+				 "pg_catalog.int8 %% %u = %u",
+				 text, part->count, part->number);
 	for (int i = 0; i < 4 && !status; i++)
-		status = sql_print(bits, error,
-				   "%s * 256 + pg_catalog.get_byte(pg_catalog.decode(pg_catalog.md5(%s), 'hex'), "
+		status = sql_print(condition, error,
+				   "(%s) * 256 + pg_catalog.get_byte(pg_catalog.decode(pg_catalog.md5(%s), 'hex'), "
 				   "%d)::pg_catalog.int8",
-				   *bits, text, i);
+				   *condition, text, i);
+	return status ? status : sql_print(condition, error, "(%s) %% %u = %u", *condition, part->count, part->number);
+}
+
+/* Of a text that may be missing; then `otherwise` tells.  Neither CASE nor COALESCE: what hands on conditions knows them not. */
+static int add_text(const char *text, int is_spread, const struct crmval_part *part, const char *otherwise,
+		    char **condition, struct crmval_error *error)
+{
+	char *own = NULL;
+	int status = has_hash(text, is_spread, part, &own, error);
+	if (!status)
+		status = sql_print(condition, error, "((%s <> '' AND %s) OR ((%s IS NULL OR %s = '') AND %s))", text,
+				   own, text, text, otherwise);
+	free(own);
 	return status;
 }
 
@@ -80,7 +96,8 @@ int pg_choose_part(PGconn *connection, struct sql_table *table, const struct crm
 {
 	const char *encoding = PQparameterStatus(connection, "server_encoding");
 	int is_unique = part->key == part->id, status;
-	char *key = NULL, *id = NULL, *text = NULL, *bits = NULL;
+	char *key = NULL, *id = NULL, *of_id = NULL;
+	int is_spread = table->split_count == 1; /* for else it would have row numbers */
 	/* Row numbers would change, or texts are other bytes there. */
 	if (table->has_numbers || !encoding || strcmp(encoding, "UTF8") != 0 ||
 	    !is_plain_type(table->types[table->wanted[part->key]]) ||
@@ -92,15 +109,14 @@ int pg_choose_part(PGconn *connection, struct sql_table *table, const struct crm
 	if (!status && !is_unique)
 		status = check_unique(connection, table, id, &is_unique, error);
 	if (!status && is_unique)
-		status = part->key == part->id ? sql_print(&text, error, "%s", id)
-					       : sql_print(&text, error, "coalesce(nullif(%s, ''), %s)", key, id);
-	if (!status && is_unique)
-		status = first_bits(text, table->split_count == 1, &bits, error);
-	if (!status && is_unique)
-		status = sql_print(&table->part, error, "(%s) %% %u = %u", bits, part->count, part->number);
+		status = add_text(id, is_spread, part, MD5_OF_NOTHING % part->count == part->number ? "true" : "false",
+				  &of_id, error);
+	if (!status && is_unique && part->key == part->id)
+		status = sql_print(&table->part, error, "%s", of_id);
+	else if (!status && is_unique)
+		status = add_text(key, is_spread, part, of_id, &table->part, error);
 	free(key);
 	free(id);
-	free(text);
-	free(bits);
+	free(of_id);
 	return status;
 }
