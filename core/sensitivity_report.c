@@ -40,7 +40,9 @@ static void write_swap(struct screen *screen, const struct sensitivity *sensitiv
 	const struct ranked *ranked = &sensitivity->ranked[b][place];
 	screen_left(screen, TONE_PLAIN, "", 4);
 	screen->indent = 6;
-	if (!ranked->weights) {
+	if (ranked->score == ranked[1].score) {
+		screen_flow_format(screen, TONE_DIM, _("%s has the same score"), unit_of(sensitivity, b, place + 1));
+	} else if (!ranked->weights) {
 		screen_flow_format(screen, TONE_DIM, _("no weights of the dimensions put %s ahead of it"),
 				   unit_of(sensitivity, b, place + 1));
 	} else {
