@@ -329,6 +329,8 @@ static int run_command(const struct command *command, struct options *options, i
 	if (options->has_format && options->format == FORMAT_SNAPSHOT && !strchr(command->letters, '*'))
 		return usage_error("crmval %s writes no snapshots; --format: there are text, json and csv",
 				   command->name);
+	if (options->has_format && options->format == FORMAT_SNAPSHOT && !options->output && isatty(STDOUT_FILENO))
+		return usage_error("a snapshot is not for a terminal to show; name a file by --output");
 	return finish(options, command->run(options, argc - optind, argv + optind));
 }
 

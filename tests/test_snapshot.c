@@ -6,6 +6,7 @@
 #include "snapshot_case.h"
 #include "suite.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -199,8 +200,17 @@ static void test_flips(void)
 	static struct sample sample;
 	struct crmval_error error = {.struct_size = sizeof error};
 	size_t size, missed = 0;
+	const char *path = getenv("SNAPSHOT_TO_FLIP"); /* a larger one, for those who have the time */
 	make(&sample);
 	int fd = snapshot_case_write(&sample.result);
+	if (path) {
+		int given = open(path, O_RDONLY);
+		close(fd);
+		unsigned char *copy = bytes_of(given, &size);
+		fd = snapshot_case_file(copy, size);
+		close(given);
+		free(copy);
+	}
 	unsigned char *bytes = bytes_of(fd, &size);
 	CU_ASSERT_EQUAL(snapshot_verify(fd, "case", &error), CRMVAL_OK);
 	for (size_t i = 0; i < size; i++) {

@@ -113,6 +113,14 @@ class Snapshots(kit.Case):
                                       **{unit["unit"]: unit["overall"]["score"]
                                          for unit in told.result["breakdowns"]["team"]}})
 
+    def test_described(self):
+        """The manual page knows every kind of line, and every key of the first one."""
+        self.kept("plain")
+        told = witness.Witness(self.path("plain.gz"))
+        with open(os.path.join(kit.ROOT, "man", "crmval-snapshot.5"), encoding="utf-8") as file:
+            tags = " ".join(line for line in file if line.startswith(".It Ic ")).split()
+        self.assertEqual([name for name in [*told.header, *dict(told.lines)] if name not in tags], [])
+
     # ---- rescore
 
     def test_rescore(self):
