@@ -22,7 +22,7 @@ static int read_entry(const struct archive *archive, const char *name, const cha
 	if (fd < 0)
 		return fail(error, CRMVAL_EIO, "%s: cannot be read: %s", path, strerror(errno));
 	code = snapshot_read_header(fd, path, &header, error);
-	if (code == CRMVAL_OK && strcmp(header.job, job) == 0 && header.part_count == 0) {
+	if (code == CRMVAL_OK && (!job || strcmp(header.job, job) == 0) && header.part_count == 0) {
 		if (lseek(fd, 0, SEEK_SET) < 0)
 			code = fail(error, CRMVAL_EIO, "%s: cannot be read: %s", path, strerror(errno));
 		else

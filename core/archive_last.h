@@ -7,7 +7,7 @@
 #include "snapshot.h"
 
 /*
- * The newest snapshot of the job that was made at `instant` or before; *snapshot is NULL where there is none.  damaged() is
+ * The newest snapshot of the job (NULL: of any) that was made at `instant` or before; *snapshot is NULL where there is none.  damaged() is
  * called for each that would have been it but cannot be read, and the one before it is tried.  Fails with CRMVAL_EIO,
  * CRMVAL_ENOMEM.  The snapshot is freed by snapshot_free().
  */

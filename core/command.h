@@ -27,7 +27,9 @@ struct options {
 	uint32_t limit, per_owner, per_measure; /* of worklist: rows; 0: as it sees fit */
 	int per_owner_files;
 	const char *measure;
-	const char *job;             /* of merge */
+	const char *job; /* of merge; with --nagios: the job's name */
+	int is_nagios;
+	double max_age;              /* with --nagios: in seconds; NaN: none */
 	const char *directories[16]; /* of plugin */
 	uint32_t directory_count;
 	int is_junit;         /* of plugin: the format that a check has */
@@ -37,6 +39,7 @@ struct options {
 /* Each gets the words after the command and returns the exit status. */
 int command_run(const struct options *options, int count, char **words);
 int command_check(const struct options *options, int count, char **words);
+int command_nagios(const struct options *options, int count, char **words);
 int command_explain(const struct options *options, int count, char **words);
 int command_plugin(const struct options *options, int count, char **words);
 int command_rescore(const struct options *options, int count, char **words);

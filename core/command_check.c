@@ -11,6 +11,8 @@ int command_check(const struct options *options, int count, char **words)
 	static struct run run;
 	static struct output output;
 	struct crmval_error error = {.struct_size = sizeof error};
+	if (options->is_nagios)
+		return command_nagios(options, count, words);
 	if (count != 1)
 		return usage_error("crmval check takes one job file");
 	int status = open_run(options, &run, words[0]);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,7 +23,7 @@ static const struct command {
 	const char *letters; /* of the options that it takes, as in option_table; *: --format may be snapshot */
 } commands[] = {
 	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTf*opBbstwKDqvl"},
-	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDqvl"},
+	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDNAjqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
 	{"trend", command_trend, "ARCHIVE", "scores over time", "foqvl"},
@@ -64,6 +65,8 @@ static const struct option option_table[] = {
 	{"measure", required_argument, NULL, 'm'},
 	{"shard", required_argument, NULL, 'K'},
 	{"job", required_argument, NULL, 'j'},
+	{"nagios", no_argument, NULL, 'N'},
+	{"max-age", required_argument, NULL, 'A'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
 };
@@ -93,6 +96,8 @@ static const char *const help_text =
 	"                             of worklist: rows of one employee, and for one measure\n"
 	"      --measure MEASURE      of worklist: only what that measure wants\n"
 	"      --per owner            of worklist: --output is a folder, with a file for each employee\n"
+	"      --nagios               of check: tell a monitoring system of a snapshot, or of an archive's last\n"
+	"      --max-age HOURS        with --nagios: an older one is critical\n"
 	"      --directory DIR        of plugin: look there too\n"
 	"      --language LANGUAGE    of plugin describe: as in zh_CN\n";
 
@@ -222,6 +227,14 @@ static int take_option(struct options *options, int letter, const char *text)
 		if (date_parse(text, &options->overrides.today) < 0)
 			return usage_error("--date %s: a day as YYYY-MM-DD", text);
 		return 0;
+	case 'N':
+		options->is_nagios = 1;
+		return 0;
+	case 'A':
+		if (!number_of(text, 0, 1e6, &number))
+			return usage_error("--max-age %s: hours, from 0 to 1000000", text);
+		options->max_age = number * 3600;
+		return 0;
 	case 'q':
 		options->quiet = 1;
 		return 0;
@@ -339,6 +352,7 @@ int main(int argc, char **argv)
 	static struct options options; /* its arrays are large for a stack */
 	options.overrides.settings = options.settings;
 	options.scale = 1;
+	options.max_age = NAN;
 	options.seed = 1;
 	options.draws = 1000;
 	options.concentration = 50;

@@ -128,6 +128,65 @@ class Many(kit.Case):
         self.assertFalse(os.path.exists(self.path("b.conf.json")))
 
 
+class Nagios(kit.Case):
+    """One line and a status from 0 to 3, whatever happens."""
+
+    RUN = {"SOURCE_DATE_EPOCH": "1767225600"}
+
+    def setUp(self):
+        super().setUp()
+        self.table("account.csv", "id,name,owner,region", "A1,Acme,E1,North")
+        self.table("opportunity.csv", "id,account,stage,approved_on,closed_on,outcome",
+                   "O1,A1,x,2025-01-05,2025-03-01,won", "O2,A1,x,2025-01-05,2025-03-01,lost")
+
+    def archive(self, rules="", name="job.conf"):
+        job = self.job(name=name, more='dimensions = ( { plugin = "deal_control"; } ); alerts = ( %s ); '
+                       'archive = { directory = "archive"; };' % rules)
+        self.assertIn(self.run_raw("run", job, environment=kit.clean_environment(**self.RUN)).status, (0, 1))
+
+    def check(self, *words, hours=0):
+        now = str(int(self.RUN["SOURCE_DATE_EPOCH"]) + 3600 * hours)
+        done = self.run_raw("check", "--nagios", *words, environment=kit.clean_environment(SOURCE_DATE_EPOCH=now))
+        self.assertEqual(done.output.count("\n"), 1, done.output)
+        return done.status, done.output
+
+    def test_ok(self):
+        self.archive()
+        status, line = self.check("archive", hours=2)
+        self.assertEqual(status, 0)
+        self.assertRegex(line, r"^CRMVAL OK: job 50\.0 \([0-9.]+ to [0-9.]+\), made 2026-01-01T00:00:00Z \| overall=50;;;0;100 "
+                               r"deal_control=50;;;0;100 coverage=[0-9.]+;;;0;1 age=7200s;;;0\n$")
+        self.assertEqual(self.check("archive/job-20260101T000000Z.gz", hours=2), (status, line))
+
+    def test_alerts(self):
+        warning = '{ score_below = 60; severity = "warning"; }'
+        self.archive(warning)
+        status, line = self.check("archive")
+        self.assertEqual(status, 1)
+        self.assertIn("CRMVAL WARNING: ", line)
+        self.assertIn("; overall: the score of 50.00 is below 60 |", line)
+        self.archive(warning + ', { name = "a|b"; node = "approved_to_won"; value_below = 0.6; }', name="two.conf")
+        status, line = self.check("archive", "--job", "two")
+        self.assertEqual(status, 2)
+        self.assertIn("; Approved to won: the value of 0.5 is below 0.6, and 1 more |", line)
+        self.assertEqual(line.count("|"), 1)
+
+    def test_age(self):
+        self.archive()
+        self.assertEqual(self.check("archive", "--max-age", "3", hours=3)[0], 0)
+        status, line = self.check("archive", "--max-age", "3", hours=4)
+        self.assertEqual(status, 2)
+        self.assertIn("the last result is 4.0 hours old", line)
+        # A clock that was set back.
+        self.assertEqual(self.check("archive", "--max-age", "3", hours=-50)[0], 0)
+
+    def test_unknown(self):
+        self.archive()
+        for words in (("nowhere",), ("account.csv",), (), ("archive", "archive"), ("archive", "--job", "another")):
+            status, line = self.check(*words)
+            self.assertEqual((status, line[:16]), (3, "CRMVAL UNKNOWN: "))
+
+
 class Completion(kit.Case):
     SCRIPT = os.path.join(kit.ROOT, "conf", "completion", "crmval")
 
