@@ -152,6 +152,12 @@ static const struct result_entity *entity_before(const struct result *before, co
 	return NULL;
 }
 
+/* Of the rows that were there. */
+static double share_lost(const struct result_entity *now, const struct result_entity *then)
+{
+	return then->rows > 0 ? 1 - (double)now->rows / (double)then->rows : 0;
+}
+
 static void judge_entity(struct judging *judging, const struct result_entity *entity)
 {
 	const struct job_alert *alert = judging->alert;
@@ -177,9 +183,7 @@ static void judge_entity(struct judging *judging, const struct result_entity *en
 			     (double)entity->rejected / all, alert->limit);
 		return;
 	default:
-		if (!then || then->rows == 0)
-			return;
-		lost = 1 - (double)entity->rows / (double)then->rows;
+		lost = then ? share_lost(entity, then) : 0;
 		if (lost > alert->limit)
 			fire(judging, "%s: %llu rows, and %llu in the snapshot before: %.3g of them are gone",
 			     entity->entity, (unsigned long long)entity->rows, (unsigned long long)then->rows, lost);
@@ -257,7 +261,25 @@ int alerts_need_before(const struct job *job)
 	for (uint32_t i = 0; i < job->alert_count; i++)
 		if (job->alerts[i].kind == ALERT_DROPPED_BY || job->alerts[i].kind == ALERT_ROWS_LOST)
 			return 1;
-	return 0;
+	return job->max_rows_lost_share < 1;
+}
+
+int alerts_check_rows(const struct job *job, const struct result *result, const struct result *before,
+		      struct crmval_error *error)
+{
+	for (uint32_t e = 0; e < result->entity_count; e++) {
+		const struct result_entity *entity = &result->entities[e];
+		const struct result_entity *then = entity_before(before, entity->entity);
+		if (then && share_lost(entity, then) > job->max_rows_lost_share)
+			return fail(
+				error, CRMVAL_EDATA,
+				"%s: %llu rows, and %llu in the snapshot before: more are gone than "
+				"limits.rows_lost_share "
+				"lets pass (%g); get a whole export, or raise the limit if they are meant to be gone",
+				entity->entity, (unsigned long long)entity->rows, (unsigned long long)then->rows,
+				job->max_rows_lost_share);
+	}
+	return CRMVAL_OK;
 }
 
 uint32_t alerts_fired(const struct result *result)

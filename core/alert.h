@@ -16,7 +16,7 @@ extern const char *const alert_severity_names[]; /* "warning", "critical", NULL;
  */
 void alerts_check(const struct job *job, const struct result *result, struct problems *problems);
 
-/* Does any rule compare with the snapshot before? */
+/* Does any rule, or limits.rows_lost_share, compare with the snapshot before? */
 int alerts_need_before(const struct job *job);
 
 /*
@@ -25,6 +25,13 @@ int alerts_need_before(const struct job *job);
  */
 int alerts_judge(const struct job *job, struct result *result, const struct result *before, struct arena *arena,
 		 struct crmval_error *error);
+
+/*
+ * CRMVAL_EDATA: more of an entity's rows are gone since the result before than limits.rows_lost_share lets pass, so that this
+ * is no whole export.
+ */
+int alerts_check_rows(const struct job *job, const struct result *result, const struct result *before,
+		      struct crmval_error *error);
 
 /* How many rules have fired. */
 uint32_t alerts_fired(const struct result *result);

@@ -71,7 +71,9 @@ static int merge(const struct options *options, const struct parts *parts, struc
 		return fail_memory(error);
 	if (shard->rule_count)
 		memcpy(rules, shard->rules, shard->rule_count * sizeof *rules);
-	const struct job job = {.alerts = rules, .alert_count = shard->rule_count};
+	const struct job job = {.alerts = rules,
+				.alert_count = shard->rule_count,
+				.max_rows_lost_share = run->job->directory[0] ? run->job->max_rows_lost_share : 1};
 	run->result.made = options->overrides.now;
 	return judge_alerts(options, run, &job, error);
 }

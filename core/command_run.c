@@ -187,6 +187,8 @@ int judge_alerts(const struct options *options, struct run *run, const struct jo
 {
 	struct snapshot *before;
 	int code = read_before(options, run, rules, &before, error);
+	if (code == CRMVAL_OK && before)
+		code = alerts_check_rows(rules, &run->result, &before->result, error);
 	if (code == CRMVAL_OK)
 		code = alerts_judge(rules, &run->result, before ? &before->result : NULL, &run->arena, error);
 	if (before)

@@ -131,8 +131,9 @@ struct job {
 
 	uint64_t max_rejected_rows; /* per entity */
 	struct job_limits limits;
-	uint32_t max_examples;    /* rejected rows and unreadable cells that are shown, per entity */
-	enum job_hashing hashing; /* SHA-256 of the inputs */
+	double max_rows_lost_share; /* per entity, of its rows in the snapshot before */
+	uint32_t max_examples;      /* rejected rows and unreadable cells that are shown, per entity */
+	enum job_hashing hashing;   /* SHA-256 of the inputs */
 
 	const char *const *plugin_directories; /* absolute */
 	uint32_t plugin_directory_count;

@@ -87,6 +87,21 @@ class Alerts(kit.Case):
         # That run is now the one before, and nothing has changed since.
         self.assertEqual(self.run_raw("run", job).status, 0)
 
+    def test_limit_since_the_last_snapshot(self):
+        """By configuration a halved export is refused, and the archive stays as it was."""
+        more = 'limits = { rows_lost_share = 0.5; }; archive = { directory = "archive"; };'
+        rows = ["O%d,A1,x,2025-01-05,2025-03-01,won" % i for i in range(40)]
+        header = "id,account,stage,approved_on,closed_on,outcome"
+        self.table("opportunity.csv", header, *rows)
+        job = self.job(more=more)
+        self.run_ok("run", job, environment=kit.clean_environment(SOURCE_DATE_EPOCH="1767225600"))
+        before = self.listing("archive")
+        self.table("opportunity.csv", header, *rows[:19])
+        self.refused(65, "run", job, says=["opportunity: 19 rows, and 40 in the snapshot before", "rows_lost_share"])
+        self.assertEqual(self.listing("archive"), before)
+        self.table("opportunity.csv", header, *rows[:20])
+        self.run_ok("run", job)
+
     def test_damaged_snapshot(self):
         job = self.job(more='alerts = ( { rows_lost_above = 0.4; } ); archive = { directory = "archive"; };')
         self.run_ok("run", job, environment=kit.clean_environment(SOURCE_DATE_EPOCH="1767225600"))
