@@ -89,6 +89,9 @@ enum job_format output_format(const struct options *options);
 struct archive;
 int hold_archive(const struct options *options, const struct job *job, struct archive *archive);
 int put_snapshot(const struct options *options, struct run *run, struct archive *archive);
+/* Fills run->result.history, where an HTML report is to be written; it is the caller's to free. */
+struct history;
+int read_history(const struct options *options, struct run *run, struct history **history);
 int write_all(const struct options *options, struct run *run);
 /* result.made must be known: rules may compare with the snapshot before.  Returns an error's code. */
 int judge_alerts(const struct options *options, struct run *run, const struct job *rules, struct crmval_error *error);

@@ -5,6 +5,7 @@
 #include "alert.h"
 #include "archive.h"
 #include "error.h"
+#include "history.h"
 #include "merge.h"
 #include "snapshot.h"
 
@@ -106,9 +107,14 @@ static uint32_t log_failures(const struct options *options, const struct result 
 
 static int finish(const struct options *options, struct run *run, struct archive *archive)
 {
-	int status = put_snapshot(options, run, archive);
+	struct history *history;
+	int status = read_history(options, run, &history);
+	if (status == 0)
+		status = put_snapshot(options, run, archive);
 	if (status == 0)
 		status = write_all(options, run);
+	history_free(history);
+	run->result.history = NULL;
 	if (status != 0)
 		return status;
 	uint32_t failed = log_failures(options, &run->result);

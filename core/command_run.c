@@ -5,6 +5,7 @@
 #include "alert.h"
 #include "archive_last.h"
 #include "error.h"
+#include "history.h"
 #include "inputs.h"
 #include "job_list.h"
 #include "report_store.h"
@@ -113,6 +114,35 @@ static int store_one(const struct options *options, struct run *run, uint32_t i)
 	return exit_status(code);
 }
 
+/* A snapshot of the archive that cannot be read. */
+static void say_damaged(void *context, const char *message)
+{
+	log_warning(context, message);
+}
+
+static int wants_history(const struct options *options, const struct job *job)
+{
+	int is_wanted = output_format(options) == FORMAT_HTML;
+	for (uint32_t i = 0; i < job->report_count; i++)
+		is_wanted |= !job->reports[i].plugin && job->reports[i].format == FORMAT_HTML;
+	return job->archive.directory && is_wanted;
+}
+
+/* Before this run's own snapshot is there. */
+int read_history(const struct options *options, struct run *run, struct history **history)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	*history = NULL;
+	if (!wants_history(options, run->job))
+		return 0;
+	int code = history_open(run->job->archive.directory, run->result.name, run->result.made, say_damaged,
+				(void *)(uintptr_t)options, history, &error);
+	run->result.history = *history;
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
 /* All that the run is to leave behind. */
 int write_all(const struct options *options, struct run *run)
 {
@@ -157,11 +187,6 @@ int hold_archive(const struct options *options, const struct job *job, struct ar
 	if (code != CRMVAL_OK)
 		log_error(options, error.message);
 	return exit_status(code);
-}
-
-static void say_damaged(void *context, const char *message)
-{
-	log_warning(context, message);
 }
 
 /* What the alerts compare with, where there is any; a dry run takes no lock, but reads. */
@@ -228,6 +253,7 @@ static int run_one(const struct options *options, const char *path)
 	int is_part = options->overrides.shard.count > 0;
 	static struct run run;
 	struct archive archive = ARCHIVE_CLOSED;
+	struct history *history = NULL;
 	struct crmval_error error = {.struct_size = sizeof error};
 	int status = open_run(options, &run, path);
 	if (status == 0)
@@ -248,6 +274,8 @@ static int run_one(const struct options *options, const char *path)
 	if (status == 0 && is_part)
 		status = write_part(options, &run);
 	if (status == 0 && !is_part)
+		status = read_history(options, &run, &history);
+	if (status == 0 && !is_part)
 		status = put_snapshot(options, &run, &archive);
 	if (status == 0 && !is_part)
 		status = write_all(options, &run);
@@ -263,6 +291,7 @@ static int run_one(const struct options *options, const char *path)
 		log_alerts(options, &run.result);
 	if (status == 0 && (run_is_degraded(&run) || alerts_fired(&run.result) > 0))
 		status = EXIT_DEGRADED;
+	history_free(history);
 	archive_close(&archive);
 	run_close(&run);
 	return status;

@@ -106,7 +106,60 @@
 		};
 	}
 
-	var kinds = { radar: radar, bars: bars };
+	function trend(data, colours) {
+		function line(label, place, more) {
+			return Object.assign({
+				label: label, data: data.trend.map(function (point) { return point[place]; }),
+				borderColor: "transparent", pointRadius: 0, tension: 0.25
+			}, more);
+		}
+		return data.trend && {
+			type: "line",
+			data: { labels: data.trend.map(function (point) { return point[0]; }), datasets: [
+				line(data.now, 1, { borderColor: colours.accent, backgroundColor: colours.accent, pointRadius: 3 }),
+				line(data.range, 2, {}),
+				line(data.range, 3, { backgroundColor: colours.soft, fill: "-1" })
+			] },
+			options: {
+				interaction: { mode: "index", intersect: false },
+				scales: {
+					x: { ticks: { color: colours.dim, maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } },
+					y: { min: 0, max: 100, ticks: { color: colours.dim, stepSize: 25 }, grid: { color: colours.line } }
+				},
+				plugins: { legend: { display: false } }
+			}
+		};
+	}
+
+	function waterfall(data, colours) {
+		var steps = data.waterfall, last = steps && steps.length - 1, ends, least, most;
+		if (!steps) return null;
+		ends = steps.reduce(function (all, step, i) { return all.concat(i === 0 || i === last ? [step[2]] : [step[1], step[2]]); }, []);
+		least = Math.min.apply(null, ends);
+		most = Math.max.apply(null, ends);
+		var room = Math.max((most - least) * 0.25, 0.5), from = Math.max(0, Math.floor(least - room));
+		return {
+			type: "bar",
+			data: { labels: steps.map(function (step) { return lines(step[0], 18); }), datasets: [{
+				data: steps.map(function (step, i) { return i === 0 || i === last ? [from, step[2]] : [step[1], step[2]]; }),
+				backgroundColor: steps.map(function (step, i) {
+					return i === 0 || i === last ? colours.accent : step[2] >= step[1] ? colours.good : colours.bad;
+				}), borderRadius: 3, maxBarThickness: 56, minBarLength: 2
+			}] },
+			options: {
+				scales: {
+					x: { ticks: { color: colours.ink, autoSkip: false, maxRotation: 0 }, grid: { display: false } },
+					y: { min: from, suggestedMax: Math.min(100, most + room / 2), ticks: { color: colours.dim }, grid: { color: colours.line } }
+				},
+				plugins: { legend: { display: false }, tooltip: { callbacks: { label: function (item) {
+					var step = steps[item.dataIndex], isEnd = item.dataIndex === 0 || item.dataIndex === last;
+					return isEnd ? points(step[2]) : points(step[2] - step[1], true);
+				} } } }
+			}
+		};
+	}
+
+	var kinds = { radar: radar, bars: bars, "trend-chart": trend, waterfall: waterfall };
 
 	function draw(isDark) {
 		var data = dataOf("scores"), colours = palette(isDark);

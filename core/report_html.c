@@ -6,6 +6,7 @@
 #include "climb.h"
 #include "error.h"
 #include "findings.h"
+#include "history.h"
 #include "report.h"
 #include "report_findings.h"
 #include "screen.h"
@@ -199,9 +200,9 @@ static void put_score_row(struct html *html, const char *title, const struct sco
 	html_raw(html, "</td></tr>\n");
 }
 
-static void put_canvas(struct html *html, const char *id, const char *label)
+void html_chart(struct html *html, const char *id, const char *label, int is_low)
 {
-	html_raw(html, "<figure><canvas role=img id=\"");
+	html_raw(html, is_low ? "<figure class=low><canvas role=img id=\"" : "<figure><canvas role=img id=\"");
 	html_text(html, id);
 	html_raw(html, "\" aria-label=\"");
 	html_text(html, label);
@@ -215,8 +216,8 @@ static void put_dimensions(struct html *html, const struct scorecard *card)
 	html_raw(html, "<section id=dimensions>\n");
 	html_element(html, "h2", _("Dimensions"));
 	html_raw(html, "<div class=charts>");
-	put_canvas(html, "radar", _("Radar of the dimensions; the table below has its numbers"));
-	put_canvas(html, "bars", _("Bars of the dimensions with their ranges; the table below has their numbers"));
+	html_chart(html, "radar", _("Radar of the dimensions; the table below has its numbers"), 0);
+	html_chart(html, "bars", _("Bars of the dimensions with their ranges; the table below has their numbers"), 0);
 	html_raw(html, "</div>\n<div class=scroll tabindex=0><table>\n");
 	put_score_head(html, _("dimension"));
 	html_raw(html, "<tbody>\n");
@@ -434,7 +435,8 @@ static void put_node(struct json *json, const char *title, const struct score *s
 	json_map_close(json);
 }
 
-static int put_chart_data(struct html *html, const struct scorecard *card, struct crmval_error *error)
+/* The sections on the past, and the data of all charts. */
+static int put_past(struct html *html, const struct scorecard *card, struct crmval_error *error)
 {
 	const struct result *result = card->result;
 	char *text = NULL;
@@ -461,10 +463,11 @@ static int put_chart_data(struct html *html, const struct scorecard *card, struc
 	for (uint32_t d = 0; d < result->dimension_count; d++)
 		put_node(json, result->dimensions[d].table->title, &card->dimensions[d]);
 	json_array_close(json);
+	code = html_history(html, json, card, error);
 	json_map_close(json);
-	code = json_close(json, error);
+	int closed = json_close(json, error);
 	if (code == CRMVAL_OK)
-		code = output_finish(output, error);
+		code = closed == CRMVAL_OK ? output_finish(output, error) : closed;
 out:
 	if (stream)
 		fclose(stream);
@@ -497,6 +500,8 @@ static void put_links(struct html *html, const struct result *result)
 	put_link(html, "dimensions", _("Dimensions"));
 	put_link(html, "indicators", _("Indicators"));
 	put_link(html, "findings", _("What stands out"));
+	if (result->history && result->history->count > 0)
+		put_link(html, "trend", _("Trend"));
 	put_link(html, "measures", _("Measures"));
 	if (has_units)
 		put_link(html, "units", _("Units"));
@@ -520,10 +525,10 @@ static int put_page(struct html *html, struct scorecard *card, struct crmval_err
 	put_dimensions(html, card);
 	put_indicators(html, card);
 	put_findings(html, card);
-	int code = put_climb(html, card, error);
-	html_measures(html, card);
+	int code = put_past(html, card, error);
 	if (code == CRMVAL_OK)
-		code = put_chart_data(html, card, error);
+		code = put_climb(html, card, error);
+	html_measures(html, card);
 	if (code == CRMVAL_OK)
 		code = html_units(html, card, error);
 	html_data(html, result);

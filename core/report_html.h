@@ -16,6 +16,12 @@ void html_score_bar(struct html *html, const struct score *score);
 /* <td>s: score with its colour, interval, before, gained, which is shaded where it may be chance. */
 void html_score_cells(struct html *html, const struct score *score);
 
+/* A canvas for the script to draw on, and what it shows, for those who cannot see it.  is_low: one of a few lines. */
+void html_chart(struct html *html, const char *id, const char *label, int is_low);
+
+/* The trend, and what changed since the result before: sections here, data for their charts into json, an open map. */
+int html_history(struct html *html, struct json *json, const struct scorecard *card, struct crmval_error *error);
+
 /* Every measure, dimension by dimension: what it says, its numbers, its scale. */
 void html_measures(struct html *html, const struct scorecard *card);
 

@@ -103,6 +103,8 @@ struct result_shard {
 	const struct job_alert *rules;
 };
 
+struct history;
+
 struct result {
 	const char *name;     /* of the job */
 	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
@@ -116,7 +118,8 @@ struct result {
 	enum job_aggregation aggregation;
 	enum job_missing missing;
 	double min_coverage;
-	double target;    /* for the overall score; 0: none */
+	double target;                 /* for the overall score; 0: none */
+	const struct history *history; /* what its archive holds from before; NULL: not known */
 	int32_t fresh_on; /* data should reach up to here: the period's end, or the day of the run, if earlier */
 	uint32_t part, part_count; /* of a run in parts, the first is 1; 0 of 0: the whole */
 

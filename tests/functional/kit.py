@@ -3,6 +3,7 @@
 
 import atexit
 import csv
+import datetime
 import gzip
 import io
 import json
@@ -164,6 +165,11 @@ class Case(unittest.TestCase):
         if not os.path.exists(path):
             self.skipTest("the public data are not beside the project")
         return os.path.realpath(path)
+
+
+def seconds(day):
+    """A day's first second, since 1970."""
+    return int(datetime.datetime.fromisoformat(day + "T00:00:00+00:00").timestamp())
 
 
 def measures(result):

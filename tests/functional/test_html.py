@@ -48,6 +48,11 @@ for (let node; (node = walker.nextNode());) {
 return complaints.slice(0, 10);
 """
 
+DRAWN = """
+const c = document.getElementById(arguments[0]), d = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+return d.data.some(x => x !== 0);
+"""
+
 UNITS = """
 return Array.from(document.querySelectorAll('#units-team tbody tr'), row => Array.from(row.cells, cell => cell.textContent));
 """
@@ -88,9 +93,7 @@ class Page(kit.Case):
         self.assertEqual(self.browser.run("return document.querySelector('.score b').textContent"),
                          "%.1f" % overall["score"])
         for chart in ("radar", "bars"):
-            self.assertTrue(self.browser.run("""
-                const c = document.getElementById(arguments[0]), d = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-                return d.data.some(x => x !== 0);""", chart), chart)
+            self.assertTrue(self.browser.run(DRAWN, chart), chart)
         for scheme in ("light", "dark"):
             self.browser.scheme(scheme)
             self.assertEqual(self.browser.run(AUDIT), [], scheme)
@@ -100,6 +103,33 @@ class Page(kit.Case):
         self.browser.size(1280, 900)
         self.assertTrue(self.browser.pdf().startswith(b"%PDF"))
         self.assertEqual(self.browser.logs()[0], [])
+
+    def test_history(self):
+        scores = []
+        for day in ("2025-08-31", "2025-10-31", "2025-12-31"):
+            words = ("demo/job.conf", "--period", "2025-01-01.." + day, "--set", "archive.directory=archive")
+            self.run_ok("run", *words, "--quiet", "--output", "r.html",
+                        environment=kit.clean_environment(SOURCE_DATE_EPOCH=str(kit.seconds(day))))
+            scores.append(self.result(*words, "--dry-run", "--quiet")["overall"]["score"])
+        self.look_at("r.html")
+        self.assertEqual(self.browser.run(AUDIT), [])
+        data = self.browser.run("return JSON.parse(document.getElementById('scores').textContent)")
+        self.assertEqual([point[0] for point in data["trend"]], ["2025-08-31", "2025-10-31", "2025-12-31"])
+        self.assertEqual([point[1] for point in data["trend"]], [round(score, 1) for score in scores])
+        steps = data["waterfall"]
+        self.assertEqual((steps[0][2], steps[-1][2]), (round(scores[1], 2), round(scores[2], 2)))
+        self.assertEqual(len(steps), 7)
+        for step, after in zip(steps, steps[1:-1]):
+            self.assertEqual(step[2], after[1])
+        self.assertAlmostEqual(steps[-2][2], steps[-1][2], delta=0.02)
+        for chart in ("trend-chart", "waterfall"):
+            self.assertTrue(self.browser.run(DRAWN, chart), chart)
+        name = sorted(self.listing("demo/archive"))[-1]
+        self.run_ok("show", name, "--output", "shown.html")
+        self.assertEqual(self.read("shown.html"), self.read("r.html"))
+        self.run_ok("run", "demo/job.conf", "--output", "r.html")
+        self.look_at("r.html")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('#trend, #change').length"), 0)
 
     def test_sorting_and_searching(self):
         self.spoil()
