@@ -127,6 +127,68 @@ static void test_sums(void)
 	close(fd);
 }
 
+/* ---- more sums than a line takes ---- */
+
+enum { MANY = 300 };
+
+/* Another number at each place; every third has no row. */
+static void many_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      struct sums *sums)
+{
+	(void)result;
+	*sums = (struct sums){0};
+	if (measure % 3 == 2)
+		return;
+	sums->rows = 1 + measure;
+	sum_add_integer(&sums->n, 1000 * (breakdown + 1) + window);
+	sum_add(&sums->d, unit + (measure % 2 ? 0.5 : 0));
+}
+
+static void many_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			 struct moments *moments)
+{
+	struct sums sums;
+	many_sums(result, measure, window, breakdown, unit, &sums);
+	sums_moments(&sums, moments);
+}
+
+static void test_many(void)
+{
+	static struct sample sample;
+	static struct crmval_measure tables[MANY];
+	static struct result_measure measures[MANY];
+	static char ids[MANY][8];
+	make(&sample);
+	for (int m = 0; m < MANY; m++) {
+		snprintf(ids[m], sizeof ids[m], "m%d", m);
+		tables[m] = sample.tables[0];
+		tables[m].id = ids[m];
+		measures[m] = sample.measures[0];
+		measures[m].table = &tables[m];
+	}
+	sample.dimension_tables[0].measures = tables;
+	sample.dimension_tables[0].measure_count = MANY;
+	sample.result.dimension_count = 1;
+	sample.result.measure_count = MANY;
+	sample.result.measures = measures;
+	sample.result.sums = many_sums;
+	sample.result.moments = many_moments;
+	int fd = snapshot_case_write(&sample.result);
+	struct snapshot *snapshot = read_back(fd);
+	CU_ASSERT_EQUAL(snapshot->result.unit_counts[BREAKDOWN_TEAM], SAMPLE_UNITS);
+	for (uint32_t m = 0; m < MANY; m++)
+		for (int window = 0; window < 2; window++)
+			for (int unit = -1; unit < SAMPLE_UNITS; unit++) {
+				struct sums sums, again;
+				int breakdown = unit < 0 ? -1 : BREAKDOWN_TEAM;
+				many_sums(NULL, m, window, breakdown, unit < 0 ? 0 : (uint32_t)unit, &sums);
+				snapshot->result.sums(&snapshot->result, m, window, breakdown, (uint32_t)unit, &again);
+				CU_ASSERT_EQUAL(memcmp(&sums, &again, sizeof sums), 0);
+			}
+	snapshot_free(snapshot);
+	close(fd);
+}
+
 static void test_header(void)
 {
 	static struct sample sample;
@@ -395,6 +457,7 @@ static void test_bomb(void)
 static const struct test tests[] = {
 	{"what was written is read", test_round},
 	{"sums", test_sums},
+	{"more sums than a line takes", test_many},
 	{"the first line", test_header},
 	{"hashes", test_hashes},
 	{"each byte flipped", test_flips},
