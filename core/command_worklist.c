@@ -106,8 +106,9 @@ int command_worklist(const struct options *given, int count, char **words)
 		return usage_error("crmval worklist takes one job file");
 	if (options.per_owner_files && !options.output)
 		return usage_error("--per owner writes a folder: name it by --output");
-	if (options.has_format && options.format == FORMAT_SNAPSHOT)
-		return usage_error("--format snapshot: a work list comes as text, json, csv or html");
+	if (options.has_format && options.format > FORMAT_HTML)
+		return usage_error("--format %s: a work list comes as text, json, csv or html",
+				   format_names[options.format]);
 	status = open_run(&options, &run, words[0]);
 	if (status == 0 && options.measure && (measure = find_measure(&options, &run, options.measure)) < 0)
 		status = EXIT_USAGE;

@@ -23,7 +23,7 @@ extern const char *const breakdown_names[BREAKDOWN_COUNT]; /* "team", "employee"
 enum job_aggregation { AGGREGATE_ARITHMETIC, AGGREGATE_GEOMETRIC };
 enum job_missing { MISSING_RENORMALISE, MISSING_ZERO, MISSING_FAIL };
 enum job_sandbox { SANDBOX_DEFAULT, SANDBOX_REQUIRE, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
-enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_SNAPSHOT, FORMAT_NONE };
+enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_PROMETHEUS, FORMAT_SNAPSHOT, FORMAT_NONE };
 extern const char *const format_names[], *const format_endings[]; /* "text" and ".txt" ..., ended by NULL */
 enum job_hashing { HASH_AUTO, HASH_ALWAYS, HASH_NEVER };
 

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-const char *const format_names[] = {"text", "json", "csv", "html", "snapshot", NULL};
-const char *const format_endings[] = {".txt", ".json", ".csv", ".html", ".gz", NULL};
+const char *const format_names[] = {"text", "json", "csv", "html", "prometheus", "snapshot", NULL};
+const char *const format_endings[] = {".txt", ".json", ".csv", ".html", ".prom", ".gz", NULL};
 
 void job_language_read(struct checker *c, const struct job_node *node, const char **language)
 {
@@ -35,9 +35,10 @@ static enum job_format read_format(struct checker *c, const struct job_node *nod
 		if (strcmp(dot, format_endings[i]) == 0)
 			return (enum job_format)i;
 	if (file)
-		check_problem(c, file_node,
-			      "does not end in .txt, .json, .csv or .html; add format = \"text\", \"json\", \"csv\" or "
-			      "\"html\"");
+		check_problem(
+			c, file_node,
+			"does not end in .txt, .json, .csv, .html or .prom; add format = \"text\", \"json\", \"csv\", "
+			"\"html\" or \"prometheus\"");
 	return FORMAT_NONE;
 }
 

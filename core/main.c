@@ -77,7 +77,8 @@ static const char *const help_text =
 	"      --breakdown LIST       team,employee,region,size_class\n"
 	"      --set KEY=VALUE        override any setting of the job; may be repeated\n"
 	"      --date YYYY-MM-DD      the day that named windows start from (default: today)\n"
-	"      --format FORMAT        text, json, csv, html or snapshot (default: text on a terminal, else nothing)\n"
+	"      --format FORMAT        text, json, csv, html, prometheus or snapshot\n"
+	"                             (default: text on a terminal, else nothing)\n"
 	"      --output FILE          write there instead of standard output\n"
 	"      --threads N            default: one per processor\n"
 	"      --shard K/N            evaluate the K-th of N parts of the rows, and write them for crmval merge\n"
@@ -147,7 +148,7 @@ static int take_format(struct options *options, const char *text)
 			options->has_format = 1;
 			return 0;
 		}
-	return usage_error("--format %s: there are text, json, csv, html and snapshot", text);
+	return usage_error("--format %s: there are text, json, csv, html, prometheus and snapshot", text);
 }
 
 static int take_count(const char *option, const char *text, double most, uint32_t *count)

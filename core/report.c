@@ -21,6 +21,9 @@ int report_write(enum job_format format, const struct result *result, FILE *stre
 	case FORMAT_HTML:
 		status = report_html(result, &output, error);
 		break;
+	case FORMAT_PROMETHEUS:
+		status = report_prometheus(result, &output, error);
+		break;
 	case FORMAT_TEXT:
 		status = report_text(result, &output, style, error);
 		break;

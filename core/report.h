@@ -20,6 +20,7 @@ int report_write(enum job_format format, const struct result *result, FILE *stre
 int report_json(const struct result *result, struct output *output, struct crmval_error *error);
 int report_csv(const struct result *result, struct output *output, struct crmval_error *error);
 int report_html(const struct result *result, struct output *output, struct crmval_error *error);
+int report_prometheus(const struct result *result, struct output *output, struct crmval_error *error);
 int report_text(const struct result *result, struct output *output, const struct report_style *style,
 		struct crmval_error *error);
 

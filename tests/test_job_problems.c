@@ -398,8 +398,8 @@ static void test_other_sections(void)
 		{REST "reports = ( { format = \"json\"; } );\n",
 		 {"FILE:3: reports.[0].file: is missing; name the file to write, or a plugin that stores the result"}},
 		{REST "reports = ( { file = \"a.pdf\"; } );\n",
-		 {"FILE:3: reports.[0].file: does not end in .txt, .json, .csv or .html; add format = \"text\", "
-		  "\"json\", \"csv\" or \"html\""}},
+		 {"FILE:3: reports.[0].file: does not end in .txt, .json, .csv, .html or .prom; add format = "
+		  "\"text\", \"json\", \"csv\", \"html\" or \"prometheus\""}},
 		{REST "reports = ( { file = \"a\"; format = \"jsn\"; } );\n",
 		 {"FILE:3: reports.[0].format: \"jsn\" is not known; did you mean \"json\"?"}},
 		{REST "reports = ( { file = \"a.csv\"; language = \"German\"; } );\n",
