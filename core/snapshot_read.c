@@ -19,6 +19,15 @@ struct reading {
 	struct tallies_draft tallies;
 };
 
+/* JSON has no control characters, which a terminal might obey. */
+static int has_control(const char *line, size_t length)
+{
+	int found = 0;
+	for (size_t i = 0; i < length; i++)
+		found |= (unsigned char)line[i] < 0x20;
+	return found;
+}
+
 /* The result as JSON, to the line that ends it, which alone of its lines is a lone bracket.  stream NULL: passed over. */
 static int take_result(struct unpack *unpack, FILE *stream, struct crmval_error *error)
 {
@@ -32,6 +41,10 @@ static int take_result(struct unpack *unpack, FILE *stream, struct crmval_error 
 		if (!line)
 			return fail(error, CRMVAL_EDATA, "%s: it has no result, so this is not a snapshot",
 				    unpack->name);
+		if (has_control(line, length))
+			return fail(error, CRMVAL_EDATA,
+				    "%s:%llu: a control character, so this is not a snapshot that crmval wrote",
+				    unpack->name, (unsigned long long)unpack->line);
 		if (stream) {
 			line[length] = '\n';
 			fwrite(line, 1, length + 1, stream);

@@ -380,6 +380,12 @@ static void test_made_up(void)
 		CU_ASSERT_EQUAL(code_of(measure, good[i]), CRMVAL_OK);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CU_ASSERT_EQUAL(code_of(measure, bad[i]), CRMVAL_EDATA);
+	/* What a terminal would obey does not come through. */
+	struct crmval_error error = {.struct_size = sizeof error};
+	int fd = snapshot_case_pack("{\n\033[2J\n}\n", 9);
+	CU_ASSERT_EQUAL(snapshot_verify(fd, "case", &error), CRMVAL_EDATA);
+	sample_has(error.message, "case:3: a control character");
+	close(fd);
 }
 
 /* A text that the first line has, exchanged for another. */
