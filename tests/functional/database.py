@@ -75,12 +75,24 @@ class Server:
     def sql(self, *statements, database="postgres", user=OWNER, content=None):
         """Runs statements, content being the standard input; returns what comes, row by row."""
         words = [word for statement in statements for word in ("-c", statement)]
-        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user, "-d", database, *words],
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user, "-d", database,
+                               *words],
                               input=content, capture_output=True, check=False, text=True,
                               env=dict(os.environ, PGCLIENTENCODING="UTF8"))
         if done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout.splitlines()
+
+    def wait_for(self, statement):
+        """Until the number that it asks for is not 0."""
+        with subprocess.Popen(["psql", "-XqAt", "-h", self.folder, "-U", OWNER, "postgres"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as process:
+            number = "0"
+            while number in ("0", ""):
+                process.stdin.write("SELECT pg_sleep(0.01) \\g /dev/null\n" + statement + ";\n")
+                process.stdin.flush()
+                number = process.stdout.readline().strip()
+        return number
 
     def connection(self, database="postgres", user=OWNER):
         return "host=%s dbname=%s user='%s'" % (self.folder, database, user)
@@ -89,6 +101,30 @@ class Server:
         """The log, where every statement stands."""
         with open(self.log, encoding="utf-8") as file:
             return file.read()
+
+
+class Session:
+    """A session with the server that lasts, for locks and transactions."""
+
+    def __init__(self, server):
+        self.process = subprocess.Popen(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", server.folder, "-U", OWNER,
+                                         "postgres"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def run(self, statement):
+        """Returns when it is done."""
+        self.process.stdin.write(statement + ";\n\\echo done\n")
+        self.process.stdin.flush()
+        while self.process.stdout.readline() not in ("done\n", ""):
+            pass
 
 
 class Servers:

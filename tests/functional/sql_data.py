@@ -45,7 +45,8 @@ class Column:
     """How a column is declared, and what its cells become; empty ones are NULL, or not."""
     POSTGRESQL = {"text": ["text", "varchar", "varchar(4000)"], "day": ["date"], "decimal": ["numeric"],
                   "double": ["double precision"], "whole": ["integer", "bigint"], "flag": ["boolean"]}
-    SQLITE = {"text": ["text", "varchar(10)", ""], "day": ["date", "text"], "decimal": ["text"], "double": ["real", "double precision"],
+    SQLITE = {"text": ["text", "varchar(10)", ""], "day": ["date", "text"], "decimal": ["text"], "double": ["real",
+                             "double precision"],
               "whole": ["integer", "bigint", ""], "flag": ["boolean", "integer"]}
 
     def __init__(self, random, name, cells, is_flag=False):
@@ -102,7 +103,8 @@ def to_sqlite(tables, path):
 
 
 def to_postgresql(tables, server, schema):
-    script = ["SET client_min_messages = error; BEGIN; DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s;" % (schema, schema)]
+    script = ["SET client_min_messages = error; BEGIN; DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s;" % (schema,
+                                                                                                               schema)]
     for name, columns in tables.items():
         place = "%s.%s" % (schema, database.quoted(name))
         script.append("CREATE TABLE %s (%s);" % (place, ", ".join(

@@ -6,7 +6,8 @@ import kit
 import database
 
 COLUMNS = "id text, name text, owner text, size_class text, churned_on date"
-ROWS = [("a1", "One", "e1", "large", None), ("a2", "Two", "e2", "small", "2025-03-01"), ("a3", "Three", "e9", None, None)]
+ROWS = [("a1", "One", "e1", "large", None), ("a2", "Two", "e2", "small", "2025-03-01"), ("a3", "Three", "e9", None,
+                                                                                         None)]
 
 
 class Sql(kit.Case):
@@ -52,10 +53,11 @@ class Postgresql(Sql):
         self.server = database.server(self)
         self.server.sql("DROP SCHEMA IF EXISTS crm CASCADE", "CREATE SCHEMA crm",
                         "CREATE TABLE crm.account (%s)" % COLUMNS,
-                        "INSERT INTO crm.account VALUES ('a1', 'One', 'e1', 'large', NULL), ('a2', 'Two', 'e2', 'small', "
-                        "'2025-03-01'), ('a3', 'Three', 'e9', NULL, NULL)",
+                        "INSERT INTO crm.account VALUES ('a1', 'One', 'e1', 'large', NULL), ('a2', 'Two', 'e2', "
+                        "'small', '2025-03-01'), ('a3', 'Three', 'e9', NULL, NULL)",
                         "CREATE VIEW crm.employee AS VALUES ('e1', 'Ann'), ('e2', 'Bob')",
-                        "ALTER VIEW crm.employee RENAME column1 TO id", "ALTER VIEW crm.employee RENAME column2 TO name")
+                        "ALTER VIEW crm.employee RENAME column1 TO id",
+                        "ALTER VIEW crm.employee RENAME column2 TO name")
 
     def test_tables_and_views(self):
         self.job([self.source("postgresql", self.server.connection() + " options='-c search_path=crm'")])
@@ -68,8 +70,8 @@ class Postgresql(Sql):
 
     def test_query(self):
         self.job([self.source("postgresql", self.server.connection(),
-                              'entities = { account = { query = "SELECT id, name FROM crm.account WHERE owner <> \'e9\'"; '
-                              '}; };')])
+                              'entities = { account = { query = "SELECT id, name FROM crm.account '
+                              'WHERE owner <> \'e9\'"; }; };')])
         self.assertEqual(self.entities(self.result()), {"account": 2})
 
 

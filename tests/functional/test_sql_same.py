@@ -22,7 +22,7 @@ import generate  # noqa: E402
 import libconfig  # noqa: E402
 from schema import ENTITIES  # noqa: E402
 
-FIRST, LAST = map(int, os.environ.get("SQL_SEEDS", "1..3").split(".."))
+FIRST, LAST = map(int, os.environ.get("SQL_SEEDS", "1..2").split(".."))
 FLAGS = {(entity, field) for entity, fields in ENTITIES.items() for field, kind in fields.items() if kind == "flag"}
 MAPPING = os.path.join(kit.ROOT, "conf", "salesforce.conf")
 PLACES = ("plugin", "path", "directory")
