@@ -173,22 +173,32 @@ static void conclude(struct pool *pool, struct run *run, enum ending ending)
 
 /* ---- running ---- */
 
+/* What a child inherits is settled while it is made. */
+static int set_inherited(const struct confine_task *task, int how)
+{
+	int failed = task->shared_size && madvise(task->shared, task->shared_size, how) < 0;
+	for (size_t i = 0; i < task->range_count; i++)
+		failed |= madvise(task->ranges[i].bytes, task->ranges[i].size, how) < 0;
+	return failed;
+}
+
 static int start(struct pool *pool, struct confine_task *task, struct crmval_error *error)
 {
 	int ends[2];
 	pid_t parent = getpid();
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(error, CRMVAL_ENOMEM, "cannot make a pipe to a confined process: %s", strerror(errno));
-	if (task->shared_size && madvise(task->shared, task->shared_size, MADV_DOFORK) < 0) {
+	if (set_inherited(task, MADV_DOFORK)) {
+		int code = fail(error, CRMVAL_EBUG, "cannot share memory with a confined process: %s", strerror(errno));
+		set_inherited(task, MADV_DONTFORK);
 		close(ends[0]);
 		close(ends[1]);
-		return fail(error, CRMVAL_EBUG, "cannot share memory with a confined process: %s", strerror(errno));
+		return code;
 	}
 	pid_t pid = fork();
-	if (pid != 0 && task->shared_size)
-		madvise(task->shared, task->shared_size, MADV_DONTFORK);
 	if (pid == 0)
 		confine_child(task, pool->limits, parent, pool->null, ends[1]);
+	set_inherited(task, MADV_DONTFORK);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);

@@ -21,6 +21,12 @@ struct confine_answer {
 	size_t size;
 };
 
+/* Whole pages. */
+struct confine_range {
+	void *bytes;
+	size_t size;
+};
+
 enum { CONFINE_BREADCRUMB = 128 };
 
 /* One child to run.  The caller fills the first part, confine_run() the second. */
@@ -32,9 +38,11 @@ struct confine_task {
 	void *context;
 	/* What the child was doing, shown if it dies: CONFINE_BREADCRUMB bytes of shared memory, ended by NUL; or NULL. */
 	const char *breadcrumb;
-	/* Memory marked MADV_DONTFORK, as that of others is, which this child is to share; size 0: none. */
+	/* Memory marked MADV_DONTFORK, which this child is to inherit all the same. */
 	void *shared;
-	size_t shared_size;
+	size_t shared_size; /* 0: none */
+	const struct confine_range *ranges;
+	size_t range_count;
 
 	int code; /* CRMVAL_OK, or why there is no answer: error */
 	struct crmval_error

@@ -3,6 +3,7 @@
 #include "evaluate.h"
 
 #include "error.h"
+#include "hide.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -101,8 +102,8 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 }
 
 /* The children of those dimensions that are confined alike: our own, or others'. */
-static int run_group(const struct evaluate *evaluate, struct evaluation *evaluations, int is_ours,
-		     struct crmval_error *error)
+static int run_group(const struct evaluate *evaluate, const struct hidden *hidden, struct evaluation *evaluations,
+		     int is_ours, struct crmval_error *error)
 {
 	size_t most = (size_t)evaluate->dimension_count * evaluate->threads, count = 0;
 	struct part *parts = calloc(most + 1, sizeof *parts);
@@ -110,7 +111,9 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 	int code = parts && tasks ? CRMVAL_OK : fail_memory(error);
 	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++) {
 		const struct bound_dimension *dimension = &evaluate->dimensions[d];
-		for (uint32_t p = 0; p < evaluations[d].tally_count && dimension->plugin->is_ours == is_ours; p++) {
+		if (dimension->plugin->is_ours != is_ours)
+			continue;
+		for (uint32_t p = 0; p < evaluations[d].tally_count; p++) {
 			struct tally *tally = &evaluations[d].tallies[p];
 			parts[count] = (struct part){
 				.evaluate = evaluate,
@@ -133,6 +136,8 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 				.breadcrumb = tally->note,
 				.shared = tally->small,
 				.shared_size = tally->size,
+				.ranges = hidden->needed[d],
+				.range_count = hidden->needed_counts[d],
 			};
 			count++;
 		}
@@ -151,11 +156,14 @@ static int run_group(const struct evaluate *evaluate, struct evaluation *evaluat
 
 int evaluate_run(const struct evaluate *evaluate, struct evaluation *evaluations, struct crmval_error *error)
 {
-	int code = CRMVAL_OK;
+	struct hidden hidden;
+	int code = hide_open(&hidden, evaluate->dimensions, evaluate->dimension_count, evaluate->data, evaluate->units,
+			     error);
 	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++)
 		code = open_evaluation(evaluate, d, &evaluations[d], error);
 	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
-		code = run_group(evaluate, evaluations, is_ours, error);
+		code = run_group(evaluate, &hidden, evaluations, is_ours, error);
+	hide_close(&hidden);
 	return code;
 }
 

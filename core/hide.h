@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What a dimension has no business with: columns that it does not read, ids and texts, what others rolled up. */
+#ifndef HIDE_H
+#define HIDE_H
+
+#include "bind.h"
+#include "confine.h"
+#include "unit.h"
+
+/* Columns and rollups are kept from all children, but for those that a child's dimension reads. */
+struct hidden {
+	struct confine_range *all; /* the whole of them */
+	size_t count;
+	struct confine_range **needed; /* by dimension */
+	size_t *needed_counts;
+	uint32_t dimension_count;
+};
+
+int hide_open(struct hidden *hidden, const struct bound_dimension *dimensions, uint32_t count, const struct data *data,
+	      const struct units *units, struct crmval_error *error);
+void hide_close(struct hidden *hidden); /* shows it again */
+
+#endif
