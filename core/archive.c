@@ -111,7 +111,7 @@ static long holder(int fd)
 static int open_lock(struct archive *archive, struct crmval_error *error)
 {
 	struct stat status;
-	int fd = openat(archive->folder.fd, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
+	int fd = replace_open(&archive->folder, LOCK_NAME, O_RDWR | O_CREAT | O_NONBLOCK, 0640);
 	archive->lock = fd;
 	if (fd < 0 && errno != ELOOP)
 		return fail(error, errno == EACCES || errno == EPERM ? CRMVAL_EPERM : CRMVAL_ECREATE,
@@ -269,6 +269,26 @@ int archive_put(struct archive *archive, const char *job, int64_t instant, const
 	return fail(error, CRMVAL_ECREATE,
 		    "%s%s: there are %d snapshots of this second, which are all that it may have", archive->prefix,
 		    name, ARCHIVE_SEQUENCES);
+}
+
+void archive_path(const struct archive *archive, const char *name, char path[ARCHIVE_PATH_SIZE])
+{
+	snprintf(path, ARCHIVE_PATH_SIZE, "%s%s", archive->prefix, name);
+}
+
+int archive_open_snapshot(const struct archive *archive, const char *name, int *fd, struct crmval_error *error)
+{
+	*fd = replace_open(&archive->folder, name, O_RDONLY | O_NONBLOCK, 0);
+	if (*fd >= 0)
+		return CRMVAL_OK;
+	if (errno == ELOOP)
+		return fail(error, CRMVAL_EPERM, "%s%s: it is a symbolic link, which no run leaves here; remove it",
+			    archive->prefix, name);
+	return fail(error,
+		    errno == EACCES || errno == EPERM ? CRMVAL_EPERM
+		    : errno == ENOENT                 ? CRMVAL_ENOINPUT
+						      : CRMVAL_EIO,
+		    "%s%s: cannot open it: %s", archive->prefix, name, strerror(errno));
 }
 
 int archive_remove(struct archive *archive, const char *name, struct crmval_error *error)

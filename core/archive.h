@@ -63,6 +63,13 @@ int archive_put(struct archive *archive, const char *job, int64_t instant, const
 /* All snapshots of the folder, by their names; entries->entries is the caller's to free, also after a failure. */
 int archive_list(const struct archive *archive, struct archive_entries *entries, struct crmval_error *error);
 
+/* Opens a snapshot to read it.  Fails with CRMVAL_EPERM, also of a symbolic link, CRMVAL_ENOINPUT, CRMVAL_EIO. */
+int archive_open_snapshot(const struct archive *archive, const char *name, int *fd, struct crmval_error *error);
+
+/* What messages call a snapshot. */
+#define ARCHIVE_PATH_SIZE (4096 + ARCHIVE_NAME_SIZE)
+void archive_path(const struct archive *archive, const char *name, char path[ARCHIVE_PATH_SIZE]);
+
 /* 1: the name is a snapshot's, and entry is filled. */
 int archive_name_parse(const char *name, struct archive_entry *entry);
 

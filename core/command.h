@@ -3,7 +3,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "replace.h"
+#include "archive.h"
 #include "report.h"
 #include "run.h"
 
@@ -15,8 +15,10 @@ struct options {
 	int has_format;
 	const char *output; /* NULL: standard output */
 	unsigned threads;
-	double target; /* for the overall score; 0: the job's */
-	double wait;   /* for the archive, in seconds */
+	double target;    /* for the overall score; 0: the job's */
+	double wait;      /* for the archive, in seconds */
+	struct keep keep; /* of archive prune */
+	const char *only; /* of archive list and prune: only this one's snapshots */
 	int dry_run, quiet, verbose;
 	int logs_json;
 	double scale; /* of demo */
@@ -47,6 +49,7 @@ int command_show(const struct options *options, int count, char **words);
 int command_trend(const struct options *options, int count, char **words);
 int command_worklist(const struct options *options, int count, char **words);
 int command_merge(const struct options *options, int count, char **words);
+int command_archive(const struct options *options, int count, char **words);
 int command_demo(const struct options *options, int count, char **words);
 
 /* The exit status for an error's code. */
@@ -86,12 +89,13 @@ enum job_format output_format(const struct options *options);
  * What a run does in the end, and merging as well: each returns an exit status, after logging what failed.  The archive is
  * held from before the data are read, so that of two runs the second does not work in vain.
  */
-struct archive;
 int hold_archive(const struct options *options, const struct job *job, struct archive *archive);
 int put_snapshot(const struct options *options, struct run *run, struct archive *archive);
 /* Fills run->result.history, where an HTML report is to be written; it is the caller's to free. */
 struct history;
 int read_history(const struct options *options, struct run *run, struct history **history);
+/* Last, by the job's rules; names what cannot be read. */
+int prune_archive(const struct options *options, const struct job *job, struct archive *archive);
 int write_all(const struct options *options, struct run *run);
 /* result.made must be known: rules may compare with the snapshot before.  Returns an error's code. */
 int judge_alerts(const struct options *options, struct run *run, const struct job *rules, struct crmval_error *error);

@@ -115,6 +115,8 @@ static int finish(const struct options *options, struct run *run, struct archive
 		status = write_all(options, run);
 	history_free(history);
 	run->result.history = NULL;
+	if (status == 0)
+		status = prune_archive(options, run->job, archive);
 	if (status != 0)
 		return status;
 	uint32_t failed = log_failures(options, &run->result);

@@ -279,6 +279,8 @@ static int run_one(const struct options *options, const char *path)
 		status = put_snapshot(options, &run, &archive);
 	if (status == 0 && !is_part)
 		status = write_all(options, &run);
+	if (status == 0)
+		status = prune_archive(options, run.job, &archive);
 	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
 		if (run.evaluations[d].failed)
 			log_error(options, run.evaluations[d].failed);

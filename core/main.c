@@ -32,6 +32,8 @@ static const struct command {
 	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
 	 "JfoEPLqvl"},
 	{"merge", command_merge, "PART...", "one result from what run --shard wrote", "jdTf*oLpBbswDqvl"},
+	{"archive", command_archive, "list | verify | prune DIR", "snapshots: which, are they whole, which to keep",
+	 "dfgkwqvl"},
 	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
 };
 
@@ -64,6 +66,8 @@ static const struct option option_table[] = {
 	{"per-measure", required_argument, NULL, 'M'},
 	{"measure", required_argument, NULL, 'm'},
 	{"shard", required_argument, NULL, 'K'},
+	{"keep", required_argument, NULL, 'k'},
+	{"only", required_argument, NULL, 'g'},
 	{"job", required_argument, NULL, 'j'},
 	{"nagios", no_argument, NULL, 'N'},
 	{"max-age", required_argument, NULL, 'A'},
@@ -99,6 +103,9 @@ static const char *const help_text =
 	"      --per owner            of worklist: --output is a folder, with a file for each employee\n"
 	"      --nagios               of check: tell a monitoring system of a snapshot, or of an archive's last\n"
 	"      --max-age HOURS        with --nagios: an older one is critical\n"
+	"      --only NAME            of archive list and prune: only this job's snapshots\n"
+	"      --keep RULE=N          of archive prune: last, hourly, daily, weekly, monthly, quarterly, yearly,\n"
+	"                             within=90days; may be repeated\n"
 	"      --directory DIR        of plugin: look there too\n"
 	"      --language LANGUAGE    of plugin describe: as in zh_CN\n";
 
@@ -189,6 +196,12 @@ static int take_shard(struct job_shard *shard, const char *text)
 	return 0;
 }
 
+static int take_keep(struct options *options, const char *text)
+{
+	const char *wrong = keep_parse(text, &options->keep);
+	return wrong ? usage_error("--keep %s %s", text, wrong) : 0;
+}
+
 static int take_option(struct options *options, int letter, const char *text)
 {
 	double number;
@@ -224,6 +237,11 @@ static int take_option(struct options *options, int letter, const char *text)
 		return number_of(text, 0, 1e9, &options->wait)
 			       ? 0
 			       : usage_error("--wait %s: a number of seconds from 0 to 1000000000", text);
+	case 'g':
+		options->only = text;
+		return 0;
+	case 'k':
+		return take_keep(options, text);
 	case 'D':
 		if (date_parse(text, &options->overrides.today) < 0)
 			return usage_error("--date %s: a day as YYYY-MM-DD", text);

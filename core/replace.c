@@ -43,7 +43,7 @@ int replace_is_temporary(const char *name)
 	return length > sizeof SUFFIX && name[0] == '.' && strcmp(name + length + 1 - sizeof SUFFIX, SUFFIX) == 0;
 }
 
-static int open_in(const struct replace_folder *folder, const char *name, int flags, mode_t mode)
+int replace_open(const struct replace_folder *folder, const char *name, int flags, mode_t mode)
 {
 	int fd;
 	do
@@ -63,7 +63,7 @@ static int leads_to(const struct replace_folder *folder, const char *name, int f
 int replace_sweep(const struct replace_folder *folder, const char *name, struct crmval_error *error)
 {
 	/* A pipe must not make this wait. */
-	int fd = open_in(folder, name, O_RDONLY | O_NONBLOCK, 0), code = CRMVAL_OK;
+	int fd = replace_open(folder, name, O_RDONLY | O_NONBLOCK, 0), code = CRMVAL_OK;
 	struct stat status;
 	if (fd < 0 && errno == ENOENT)
 		return CRMVAL_OK;
@@ -85,7 +85,7 @@ int replace_sweep(const struct replace_folder *folder, const char *name, struct 
 /* One attempt; 1: another process was at the same name in the very moment. */
 static int create_once(struct replacement *r, mode_t mode, struct crmval_error *error)
 {
-	r->fd = open_in(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+	r->fd = replace_open(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (r->fd < 0 && errno == EEXIST) {
 		int code = replace_sweep(r->folder, r->temporary, error);
 		return code == CRMVAL_OK ? 1 : code;

@@ -36,6 +36,9 @@ int replace_file(const char *path, mode_t mode, const struct replace_content *co
 int replace_file_at(const struct replace_folder *folder, const char *name, mode_t mode,
 		    const struct replace_content *content, struct crmval_error *error);
 
+/* openat(), never through a symbolic link in place of the file, and not ended by a signal. */
+int replace_open(const struct replace_folder *folder, const char *name, int flags, mode_t mode);
+
 /* Is this how the temporary of some file is called? */
 int replace_is_temporary(const char *name);
 

@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: MIT
 """Disks that are full or broken, at every call in turn: the old files stand, nothing is left beside them, the status says so.
 
-KILLS is how often runs are killed at random moments."""
+KILLS is how often runs are killed at random moments, RACES how often two begin at once."""
 
 import os
+import random
 import re
 import signal
+import subprocess
+import time
 
 import kit
 
 SHIM = os.path.join(os.environ.get("BUILDDIR", ""), "tests", "faults", ".libs", "shim.so")
+KILLS, RACES = int(os.environ.get("KILLS", 20)), int(os.environ.get("RACES", 5))
 
 
 class Faults(kit.Case):
@@ -135,6 +139,135 @@ class Report(Faults):
             self.write("out/r.json", "old")
 
         self.assertGreaterEqual(self.every_call("kill", check), 6)
+
+
+class Archive(Faults):
+    def setUp(self):
+        super().setUp()
+        self.job(more='dimensions = ( { plugin = "customer_management"; } );\n'
+                 'archive = { directory = "out/archive"; keep = { last = 1000; }; };')
+
+    def snapshots(self):
+        """The visible ones, with their content."""
+        return {name: content for name, content in self.listing("out/archive").items()
+                if not os.path.basename(name).startswith(".")}
+
+    def check_whole(self):
+        self.run_ok("archive", "verify", "out/archive")
+
+    def check_tidy(self):
+        """A run sweeps: nothing is there but snapshots, all whole, and the lock."""
+        self.run_ok("run", "--quiet", "job.conf")
+        self.check_whole()
+        others = set(os.listdir(self.path("out/archive"))) - {os.path.basename(name) for name in self.snapshots()}
+        self.assertEqual(others, {".crmval-lock"})
+
+    def test_order(self):
+        """The folder is made and the one above synced, the lock opened; then as with any file; last the lock is closed."""
+        self.assertEqual(self.order(), "MS" + "O" + "OWSCRSC" + "C")
+        self.assertEqual(self.order(), "M" + "O" + "OWSCRSC" + "C")  # there it is already
+
+    def every_failure(self, does, on):
+        def check(done):
+            now = self.snapshots() if os.path.isdir(self.path("out/archive")) else {}
+            if done.status == 0:  # closes that matter to nobody
+                self.assertEqual(len(now), len(before) + 1)
+                before.update(now)
+                return
+            self.assertIn(done.status, (73, 74), done.messages)
+            self.assertRegex(done.messages, r"\Acrmval: .*out/archive.*\n\Z")
+            self.assertEqual(now, before)
+            if os.path.isdir(self.path("out/archive")):
+                self.assertLessEqual(set(os.listdir(self.path("out/archive"))),
+                                     {os.path.basename(name) for name in now} | {".crmval-lock"})
+
+        before = {}
+        calls = self.every_call(does, check, on=on)
+        self.assertGreaterEqual(calls, 10)
+        self.check_tidy()
+        before = self.snapshots()
+        self.assertGreaterEqual(self.every_call(does, check, on=on), 9)
+        self.check_tidy()
+
+    def test_broken(self):
+        self.every_failure("EIO", False)
+
+    def test_broken_for_good(self):
+        self.every_failure("EIO", True)
+
+    def test_full(self):
+        self.every_failure("ENOSPC", False)
+
+    def test_full_for_good(self):
+        self.every_failure("ENOSPC", True)
+
+    def test_interrupted(self):
+        def check(done):
+            self.assertEqual((done.status, done.messages), (0, ""))
+
+        self.run_ok("run", "--quiet", "job.conf")
+        self.assertGreaterEqual(self.every_call("EINTR", check, calls="OWSC"), 7)
+        done, _ = self.faulty("short", 1, calls="W", on=True)
+        self.assertEqual((done.status, done.messages), (0, ""))
+        self.check_tidy()
+
+    def test_killed_at_each_call(self):
+        def check(done):
+            self.assertEqual(done.status, -signal.SIGKILL)
+            if os.path.isdir(self.path("out/archive")):
+                now = self.snapshots()
+                self.assertEqual({name: content for name, content in now.items() if name in before}, before)
+                self.check_whole()
+            self.check_tidy()
+            before.update(self.snapshots())
+
+        before = {}
+        self.assertGreaterEqual(self.every_call("kill", check), 9)
+
+    def test_killed_at_random(self):
+        """KILLS times, from before a run begins to after it has ended."""
+        self.run_ok("run", "--quiet", "job.conf")
+        luck, killed, left = random.Random(KILLS), 0, 0
+        begin = time.monotonic()
+        self.run_ok("run", "--quiet", "job.conf")
+        duration = time.monotonic() - begin
+        before = self.snapshots()
+        for _ in range(KILLS):
+            with subprocess.Popen([kit.PROGRAM, "run", "--quiet", "job.conf"], cwd=self.folder,
+                                  env=kit.clean_environment(), stderr=subprocess.DEVNULL) as process:
+                try:
+                    process.wait(luck.uniform(0, 1.2 * duration))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            self.assertIn(process.returncode, (0, -signal.SIGKILL))
+            killed += process.returncode != 0
+            left += any(name.endswith(".crmval-new") for name in os.listdir(self.path("out/archive")))
+            now = self.snapshots()
+            self.assertEqual({name: content for name, content in now.items() if name in before}, before)
+            if process.returncode == 0:
+                self.assertEqual(len(now), len(before) + 1)
+            self.run_ok("archive", "verify", *[name for name in now if name not in before] or ["out/archive"])
+            before = now
+        if KILLS > 20:
+            print("%d runs, %d killed, %d left a temporary, %d snapshots" % (KILLS, killed, left, len(before)))
+        self.check_tidy()
+
+    def test_races(self):
+        """RACES times two runs at once: one has the archive, the other is told so; or, waiting, both have it in turn."""
+        for race in range(RACES):
+            for wait, statuses in ((0, {(0, 0), (0, 75)}), (600, {(0, 0)})):
+                before = len(self.snapshots()) if race or wait else 0
+                runs = [subprocess.Popen([kit.PROGRAM, "run", "--quiet", "--wait", str(wait), "job.conf"],
+                                         cwd=self.folder, env=kit.clean_environment(), stderr=subprocess.PIPE)
+                        for _ in range(2)]
+                complaints = [run.communicate(timeout=60)[1].decode() for run in runs]
+                got = tuple(sorted(run.returncode for run in runs))
+                self.assertIn(got, statuses, complaints)
+                self.assertEqual(len(self.snapshots()), before + got.count(0))
+                for run, complaint in zip(runs, complaints):
+                    if run.returncode:
+                        self.assertIn("another run holds it", complaint)
+        self.check_tidy()
 
 
 if __name__ == "__main__":
