@@ -1,13 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs in parts on databases: the parts' rows are chosen there, and the merged result is that of one run on the files."""
+"""Runs in parts on databases: the parts' rows are chosen there, and the merged result is that of one run on the files.
+
+Environment SQL_SEEDS=FROM..TO: which random data sets of each kind.
+"""
 
 import gzip
 import json
 import os
+import random
+import sys
 
 import database
 import kit
+import sql_data
+from test_sql_same import FLAGS, MAPPING, PLACES, sheets_of
+
+sys.path.insert(0, os.path.join(os.path.dirname(kit.HERE), "reference"))
+
+import generate  # noqa: E402
+import libconfig  # noqa: E402
+
+FIRST, LAST = map(int, os.environ.get("SQL_SEEDS", "1..1").split(".."))
 
 SHARED = {"activity": "opportunity", "decision_member": "opportunity", "relationship": "contact", "project_history": "id"}
 
@@ -144,6 +158,66 @@ class Postgresql(Databases):
         rows.append(again)
         self.put("activity", header, rows)
         self.check(self.make(), {"activity": 0})
+
+
+class RandomSets(kit.Case):
+    """Whatever the data: in SQLite, and in PostgreSQL in tables of partitions, of which even small ones are not numbered."""
+    chosen = 0
+
+    def spread(self, server, tables):
+        script = ["SET search_path = shards;"]
+        for name, columns in tables.items():
+            place, first = database.quoted(name), database.quoted(columns[0].name)
+            script += ["ALTER TABLE %s RENAME TO crmval_rest;" % place,
+                       "CREATE TABLE %s (LIKE crmval_rest) PARTITION BY LIST (%s);" % (place, first),
+                       "ALTER TABLE %s ATTACH PARTITION crmval_rest DEFAULT;" % place,
+                       "ALTER TABLE crmval_rest RENAME TO %s;" % database.quoted(name + " rest")]
+        server.sql(content="\n".join(script))
+
+    def outcome(self, *words):
+        done = self.run_raw(*words, "--format", "json", "--date", "2026-01-15")
+        return done.status, done.output, [line for line in done.messages.splitlines() if ".conf:" not in line
+                                          and "no measure has data" not in line]
+
+    def merged(self, job, count):
+        names = ["part-%d.gz" % number for number in range(1, count + 1)]
+        for number, name in enumerate(names, 1):
+            done = self.run_raw("run", job, "--shard", "%d/%d" % (number, count), "--output", name, "--date", "2026-01-15")
+            if done.status not in (0, 1):
+                return done.status, "", done.messages.splitlines()
+            RandomSets.chosen += sum(one["is_chosen"] for one in shard_entities(self.read(name)).values())
+        return self.outcome("merge", *names)
+
+    def hold(self, kind, seed):
+        folder = self.path("%s-%d" % (kind, seed))
+        job = generate.generate(seed, folder, kind)
+        settings = job.get("sources", [{"plugin": "csv", "directory": "export"}])[0]
+        tables = sql_data.tables_of(random.Random(seed), sheets_of(settings, folder), FLAGS if kind == "plain" else set())
+        sql_data.to_sqlite(tables, os.path.join(folder, "crm.db"))
+        server = database.server(self)
+        sql_data.to_postgresql(tables, server, "shards")
+        self.spread(server, tables)
+        with open(os.path.join(folder, "job.conf"), encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        place = next(number for number, line in enumerate(lines) if line.startswith("sources = "))
+        rest = {key: value for key, value in settings.items() if key not in PLACES}
+        if settings["plugin"] == "salesforce":
+            rest["mapping"] = MAPPING
+        for driver, connection in (("sqlite", os.path.join(folder, "crm.db")),
+                                   ("postgresql", server.connection() + " options='-c search_path=shards'")):
+            lines[place] = "sources = %s;" % libconfig.write([dict(rest, plugin="sql", driver=driver, connection=connection)])
+            path = os.path.join(folder, driver + ".conf")
+            self.write(path, "\n".join(lines))
+            whole = self.outcome("run", path)
+            count = 2 + seed % 3
+            self.assertEqual(self.merged(path, count), whole, "%s %d by %s in %d" % (kind, seed, driver, count))
+
+    def test_they_are_the_same(self):
+        database.server(self)
+        for seed in range(FIRST, LAST + 1):
+            for kind in generate.KINDS:
+                self.hold(kind, seed)
+        self.assertGreater(RandomSets.chosen, 0)
 
 
 if __name__ == "__main__":

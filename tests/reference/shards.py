@@ -19,9 +19,10 @@ import tempfile
 import generate
 
 ALERTS = """alerts = ( { score_below = 55; }, { older_than = 30; }, { rejected_above = 0; severity = "warning"; },
-	{ score_below = 40; breakdown = "team"; }%s );
+	%s%s { score_below = 1; } );
 """
-RULE = ', { node = "deal_control"; coverage_below = 0.5; }'
+OF_TEAMS = '{ score_below = 40; breakdown = "team"; },'
+OF_A_DIMENSION = '{ node = "deal_control"; coverage_below = 0.5; },'
 # What is said of a job where it is read, and where to look further.
 OF_THE_RUN = (b"crmval: job.conf:", b"crmval: no measure has data")
 
@@ -32,14 +33,14 @@ def run(options, folder, *words):
     return done.returncode, done.stdout, b"\n".join(words)
 
 
-def extend_job(folder, seed):
+def extend_job(folder, seed, has_teams):
     """Alerts, and every other time limits that may be passed, or examples that are cut off."""
     chance = random.Random(seed)
     path = os.path.join(folder, "job.conf")
     with open(path, encoding="utf-8") as file:
         text = file.read()
     if "alerts" not in text:
-        text += ALERTS % ("" if "dimensions" in text else RULE)
+        text += ALERTS % (OF_TEAMS if has_teams else "", "" if "dimensions" in text else OF_A_DIMENSION)
     if "limits" not in text:
         text += "limits = { examples = %d; %s };\n" % (
             chance.choice([0, 1, 3, 50]),
@@ -55,8 +56,8 @@ def breakdowns(seed):
 
 def differences(options, kind, seed, folder, statuses):
     generate.generate(seed, folder, kind)
-    extend_job(folder, seed)
     more = breakdowns(seed)
+    extend_job(folder, seed, any("team" in word for word in more))
     whole = {form: run(options, folder, "run", "job.conf", "--format", form, *more) for form in ("json", "text")}
     status = whole["json"][0]
     statuses[status] = statuses.get(status, 0) + 1
