@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How long a run on a weekly export takes, as a multiple of decompressing it alone, in pairs of one after the other.
+"""How long a run on a weekly export takes, as a multiple of decompressing it alone, in turns of one after the other; and
+as a multiple of decompressing it and finding its separators, which is the least that any reader of it does.
 
 usage: salesforce.py CRMVAL INFLATE [MEGABYTES [PAIRS]]
 
@@ -31,10 +32,12 @@ def seconds(*words):
 def measure(program, inflate, folder, threads, pairs):
     archive, job = os.path.join(folder, "WE_00D000000000000EAA_1.ZIP"), os.path.join(folder, "job.conf")
     run = (program, "run", job, "--threads", str(threads), "--format", "json", "--output", os.path.join(folder, "r"))
-    times = [(seconds(*run), seconds(inflate, str(threads), archive)) for _ in range(pairs + 1)][1:]
-    print("%d threads: run %.2f s, decompressing %.2f s, ratio %.2f (of %d pairs)" % (
-        threads, statistics.median(run for run, _ in times), statistics.median(alone for _, alone in times),
-        statistics.median(run / alone for run, alone in times), pairs))
+    alone = (inflate, str(threads), archive)
+    times = [(seconds(*run), seconds(*alone), seconds(*alone, "scan")) for _ in range(pairs + 1)][1:]
+    middle = [statistics.median(column) for column in zip(*times)]
+    print("%d threads: run %.2f s, decompressing %.2f s, ratio %.2f; with the separators %.2f s, ratio %.2f (of %d turns)" % (
+        threads, *middle[:2], statistics.median(run / bare for run, bare, _ in times),
+        middle[2], statistics.median(run / scanned for run, _, scanned in times), pairs))
 
 
 def main():
