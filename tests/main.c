@@ -57,6 +57,7 @@
 	SUITE(snapshot)                                                                                                \
 	SUITE(shard)                                                                                                   \
 	SUITE(store)                                                                                                   \
+	SUITE(sql_number)                                                                                              \
 	SUITE(strategic_alignment)                                                                                     \
 	SUITE(sum)                                                                                                     \
 	SUITE(sum_text)                                                                                                \
