@@ -42,6 +42,7 @@ struct options {
 int command_run(const struct options *options, int count, char **words);
 int command_check(const struct options *options, int count, char **words);
 int command_nagios(const struct options *options, int count, char **words);
+int command_compare(const struct options *options, int count, char **words);
 int command_explain(const struct options *options, int count, char **words);
 int command_plugin(const struct options *options, int count, char **words);
 int command_rescore(const struct options *options, int count, char **words);

@@ -26,6 +26,7 @@ static const struct command {
 	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDNAjqvl"},
 	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
 	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
+	{"compare", command_compare, "OLD NEW", "why the score moved from one snapshot to another", "foLqvl"},
 	{"trend", command_trend, "ARCHIVE", "scores over time", "foqvl"},
 	{"rescore", command_rescore, "SNAPSHOT JOB", "what if: other weights, scales, aggregation", "fo*bsyWEctDqvl"},
 	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},

@@ -203,6 +203,27 @@ void screen_bar(struct screen *screen, enum tone tone, double share, int width)
 	screen->column += width;
 }
 
+void screen_span(struct screen *screen, enum tone tone, double from, double to, int width)
+{
+	long start, end; /* in half columns */
+
+	if (isnan(from) || isnan(to))
+		return;
+	start = lround(fmin(from, to) * width * 2);
+	end = lround(fmax(from, to) * width * 2);
+	if (end <= start)
+		end = start + 1;
+	if (end > 2L * width) {
+		start -= start == 2L * width;
+		end = 2L * width;
+	}
+	put_spaces(screen, (int)(start / 2));
+	start_tone(screen, tone);
+	for (long column = start / 2; column < (end + 1) / 2; column++, screen->column++)
+		output_text(screen->output, column * 2 < start ? "▐" : column * 2 + 1 >= end ? "▌" : "█");
+	end_tone(screen, tone);
+}
+
 void screen_rule(struct screen *screen)
 {
 	start_tone(screen, TONE_DIM);

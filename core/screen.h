@@ -40,6 +40,9 @@ void screen_newline(struct screen *screen);
 /* A bar filled to share (0..1); NaN: nothing, not even an empty one. */
 void screen_bar(struct screen *screen, enum tone tone, double share, int width);
 
+/* A bar from one share (0..1) to another of the width, at least half a column long, and no space after it; NaN: nothing. */
+void screen_span(struct screen *screen, enum tone tone, double from, double to, int width);
+
 /* A line right across. */
 void screen_rule(struct screen *screen);
 

@@ -47,6 +47,7 @@
 	SUITE(rates)                                                                                                   \
 	SUITE(replace)                                                                                                 \
 	SUITE(report)                                                                                                  \
+	SUITE(report_change)                                                                                           \
 	SUITE(report_text)                                                                                             \
 	SUITE(resource_management)                                                                                     \
 	SUITE(rollup)                                                                                                  \

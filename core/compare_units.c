@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Who moved: the units of a breakdown by the change of their overall scores. */
+#include "compare_units.h"
+
+#include "error.h"
+
+#include <stdlib.h>
+
+enum { OLD, NEW };
+
+/* The order of units is that of the array before, which qsort() does not keep by itself. */
+static int is_before(const struct moved_unit *a, const struct moved_unit *b)
+{
+	if (a->unit.places[NEW] >= 0 && b->unit.places[NEW] >= 0)
+		return a->unit.places[NEW] < b->unit.places[NEW];
+	if (a->unit.places[OLD] >= 0 && b->unit.places[OLD] >= 0)
+		return a->unit.places[OLD] < b->unit.places[OLD];
+	return a->unit.places[NEW] >= 0;
+}
+
+static int by_change(const void *left, const void *right)
+{
+	const struct moved_unit *a = left, *b = right;
+	int has_a = estimate_is_known(a->change), has_b = estimate_is_known(b->change);
+
+	if (has_a != has_b)
+		return has_b - has_a;
+	if (has_a && a->change.value != b->change.value)
+		return a->change.value > b->change.value ? -1 : 1;
+	return is_before(a, b) ? -1 : is_before(b, a);
+}
+
+static int rank_unit(struct change *change, int breakdown, struct moved_unit *moved, struct crmval_error *error)
+{
+	const struct change_node *overall = change->nodes;
+	int status = change_scope(change, breakdown, moved->unit, error);
+
+	if (status)
+		return status;
+	for (int side = OLD; side <= NEW; side++)
+		moved->scores[side] = overall->score[side] ? overall->score[side]->score : NAN;
+	moved->change = overall->change;
+	return CRMVAL_OK;
+}
+
+int change_rank_units(struct change *change, int breakdown, struct moved_units *moved, struct crmval_error *error)
+{
+	uint32_t next[2] = {0, 0};
+	size_t most = 1;
+	int status = CRMVAL_OK;
+
+	for (int side = OLD; side <= NEW; side++)
+		most += change->results[side]->unit_counts[breakdown];
+	moved->count = 0;
+	moved->units = calloc(most, sizeof *moved->units);
+	if (!moved->units)
+		return fail_memory(error);
+	while (!status && change_next_unit(change, breakdown, next, &moved->units[moved->count].unit))
+		status = rank_unit(change, breakdown, &moved->units[moved->count++], error);
+	if (status) {
+		free(moved->units);
+		moved->units = NULL;
+		return status;
+	}
+	qsort(moved->units, moved->count, sizeof *moved->units, by_change);
+	return CRMVAL_OK;
+}
