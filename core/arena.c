@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 16, BLOCK_SIZE = 16 * 1024 };
+enum { ALIGNMENT = 16, FIRST_SIZE = 1024, BLOCK_SIZE = 16 * 1024 }; /* most arenas of which there are many stay small */
 
 struct arena_block {
 	struct arena_block *next;
@@ -31,10 +31,11 @@ void *arena_alloc(struct arena *arena, size_t size)
 	size = (size + (size == 0) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	struct arena_block *block = arena->blocks;
 	if (!block || block->size - block->used < size) {
-		struct arena_block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		size_t usual = block ? BLOCK_SIZE : FIRST_SIZE;
+		struct arena_block *fresh = block_new(size > usual ? size : usual);
 		if (!fresh)
 			return NULL;
-		if (block && size > BLOCK_SIZE) { /* a large piece must not end the use of a block with room left */
+		if (block && size > usual) { /* a large piece must not end the use of a block with room left */
 			fresh->next = block->next;
 			block->next = fresh;
 		} else {
