@@ -91,7 +91,7 @@ void data_free(struct data *data)
 		free((void *)table->dropped);
 		free(table->extents);
 		ledger_free(&table->ledger);
-		arena_free(&table->arena);
+		texts_free(&table->texts);
 		pthread_mutex_destroy(&table->lock);
 	}
 	for (uint32_t i = 0; i < data->dictionary_count; i++)

@@ -15,6 +15,7 @@
 #include "ledger.h"
 #include "model.h"
 #include "symbol.h"
+#include "texts.h"
 
 #include <stdatomic.h>
 
@@ -84,7 +85,7 @@ struct table {
 	uint64_t duplicates;
 	int32_t newest; /* after table_settle(): the latest of its dates that are not planned, up to data.fresh_on */
 	pthread_mutex_t lock; /* of all below, and of made-up rows */
-	struct arena arena;
+	struct texts texts;   /* what id_texts and texts of columns point to */
 	struct extent *extents;
 	size_t extent_count, extent_capacity;
 	struct ledger ledger; /* with a lock of its own */

@@ -51,14 +51,6 @@ static void index_put(struct table *table, uint32_t row)
 	atomic_store_explicit(&table->index.slots[i], TAG(hash) | (row + 1), memory_order_relaxed);
 }
 
-static char *text_copy(struct table *table, const char *text, uint32_t length)
-{
-	char *copy = arena_alloc(&table->arena, (size_t)length + 1);
-	if (copy)
-		memcpy(copy, text, length);
-	return copy;
-}
-
 /* A row of a table that no source maps: nothing is known of it but that it is not another. */
 static int32_t make_up(struct table *table, struct ident id, const char *text, uint32_t length)
 {
@@ -84,7 +76,7 @@ static int32_t make_up(struct table *table, struct ident id, const char *text, u
 			index_put(table, row);
 	}
 	if (table->keeps_texts) {
-		char *copy = text_copy(table, text, length);
+		char *copy = texts_keep(&table->texts, text, length);
 		if (!copy)
 			goto out;
 		((char **)table->id_texts.bytes)[rows] = copy;

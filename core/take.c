@@ -212,12 +212,9 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 static int keep_text(struct table *table, const char *text, uint32_t length, char **out, struct crmval_error *error)
 {
 	pthread_mutex_lock(&table->lock);
-	*out = arena_alloc(&table->arena, (size_t)length + 1);
+	*out = texts_keep(&table->texts, text, length);
 	pthread_mutex_unlock(&table->lock);
-	if (!*out)
-		return fail_memory(error);
-	memcpy(*out, text, length);
-	return CRMVAL_OK;
+	return *out ? CRMVAL_OK : fail_memory(error);
 }
 
 static int take_texts(struct taking *t, struct crmval_error *error)

@@ -53,6 +53,13 @@ static int by_row(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
+static int by_row_and_measure(const void *a, const void *b)
+{
+	const struct worklist_found *x = a, *y = b;
+	int order = by_row(a, b);
+	return order ? order : x->measure < y->measure ? -1 : x->measure > y->measure;
+}
+
 /* A row that several views see counts once.  The order in which its points are added up is that of the dimensions. */
 static size_t join_rows(struct worklist_found *found, size_t count)
 {
@@ -98,7 +105,7 @@ static int find_rows(const struct worklist_work *work, struct worklist *list, st
 			continue;
 		/* However many children there were, the same rows are kept. */
 		list->is_cut |= answers[d].count >= WORKLIST_KEPT;
-		size_t kept = worklist_best(work->run, found, answers[d].count, WORKLIST_KEPT);
+		size_t kept = worklist_best(work, found, answers[d].count, WORKLIST_KEPT);
 		struct worklist_found *grown = realloc(all, (count + kept) * sizeof *grown);
 		if (!grown) {
 			code = fail_memory(error);
@@ -112,7 +119,7 @@ static int find_rows(const struct worklist_work *work, struct worklist *list, st
 		free(answers[d].elements);
 	free(answers);
 	if (count)
-		qsort(all, count, sizeof *all, by_row);
+		qsort(all, count, sizeof *all, by_row_and_measure);
 	*out_count = join_rows(all, count);
 	*out = all;
 	list->row_count = *out_count;
@@ -144,8 +151,8 @@ static int find_units(const struct run *run, struct worklist_found *found, size_
 }
 
 /* Takes the best rows within the limits. */
-static int choose(struct worklist *list, const struct worklist_limits *limits, struct worklist_found *found,
-		  size_t count, struct crmval_error *error)
+static int choose(struct worklist *list, const struct worklist_work *work, const struct worklist_limits *limits,
+		  struct worklist_found *found, size_t count, struct crmval_error *error)
 {
 	const struct run *run = list->run;
 	uint32_t(*units)[BREAKDOWN_COUNT] = calloc(count + 1, sizeof *units);
@@ -154,7 +161,7 @@ static int choose(struct worklist *list, const struct worklist_limits *limits, s
 	list->items = arena_array(&list->arena, limits->rows < count ? limits->rows : count, sizeof *list->items);
 	int code = units && of_owner && of_measure && list->items ? CRMVAL_OK : fail_memory(error);
 	if (code == CRMVAL_OK && count) {
-		worklist_best(run, found, count, count);
+		worklist_best(work, found, count, count);
 		code = find_units(run, found, count, units, error);
 	}
 	for (size_t i = 0; i < count && list->item_count < limits->rows && code == CRMVAL_OK; i++) {
@@ -316,9 +323,11 @@ static int listed_unit(const struct run *run, int breakdown, uint32_t unit, uint
 static int by_item_points(const void *a, const void *b, void *run)
 {
 	const struct worklist_item *x = a, *y = b;
-	const struct worklist_found one = {.entity = x->entity, .row = x->row, .points = x->points};
-	const struct worklist_found two = {.entity = y->entity, .row = y->row, .points = y->points};
-	return worklist_order(run, &one, &two);
+	if (x->points != y->points)
+		return x->points > y->points ? -1 : 1;
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	return strcmp(worklist_id(run, x->entity, x->row), worklist_id(run, y->entity, y->row));
 }
 
 /* As scores are published. */
@@ -350,6 +359,30 @@ static void score_items(struct worklist *list, struct whatif *whatif)
 
 /* ---- the whole ---- */
 
+/* By the id's bytes (FNV-1a), so that it is the same in every run. */
+static uint64_t tie_of(const char *id)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (; *id; id++)
+		hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static int make_ties(struct worklist_work *work, struct arena *arena, struct crmval_error *error)
+{
+	const struct run *run = work->run;
+	for (uint32_t e = 0; e < model_entity_count; e++) {
+		uint32_t rows = atomic_load(&run->data->tables[e].rows);
+		uint64_t *ties = arena_array(arena, (size_t)rows + 1, sizeof *ties);
+		if (!ties)
+			return fail_memory(error);
+		for (uint32_t row = 0; row < rows; row++)
+			ties[row] = tie_of(worklist_id(run, e, row));
+		work->ties[e] = ties;
+	}
+	return CRMVAL_OK;
+}
+
 static int open_work(struct worklist_work *work, struct arena *arena, struct crmval_error *error)
 {
 	const struct run *run = work->run;
@@ -368,7 +401,7 @@ static int open_work(struct worklist_work *work, struct arena *arena, struct crm
 			    run->job->path);
 	if (code == CRMVAL_OK)
 		weigh(work);
-	return code;
+	return code == CRMVAL_OK ? make_ties(work, arena, error) : code;
 }
 
 int worklist_make(struct worklist *list, struct run *run, const struct worklist_limits *limits,
@@ -382,7 +415,7 @@ int worklist_make(struct worklist *list, struct run *run, const struct worklist_
 	if (code == CRMVAL_OK)
 		code = find_rows(&work, list, &found, &count, error);
 	if (code == CRMVAL_OK)
-		code = choose(list, limits, found, count, error);
+		code = choose(list, &work, limits, found, count, error);
 	free(found);
 	if (code == CRMVAL_OK) {
 		qsort(list->items, list->item_count, sizeof *list->items, item_by_row);

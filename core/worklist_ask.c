@@ -3,27 +3,26 @@
 #include "worklist_child.h"
 
 #include "error.h"
+#include "hide.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int by_points(const void *a, const void *b, void *run)
+static int by_points(const void *a, const void *b, void *context)
 {
-	return worklist_order(run, a, b);
+	const struct worklist_work *work = context;
+	const struct worklist_found *x = a, *y = b;
+	if (x->points != y->points)
+		return x->points > y->points ? -1 : 1;
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	uint64_t one = work->ties[x->entity][x->row], two = work->ties[y->entity][y->row];
+	return one < two ? -1 : one > two;
 }
 
-int worklist_order(const struct run *run, const struct worklist_found *a, const struct worklist_found *b)
+size_t worklist_best(const struct worklist_work *work, struct worklist_found *found, size_t count, size_t most)
 {
-	if (a->points != b->points)
-		return a->points > b->points ? -1 : 1;
-	if (a->entity != b->entity)
-		return a->entity < b->entity ? -1 : 1;
-	return strcmp(worklist_id(run, a->entity, a->row), worklist_id(run, b->entity, b->row));
-}
-
-size_t worklist_best(const struct run *run, struct worklist_found *found, size_t count, size_t most)
-{
-	qsort_r(found, count, sizeof *found, by_points, (void *)(uintptr_t)run);
+	qsort_r(found, count, sizeof *found, by_points, (void *)(uintptr_t)work);
 	return count < most ? count : most;
 }
 
@@ -45,8 +44,8 @@ static int take_answer(const struct confine_task *task, size_t element, struct w
 }
 
 /* The dimensions that are confined alike: our own, or others'. */
-static int ask_group(const struct worklist_work *work, int task, int is_ours, size_t element,
-		     struct worklist_answer *answers, struct crmval_error *error)
+static int ask_group(const struct worklist_work *work, const struct hidden *hidden, int task, int is_ours,
+		     size_t element, struct worklist_answer *answers, struct crmval_error *error)
 {
 	const struct run *run = work->run;
 	uint32_t dimensions = run->job->dimension_count;
@@ -79,6 +78,8 @@ static int ask_group(const struct worklist_work *work, int task, int is_ours, si
 				.name = dimension->plugin->table->name,
 				.body = worklist_body,
 				.context = &parts[count],
+				.ranges = hidden->needed[d],
+				.range_count = hidden->needed_counts[d],
 			};
 		}
 	}
@@ -99,6 +100,11 @@ static int ask_group(const struct worklist_work *work, int task, int is_ours, si
 int worklist_ask(const struct worklist_work *work, int task, size_t element, struct worklist_answer *answers,
 		 struct crmval_error *error)
 {
-	int code = ask_group(work, task, 1, element, answers, error);
-	return code == CRMVAL_OK ? ask_group(work, task, 0, element, answers, error) : code;
+	const struct run *run = work->run;
+	struct hidden hidden;
+	int code = hide_open(&hidden, run->dimensions, run->job->dimension_count, run->data, &run->units, error);
+	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
+		code = ask_group(work, &hidden, task, is_ours, element, answers, error);
+	hide_close(&hidden);
+	return code;
 }

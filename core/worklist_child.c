@@ -73,7 +73,7 @@ static void find_in_batch(struct finding *finding, const struct batch *batch)
 			continue;
 		finding->found[finding->count++] = row;
 		if (finding->count == 2 * WORKLIST_KEPT)
-			finding->count = worklist_best(part->work->run, finding->found, finding->count, WORKLIST_KEPT);
+			finding->count = worklist_best(part->work, finding->found, finding->count, WORKLIST_KEPT);
 	}
 }
 
@@ -244,7 +244,7 @@ int worklist_body(void *context, struct crmval_error *error)
 	for (uint32_t v = 0; v < part->run.dimension->table->view_count && code == CRMVAL_OK; v++)
 		code = run_view(&finding, v, &live->dimension->views[v], error);
 	if (code == CRMVAL_OK && part->task == WORKLIST_FIND) {
-		finding.count = worklist_best(part->work->run, finding.found, finding.count, WORKLIST_KEPT);
+		finding.count = worklist_best(part->work, finding.found, finding.count, WORKLIST_KEPT);
 		code = confine_write(finding.found, finding.count * sizeof *finding.found, error);
 	}
 	free(finding.memo);

@@ -34,6 +34,9 @@ struct worklist_work {
 	struct worklist_item *items; /* chosen, sorted by entity and row */
 	uint32_t item_count;
 	struct probe_measure *weights; /* by result.measures */
+	/* By entity and row: of rows that are worth the same, which comes first, whatever the order in which they were read; ids
+	   and names are not for the children to see. */
+	const uint64_t *ties[DATA_MAX_ENTITIES];
 };
 
 /*
@@ -47,11 +50,8 @@ struct worklist_answer {
 int worklist_ask(const struct worklist_work *work, int task, size_t element, struct worklist_answer *answers,
 		 struct crmval_error *error);
 
-/* Which of two rows comes first: by points, then by what they are called, so that threads make no difference. */
-int worklist_order(const struct run *run, const struct worklist_found *a, const struct worklist_found *b);
-
 /* The best `most` of some rows stay, in order; returns how many there are. */
-size_t worklist_best(const struct run *run, struct worklist_found *found, size_t count, size_t most);
+size_t worklist_best(const struct worklist_work *work, struct worklist_found *found, size_t count, size_t most);
 
 /* The body of a child. */
 struct worklist_part {
