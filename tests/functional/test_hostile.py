@@ -82,6 +82,13 @@ STOMP = r"""
 
 # Looks for a word above the stack, where the kernel puts words and environment of a program.
 SEEK_BEFORE = r"""
+static int starts(const char *p, const char *word)
+{
+	while (*word && *p == *word)
+		p++, word++;
+	return !*word;
+}
+
 static long seek(uintptr_t from, uintptr_t to)
 {
 	const char first[] = "canary", second[] = "quartz"; /* never whole in its own memory */
@@ -90,7 +97,7 @@ static long seek(uintptr_t from, uintptr_t to)
 		if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, page, 0, 8) != 0)
 			continue;
 		for (const char *p = (void *)page, *end = p + 4096 - 12; p < end; p++)
-			found += *p == 'c' && memcmp(p, first, 6) == 0 && memcmp(p + 6, second, 6) == 0;
+			found += *p == 'c' && starts(p, first) && starts(p + 6, second);
 	}
 	return found;
 }
