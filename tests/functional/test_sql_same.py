@@ -42,9 +42,11 @@ def sheets_of(settings, folder):
     return {name: source.sheet(name, {}) for name in names}
 
 
-def plain(result):
-    """A result without what tells of files, or where the rows were found."""
+def plain(result, ragged=()):
+    """A result without what tells of files, or where the rows were found; in tables no row is ragged."""
     result = json.loads(result)
+    for entity in ragged:
+        result["data"][entity].update(rejected=0, examples=[])
     del result["provenance"]
     for entity in result["data"].values():
         del entity["source"]
@@ -55,6 +57,8 @@ def plain(result):
 
 
 class Same(kit.Case):
+    ragged = ()
+
     def sources(self, settings):
         """The drivers that are here, with the source that reads by each."""
         server = database.server(self)
@@ -75,7 +79,9 @@ class Same(kit.Case):
         """Status, and the result or what was said instead of it."""
         done = self.run_raw("run", job, "--format", "json", "--threads", "2",
                             environment=kit.clean_environment(ODBCINI=self.path("odbc.ini"), ODBCSYSINI=self.folder))
-        return done.status, plain(done.output) if done.output else done.messages.replace(name, "")
+        if done.output and not name:
+            self.ragged = [entity for entity, counts in json.loads(done.output)["data"].items() if counts["rejected"]]
+        return done.status, plain(done.output, self.ragged) if done.output else done.messages
 
     def without_dots(self, folder, path, tables):
         """This driver takes what precedes a dot in a column's name for the name of a table."""
