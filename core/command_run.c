@@ -27,6 +27,25 @@ static void show_times(const struct options *options, const struct run *run)
 		log_note(options, "%-8s %8.3f s", run_room_names[room], run->seconds[room]);
 }
 
+/* And which rows a part has of which entities. */
+static void show_part(const struct options *options, const struct result *result)
+{
+	for (uint32_t e = 0; e < result->entity_count; e++) {
+		const struct result_shard_entity *shard = &result->shard->entities[e];
+		if (!result->entities[e].source)
+			continue;
+		if (!shard->by)
+			log_note(options, "%s: all %llu rows", result->entities[e].entity,
+				 (unsigned long long)shard->rows);
+		else if (shard->is_chosen)
+			log_note(options, "%s: %llu rows, chosen by the source, by %s", result->entities[e].entity,
+				 (unsigned long long)shard->rows, shard->by);
+		else
+			log_note(options, "%s: %llu of %llu rows, by %s", result->entities[e].entity,
+				 (unsigned long long)shard->rows, (unsigned long long)shard->seen, shard->by);
+	}
+}
+
 /* Is there anything to score? */
 static int has_data(const struct run *run)
 {
@@ -289,6 +308,8 @@ static int run_one(const struct options *options, const char *path)
 			 path);
 	if (status == 0 && options->verbose)
 		show_times(options, &run);
+	if (status == 0 && options->verbose && is_part)
+		show_part(options, &run.result);
 	if (status == 0)
 		log_alerts(options, &run.result);
 	if (status == 0 && (run_is_degraded(&run) || alerts_fired(&run.result) > 0))

@@ -126,6 +126,22 @@ class Entities(kit.Case):
         self.assertEqual(measures["counts_sum"]["numerator"], 3)
         self.assertEqual(measures["seats_sum"]["numerator"], 15)
 
+    def test_in_parts(self):
+        """Shared out like the model's own, with the account that alone is looked up; kept whole where it refers to itself."""
+        self.plugin("minutes")
+        self.plugin("words", of='"follows.minutes"')
+        self.plugin("counts", of="NULL", rollup="&rollup", entity="account")
+        self.data()
+        for names, words in ((("minutes",), "by account"), (("counts",), "by account"), (("minutes", "words", "counts"), "all 4 rows")):
+            job = self.job_with(*names)
+            whole = self.run_ok("run", job, "--breakdown", "team,region", "--format", "json").output
+            for number in (1, 2, 3):
+                done = self.run_raw("run", job, "--breakdown", "team,region", "--shard", "%d/3" % number, "--verbose",
+                                    "--output", "part-%d.gz" % number)
+                self.assertRegex(done.messages, "ticket: .*" + words)
+            parts = ["part-%d.gz" % number for number in (1, 2, 3)]
+            self.assertEqual(self.run_ok("merge", "--format", "json", *parts).output, whole)
+
     def test_mapped_in_the_job(self):
         self.plugin("minutes")
         self.table("cases.csv", "Number,Minutes,Who", "1,20,e1", "2,22,e1")
