@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a snapshot's file, or where the first is 'p', the rest as its payload in a framing that is right: it is
- * refused, or what was read can be written and read again, to the same bytes.
+ * refused, or what was read can be written and read again, to the same bytes; the only part of a run is merged as well.
  */
+#include "../../core/merge.h"
+#include "../../core/report.h"
 #include "../snapshot_case.h"
 
 #include <stdlib.h>
@@ -51,6 +53,27 @@ static void check_again(const struct result *result)
 	free(text_again);
 }
 
+static void check_merge(const struct result *result)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	const struct merge_part part = {"part", result};
+	struct result merged;
+	struct arena arena = {0};
+	char *text = NULL;
+	size_t size;
+	int code = merge_results(&part, 1, &arena, &merged, &error);
+	check(code == CRMVAL_OK || (code == CRMVAL_EDATA && *error.message));
+	if (code == CRMVAL_OK) {
+		struct output output = {.stream = open_memstream(&text, &size)};
+		check(output.stream != NULL);
+		code = report_json(&merged, &output, &error);
+		check(code == CRMVAL_OK || code == CRMVAL_EDATA);
+		fclose(output.stream);
+		free(text);
+	}
+	arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
@@ -62,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	close(fd);
 	if (snapshot)
 		check_again(&snapshot->result);
+	if (snapshot && snapshot->result.part_count == 1)
+		check_merge(&snapshot->result);
 	snapshot_free(snapshot);
 	return 0;
 }
