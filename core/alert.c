@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "result_node.h"
+#include "text.h"
 #include "window.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ __attribute__((format(printf, 2, 3))) static void fire(struct judging *judging, 
 	if (judging->fired++ > 0)
 		return;
 	va_start(arguments, format);
-	vsnprintf(judging->message, sizeof judging->message, format, arguments);
+	vsnprintf(judging->message, sizeof judging->message, _(format), arguments);
 	va_end(arguments);
 }
 

@@ -2,6 +2,7 @@
 /* Types, ranges and words of single settings. */
 #include "check.h"
 
+#include "text.h"
 #include "utf8.h"
 
 #include <float.h>
@@ -51,7 +52,7 @@ static void report_fill(struct report *report, const struct checker *c, const st
 			strcat(report->text, ": ");
 	}
 	size_t used = strlen(report->text);
-	vsnprintf(report->text + used, sizeof report->text - used, format, arguments);
+	vsnprintf(report->text + used, sizeof report->text - used, _(format), arguments);
 	for (char *p = report->text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
@@ -81,7 +82,7 @@ void check_missing(struct checker *c, const struct job_node *group, const char *
 {
 	/* A node that is not in the tree gives the key its path. */
 	struct job_node missing = {.name = key, .line = group->line, .parent = (struct job_node *)group};
-	check_problem(c, &missing, "is missing; %s", advice);
+	check_problem(c, &missing, "is missing; %s", _(advice));
 }
 
 void check_unknown(struct checker *c, const struct job_node *node, const char *what, const struct near *near)
@@ -93,8 +94,9 @@ void check_unknown(struct checker *c, const struct job_node *node, const char *w
 
 static const char *node_kind(const struct job_node *node)
 {
-	static const char *const kinds[] = {"a group", "a list", "a number", "true or false", "a text"};
-	return kinds[node->type];
+	static const char *const kinds[] = {N_("a group"), N_("a list"), N_("a number"), N_("true or false"),
+					    N_("a text")};
+	return _(kinds[node->type]);
 }
 
 int check_group(struct checker *c, const struct job_node *node)
@@ -108,9 +110,9 @@ int check_group(struct checker *c, const struct job_node *node)
 int check_list(struct checker *c, const struct job_node *node, uint32_t least, const char *advice)
 {
 	if (node->type != NODE_LIST)
-		check_problem(c, node, "must be a list, not %s; %s", node_kind(node), advice);
+		check_problem(c, node, "must be a list, not %s; %s", node_kind(node), _(advice));
 	else if (node->count < least)
-		check_problem(c, node, "has %u elements and needs %u or more; %s", node->count, least, advice);
+		check_problem(c, node, "has %u elements and needs %u or more; %s", node->count, least, _(advice));
 	else
 		return 1;
 	return 0;

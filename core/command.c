@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "replace.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ void log_note(const struct options *options, const char *format, ...)
 	if (options->quiet)
 		return;
 	va_start(arguments, format);
-	vsnprintf(message, sizeof message, format, arguments);
+	vsnprintf(message, sizeof message, _(format), arguments);
 	va_end(arguments);
 	put_log(options, "info", message);
 }
@@ -122,7 +123,7 @@ static void put_problems(const struct options *options, const char *level, char 
 		else
 			dropped++;
 	}
-	snprintf(message, sizeof message, "%zu more, for which memory did not suffice", dropped);
+	snprintf(message, sizeof message, _("%zu more, for which memory did not suffice"), dropped);
 	if (dropped)
 		put_log(options, level, message);
 }
@@ -140,9 +141,9 @@ int usage_error(const char *format, ...)
 	va_list arguments;
 	fputs("crmval: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vfprintf(stderr, _(format), arguments);
 	va_end(arguments);
-	fputs("\nTry: crmval --help\n", stderr);
+	fprintf(stderr, "\n%s: crmval --help\n", _("Try"));
 	return EXIT_USAGE;
 }
 
@@ -260,7 +261,7 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
 	for (int i = 0; i < 40; i++)
 		bar[i] = i < now / 25 ? '#' : '.';
 	bar[40] = 0;
-	fprintf(stderr, "\rreading [%s] %3d %%", bar, now / 10);
+	fprintf(stderr, "\r%s [%s] %3d %%", _("reading"), bar, now / 10);
 }
 
 void progress_start(const struct options *options, struct run *run)

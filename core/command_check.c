@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "report_check.h"
+#include "text.h"
 
 enum { PAGE_WIDTH = 110 };
 
@@ -20,7 +21,9 @@ int command_check(const struct options *options, int count, char **words)
 		output = (struct output){.stream = stdout};
 		int code = load_probe(&run.load, &error);
 		if (code == CRMVAL_OK) {
+			text_use(run.job->language);
 			report_check(&run, &output, PAGE_WIDTH);
+			text_use_messages();
 			code = output_finish(&output, &error);
 		}
 		if (code != CRMVAL_OK) {

@@ -6,6 +6,8 @@
 #include "near.h"
 #include "report_worklist.h"
 #include "score.h"
+#include "screen.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,36 +24,45 @@ int find_measure(const struct options *options, const struct run *run, const cha
 		near_offer(&near, run->result.measures[m].table->id);
 	}
 	near_advice(&near, advice, sizeof advice);
-	snprintf(message, sizeof message, "there is no measure \"%s\" in the job's dimensions; %s", name, advice);
+	snprintf(message, sizeof message, _("there is no measure \"%s\" in the job's dimensions; %s"), name, advice);
 	log_error(options, message);
 	return -1;
+}
+
+/* printf() counts bytes, not columns. */
+static void print_title(const char *title, int width)
+{
+	int shown = screen_text_width(title);
+	printf("  %s%*s ", title, shown < width ? width - shown : 0, "");
 }
 
 static void print_number(const char *title, double number)
 {
 	char text[OUTPUT_NUMBER_SIZE];
 	output_number_text(number, text);
-	printf("  %-18s %s\n", title, isnan(number) ? "-" : text);
+	print_title(title, 18);
+	puts(isnan(number) ? "-" : text);
 }
 
 static void print_window(const char *title, const struct scored_window *window)
 {
 	printf("\n%s\n", title);
-	printf("  %-18s %llu\n", "rows", (unsigned long long)window->rows);
-	print_number("numerator", window->numerator);
-	print_number("denominator", window->denominator);
-	print_number("value", window->value.value);
-	print_number("standard error", window->value.se);
+	print_title(_("rows"), 18);
+	printf("%llu\n", (unsigned long long)window->rows);
+	print_number(_("numerator"), window->numerator);
+	print_number(_("denominator"), window->denominator);
+	print_number(_("value"), window->value.value);
+	print_number(_("standard error"), window->value.se);
 }
 
 static void print_scale(const struct result_measure *measure)
 {
-	printf("  %-18s", "scale");
+	print_title(_("scale"), 18);
 	for (uint32_t i = 0; i < measure->scale_count; i++) {
 		char x[OUTPUT_NUMBER_SIZE], y[OUTPUT_NUMBER_SIZE];
 		output_number_text(measure->scale[i].x, x);
 		output_number_text(measure->scale[i].y, y);
-		printf(" %s -> %s%s", x, y, i + 1 < measure->scale_count ? "," : "");
+		printf("%s -> %s%s", x, y, i + 1 < measure->scale_count ? ", " : "");
 	}
 	putchar('\n');
 }
@@ -65,18 +76,19 @@ static void print_measure(const struct result *result, const struct scorecard *c
 	const struct crmval_dimension *in = dimension->table;
 	printf("%s: %s\n", table->id, table->title);
 	printf("  %s > %s\n\n", in->title, in->indicators[measure->indicator].title);
-	printf("%s\n\nFormula\n  %s\n", table->definition, table->formula);
-	printf("  %s, %s; %s is better; unit: %s\n",
-	       table->kind == CRMVAL_RATIO ? "sum of numerators / sum of denominators" : "sum of numerators",
-	       table->flags & CRMVAL_STATE ? "of the state at the end of the period" : "of events in the window",
-	       table->better == CRMVAL_LOWER ? "lower" : "higher", table->unit);
+	printf(_("%s\n\nFormula\n  %s\n"), table->definition, table->formula);
+	printf(table->better == CRMVAL_LOWER ? _("  %s, %s; lower is better; unit: %s\n")
+					     : _("  %s, %s; higher is better; unit: %s\n"),
+	       table->kind == CRMVAL_RATIO ? _("sum of numerators / sum of denominators") : _("sum of numerators"),
+	       table->flags & CRMVAL_STATE ? _("of the state at the end of the period") : _("of events in the window"),
+	       table->unit);
 	if (in->parameter_count)
-		printf("\nParameters of the dimension\n");
+		fputs(_("\nParameters of the dimension\n"), stdout);
 	for (uint32_t i = 0; i < in->parameter_count; i++) {
 		const struct crmval_value *value = &dimension->parameters[i];
 		printf("  %-22s ", in->parameters[i].name);
 		if (!value->is_set)
-			printf("not set");
+			fputs(_("not set"), stdout);
 		else if (value->word_count)
 			for (uint32_t w = 0; w < value->word_count; w++)
 				printf("%s%s", w ? ", " : "", value->words[w]);
@@ -85,24 +97,30 @@ static void print_measure(const struct result *result, const struct scorecard *c
 		else
 			printf("%.15g", value->number);
 		if (in->parameters[i].least != 0 || in->parameters[i].most != 0)
-			printf(", from %.15g to %.15g", in->parameters[i].least, in->parameters[i].most);
+			printf(_(", from %.15g to %.15g"), in->parameters[i].least, in->parameters[i].most);
 		printf("  (%s)\n", in->parameters[i].help);
 	}
-	print_window("Period", &scored->period);
+	print_window(_("Period"), &scored->period);
 	if (scored->has_baseline)
-		print_window("Baseline", &scored->baseline);
-	printf("\nScore\n  %-18s %s\n", "status", measure_status_names[scored->status]);
-	if (scored->score.reason)
-		printf("  %-18s %s\n", "reason", scored->score.reason);
-	printf("  %-18s %s\n", "basis", basis_names[measure->basis]);
-	print_number("basis value", scored->basis_value);
+		print_window(_("Baseline"), &scored->baseline);
+	puts(_("\nScore"));
+	print_title(_("status"), 18);
+	puts(_(measure_status_names[scored->status]));
+	if (scored->score.reason) {
+		char reason[TEXT_REASON_SIZE];
+		print_title(_("reason"), 18);
+		puts(text_reason(scored->score.reason, reason));
+	}
+	print_title(_("basis"), 18);
+	puts(_(basis_names[measure->basis]));
+	print_number(_("basis value"), scored->basis_value);
 	print_scale(measure);
-	print_number("score", scored->score.score);
-	print_number("low", scored->score.low);
-	print_number("high", scored->score.high);
-	print_number("before", scored->score.before);
-	print_number("gained", scored->score.gained);
-	print_number("weight", scored->score.weight);
+	print_number(_("score"), scored->score.score);
+	print_number(_("low"), scored->score.low);
+	print_number(_("high"), scored->score.high);
+	print_number(_("before"), scored->score.before);
+	print_number(_("gained"), scored->score.gained);
+	print_number(_("weight"), scored->score.weight);
 }
 
 /* The rows that fall short in it, if there is something to be gained by them. */
@@ -114,7 +132,7 @@ static int print_rows(const struct options *options, struct run *run, int measur
 	struct output *output = calloc(1, sizeof *output);
 	int code = output ? worklist_make(&list, run, &limits, error) : fail_memory(error);
 	if (code == CRMVAL_OK && list.item_count > 0) {
-		puts("\nRows");
+		puts(_("\nRows"));
 		output->stream = stdout;
 		code = report_worklist(&list, -1, FORMAT_TEXT, output, &style, error);
 	}
@@ -143,9 +161,11 @@ int command_explain(const struct options *given, int count, char **words)
 		if (code == CRMVAL_OK) {
 			/* Whether something else is missing does not matter here. */
 			score_scope(card, -1, 0, NULL);
+			text_use(run.job->language);
 			print_measure(&run.result, card, (uint32_t)measure);
 			if (!isnan(card->overall.score))
 				code = print_rows(&options, &run, measure, &error);
+			text_use_messages();
 		}
 		if (code != CRMVAL_OK)
 			log_error(&options, error.message);

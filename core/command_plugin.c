@@ -7,6 +7,7 @@
 #include "kit.h"
 #include "replace.h"
 #include "report_plugin.h"
+#include "text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -36,8 +37,9 @@ static int list(const struct options *options)
 		struct plugin plugin = {.fd = -1};
 		int code = plugin_open(names[i], &settings, &plugin, &error);
 		if (code == CRMVAL_OK) {
-			printf("%-10s %-22s %-8s %s\n", plugin.table->dimension ? "dimension" : "source",
-			       plugin.table->name, plugin.table->version, plugin.table->summary);
+			printf("%-10s %-22s %-8s %s\n", plugin.table->dimension ? _("dimension") : _("source"),
+			       plugin.table->name, plugin.table->version,
+			       plugin_text(plugin.table, text_language(), plugin.table->summary));
 		} else {
 			log_error(options, error.message);
 			status = EXIT_DEGRADED;
@@ -54,10 +56,14 @@ static int describe(const struct options *options, const char *name)
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct plugin plugin = {.fd = -1};
 	int status = exit_status(plugin_open(name, &settings, &plugin, &error));
-	if (status == 0)
-		report_plugin(&plugin, options->language, stdout);
-	else
+	if (status == 0) {
+		const char *language = options->language ? options->language : text_language();
+		text_use(language);
+		report_plugin(&plugin, language, stdout);
+		text_use_messages();
+	} else {
 		log_error(options, error.message);
+	}
 	plugin_close(&plugin);
 	return status;
 }

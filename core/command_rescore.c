@@ -66,7 +66,7 @@ int command_rescore(const struct options *options, int count, char **words)
 		status = options->is_sensitivity
 				 ? answer(options, &rescore.result)
 				 : write_output(options, options->output, output_format(options), &rescore.result);
-		text_use(NULL);
+		text_use_messages();
 	}
 	rescore_close(&rescore);
 	problems_free(&problems);

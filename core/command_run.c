@@ -86,7 +86,8 @@ static int check_outputs(const struct options *options, struct run *run)
 			path = run->job->reports[i].file;
 	if (!path)
 		return 0;
-	snprintf(message, sizeof message, "%s: this output would replace an input of the job; name another file", path);
+	snprintf(message, sizeof message, _("%s: this output would replace an input of the job; name another file"),
+		 path);
 	log_error(options, message);
 	return exit_status(CRMVAL_ECREATE);
 }
@@ -105,16 +106,17 @@ static int write_one(const struct options *options, struct run *run, const char 
 		     const char *language)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
-	int code = result_translate(&run->result, &run->arena, language, &error);
+	text_use(language);
+	int code = result_translate(&run->result, &run->arena, text_language(), &error);
 	if (code != CRMVAL_OK) {
+		text_use_messages();
 		log_error(options, error.message);
 		return exit_status(code);
 	}
 	if (options->target > 0)
 		run->result.target = options->target;
-	text_use(language);
 	int status = write_output(options, path, format, &run->result);
-	text_use(NULL);
+	text_use_messages();
 	return status;
 }
 
@@ -123,11 +125,11 @@ static int store_one(const struct options *options, struct run *run, uint32_t i)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	const struct job_report *report = &run->job->reports[i];
-	int code = result_translate(&run->result, &run->arena, report->language, &error);
 	text_use(report->language);
+	int code = result_translate(&run->result, &run->arena, text_language(), &error);
 	if (code == CRMVAL_OK)
 		code = report_store(&run->result, run->report_plugins[i].table->source, report->options, &error);
-	text_use(NULL);
+	text_use_messages();
 	if (code != CRMVAL_OK)
 		log_error(options, error.message);
 	return exit_status(code);
@@ -189,7 +191,7 @@ void log_alerts(const struct options *options, const struct result *result)
 		const struct result_alert *alert = &result->alerts[i];
 		if (alert->fired == 0)
 			continue;
-		snprintf(message, sizeof message, "alert \"%s\": %s", alert->rule, alert->message);
+		snprintf(message, sizeof message, _("alert \"%s\": %s"), alert->rule, alert->message);
 		if (alert->is_critical)
 			log_error(options, message);
 		else
@@ -331,10 +333,10 @@ static int sum_up(const struct options *options, const struct job_list *list, co
 			continue;
 		bad++;
 		worst = statuses[i] > worst ? statuses[i] : worst;
-		snprintf(message, sizeof message, "%s: ended with status %d", list->paths[i], statuses[i]);
+		snprintf(message, sizeof message, _("%s: ended with status %d"), list->paths[i], statuses[i]);
 		log_error(options, message);
 	}
-	snprintf(message, sizeof message, "%u of %u jobs need attention", bad, list->count);
+	snprintf(message, sizeof message, _("%u of %u jobs need attention"), bad, list->count);
 	if (bad > 0)
 		log_error(options, message);
 	else if (options->verbose)

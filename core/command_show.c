@@ -53,7 +53,8 @@ int command_show(const struct options *options, int count, char **words)
 	const char *language = NULL;
 	if (code == CRMVAL_OK) {
 		language = options->language ? options->language : snapshot->result.language;
-		code = result_translate(&snapshot->result, &snapshot->arena, language, &error);
+		text_use(language);
+		code = result_translate(&snapshot->result, &snapshot->arena, text_language(), &error);
 	}
 	if (code != CRMVAL_OK) {
 		log_error(options, error.message);
@@ -63,10 +64,9 @@ int command_show(const struct options *options, int count, char **words)
 	} else {
 		if (format == FORMAT_HTML)
 			read_past(options, words[0], snapshot, &history);
-		text_use(language);
 		status = write_output(options, options->output, format, &snapshot->result);
-		text_use(NULL);
 	}
+	text_use_messages();
 	snapshot_free(snapshot);
 	history_free(history);
 	return status;

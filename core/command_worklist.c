@@ -123,7 +123,7 @@ int command_worklist(const struct options *given, int count, char **words)
 			code = worklist_make(&list, &run, &limits, &error);
 		if (code == CRMVAL_OK)
 			code = write_list(&options, &list, &error);
-		text_use(NULL);
+		text_use_messages();
 		if (code != CRMVAL_OK)
 			log_error(&options, error.message);
 		status = exit_status(code);

@@ -3,6 +3,7 @@
 #include "confine.h"
 #include "confine_child.h"
 #include "error.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -52,12 +53,12 @@ __attribute__((format(printf, 3, 4))) static void task_fails(struct confine_task
 	char what[sizeof task->error.message], doing[CONFINE_BREADCRUMB] = "";
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
+	vsnprintf(what, sizeof what, _(format), arguments);
 	va_end(arguments);
 	if (task->breadcrumb)
 		utf8_printable(doing, sizeof doing, task->breadcrumb, CONFINE_BREADCRUMB);
 	task->code =
-		fail(&task->error, code, "plugin %s: %.800s%s%s", task->name, what, *doing ? " while " : "", doing);
+		fail(&task->error, code, "plugin %s: %.800s%s%s", task->name, what, *doing ? _(" while ") : "", doing);
 }
 
 static const char *signal_name(int number, char *buffer, size_t size)
@@ -82,8 +83,8 @@ static void task_died(struct confine_task *task, int status, size_t answered)
 		task_fails(task, CRMVAL_EBUG, "crashed (%s)", signal_name(WTERMSIG(status), name, sizeof name));
 	else
 		task_fails(task, CRMVAL_EBUG,
-			   answered ? "ended before its answer was whole (exit %d)"
-				    : "ended without an answer (exit %d)",
+			   answered ? N_("ended before its answer was whole (exit %d)")
+				    : N_("ended without an answer (exit %d)"),
 			   WEXITSTATUS(status));
 }
 
@@ -111,7 +112,7 @@ static int take_frame(struct run *run)
 		char message[sizeof task->error.message];
 		utf8_printable(message, sizeof message, (const char *)payload + trailer.size, trailer.message_size);
 		task->code = fail(&task->error, code_of_child(trailer.code), "plugin %s: %.900s", task->name,
-				  *message ? message : "failed and does not say why");
+				  *message ? message : _("failed and does not say why"));
 		return 1;
 	}
 	memmove(run->bytes, payload, trailer.size);

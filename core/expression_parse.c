@@ -4,6 +4,7 @@
 
 #include "cell.h"
 #include "expression_token.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -146,7 +147,7 @@ static uint32_t parse_list(struct parser *p, struct expression_node *node, struc
 {
 	uint32_t count = 0;
 	if (!take(p, "(")) {
-		refuse_missing(p, "a \"(\"");
+		refuse_missing(p, N_("a \"(\""));
 		return 0;
 	}
 	do {
@@ -161,7 +162,7 @@ static uint32_t parse_list(struct parser *p, struct expression_node *node, struc
 		count++;
 	} while (take(p, ","));
 	if (!take(p, ")")) {
-		refuse_missing(p, p->tokens.token.kind == TOKEN_END ? "a \")\"" : "a \",\" or \")\"");
+		refuse_missing(p, p->tokens.token.kind == TOKEN_END ? N_("a \")\"") : N_("a \",\" or \")\""));
 		return 0;
 	}
 	return count;
@@ -198,7 +199,7 @@ static struct expression_node *parse_call(struct parser *p, const struct token *
 	if (kind == NODE_LOOKUP && take(p, ".")) {
 		column = p->tokens.token;
 		if ((column.kind != TOKEN_NAME && column.kind != TOKEN_COLUMN) || column.length == 0)
-			refuse_missing(p, "a column's name");
+			refuse_missing(p, N_("a column's name"));
 		else
 			next(p);
 	}
@@ -228,7 +229,7 @@ static struct expression_node *parse_name(struct parser *p)
 {
 	struct token name = p->tokens.token;
 	if (token_is_operator(&name)) {
-		refuse_missing(p, "a value");
+		refuse_missing(p, N_("a value"));
 		return NULL;
 	}
 	next(p);
@@ -264,7 +265,7 @@ static struct expression_node *parse_value(struct parser *p)
 			break;
 		node = parse_nested(p);
 		if (node && !take(p, ")")) {
-			refuse_missing(p, "a \")\"");
+			refuse_missing(p, N_("a \")\""));
 			return NULL;
 		}
 		return node;
@@ -272,7 +273,7 @@ static struct expression_node *parse_value(struct parser *p)
 	case TOKEN_BAD:
 		break;
 	}
-	refuse_missing(p, "a value");
+	refuse_missing(p, N_("a value"));
 	return NULL;
 }
 
@@ -348,7 +349,7 @@ static struct expression_node *parse_comparison(struct parser *p)
 		ways = take(p, "not") ? LESS | GREATER : EQUAL;
 		node = node_over(p, NODE_IN, left);
 		if (!take(p, "in"))
-			refuse_missing(p, "\"in\"");
+			refuse_missing(p, N_("\"in\""));
 		else if (node)
 			parse_list(p, node, left);
 	}
@@ -392,7 +393,7 @@ static const struct expression_node *parse_all(struct parser *p)
 	if (root && is_at(p, ")"))
 		refuse(p, "a \"(\" is missing for the \")\" at character %u", place_of(p, &p->tokens.token));
 	else if (root && p->tokens.token.kind != TOKEN_END)
-		refuse_missing(p, "an operator");
+		refuse_missing(p, N_("an operator"));
 	return root;
 }
 

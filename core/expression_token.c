@@ -3,6 +3,7 @@
 #include "expression_token.h"
 
 #include "near.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static void read_quoted(struct tokens *tokens, enum token_kind kind, char last, 
 	tokens->token.length = (uint32_t)(at - tokens->token.start);
 	tokens->next = *at ? at + 1 : at;
 	if (!*at)
-		token_refuse(tokens, "the %s that starts at character %u lacks its closing %c", what,
+		token_refuse(tokens, "the %s that starts at character %u lacks its closing %c", _(what),
 			     token_place(tokens, &tokens->token), last);
 }
 
@@ -73,13 +74,13 @@ static void read_quoted(struct tokens *tokens, enum token_kind kind, char last, 
 static const struct mark {
 	const char *mark, *advice; /* NULL: it is one */
 } marks[] = {
-	{"==", "did you mean \"=\"?"},
+	{"==", N_("did you mean \"=\"?")},
 	{"!=", NULL},
 	{"<=", NULL},
 	{">=", NULL},
-	{"<>", "did you mean \"!=\"?"},
-	{"&&", "did you mean \"and\"?"},
-	{"||", "did you mean \"or\"?"},
+	{"<>", N_("did you mean \"!=\"?")},
+	{"&&", N_("did you mean \"and\"?")},
+	{"||", N_("did you mean \"or\"?")},
 	{"=", NULL},
 	{"<", NULL},
 	{">", NULL},
@@ -91,15 +92,15 @@ static const struct mark {
 	{")", NULL},
 	{",", NULL},
 	{".", NULL},
-	{"!", "did you mean \"not\"?"},
-	{"\"", "a text stands in single quotes"},
-	{"$", "did you mean \"$currency\"?"},
+	{"!", N_("did you mean \"not\"?")},
+	{"\"", N_("a text stands in single quotes")},
+	{"$", N_("did you mean \"$currency\"?")},
 };
 
 static void read_mark(struct tokens *tokens)
 {
 	char shown[SHOWN];
-	const char *advice = "a name with more than letters, digits, \"_\" and \".\" stands in [ ]";
+	const char *advice = N_("a name with more than letters, digits, \"_\" and \".\" stands in [ ]");
 	size_t length = utf8_length((const unsigned char *)tokens->next, strlen(tokens->next));
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (strncmp(tokens->next, marks[i].mark, strlen(marks[i].mark)) == 0) {
@@ -111,7 +112,7 @@ static void read_mark(struct tokens *tokens)
 	utf8_printable(shown, sizeof shown, tokens->token.from, tokens->token.length);
 	if (advice)
 		token_refuse(tokens, "unexpected %s at character %u; %s", shown, token_place(tokens, &tokens->token),
-			     advice);
+			     _(advice));
 }
 
 void token_next(struct tokens *tokens)
@@ -128,9 +129,9 @@ void token_next(struct tokens *tokens)
 	else if (is_name(*at) && *at != '.')
 		read_plain(tokens, TOKEN_NAME, name_length(at));
 	else if (*at == '\'')
-		read_quoted(tokens, TOKEN_TEXT, '\'', 1, "text");
+		read_quoted(tokens, TOKEN_TEXT, '\'', 1, N_("text"));
 	else if (*at == '[')
-		read_quoted(tokens, TOKEN_COLUMN, ']', 0, "name");
+		read_quoted(tokens, TOKEN_COLUMN, ']', 0, N_("name"));
 	else if (strncmp(at, currency, strlen(currency)) == 0 && !is_name(at[strlen(currency)]))
 		read_plain(tokens, TOKEN_CURRENCY, (uint32_t)strlen(currency));
 	else
@@ -173,7 +174,7 @@ void token_refuse_missing(struct tokens *tokens, const char *what)
 	char shown[SHOWN], advice[2 * SHOWN] = "";
 	struct near near;
 	if (token->kind == TOKEN_END) {
-		token_refuse(tokens, "%s is missing at the end", what);
+		token_refuse(tokens, "%s is missing at the end", _(what));
 		return;
 	}
 	utf8_printable(shown, sizeof shown, token->from, (size_t)(tokens->next - token->from));
@@ -181,10 +182,10 @@ void token_refuse_missing(struct tokens *tokens, const char *what)
 	for (uint32_t i = 0; i < OPERATOR_COUNT && token->kind == TOKEN_NAME && token->length > 1; i++)
 		near_offer(&near, operators[i]);
 	if (token_is_operator(token))
-		snprintf(advice, sizeof advice, "; a column of that name is written [%s]", shown);
+		snprintf(advice, sizeof advice, _("; a column of that name is written [%s]"), shown);
 	else if (near.best)
-		snprintf(advice, sizeof advice, "; did you mean \"%s\"?", near.best);
-	token_refuse(tokens, "%s is missing before %s at character %u%s", what, shown, token_place(tokens, token),
+		snprintf(advice, sizeof advice, _("; did you mean \"%s\"?"), near.best);
+	token_refuse(tokens, "%s is missing before %s at character %u%s", _(what), shown, token_place(tokens, token),
 		     advice);
 }
 
@@ -199,5 +200,5 @@ void token_refuse_function(struct tokens *tokens, const struct token *name)
 	near_offer(&near, "if");
 	near_advice(&near, advice, sizeof advice);
 	token_refuse(tokens, "unknown function \"%s\" at character %u; %s%s", shown, token_place(tokens, name), advice,
-		     near.best ? "" : ", and lookups, which take one key");
+		     near.best ? "" : _(", and lookups, which take one key"));
 }

@@ -114,7 +114,7 @@ void html_format(struct html *html, const char *format, ...)
 	char *text = NULL;
 	va_list arguments;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
+	if (vasprintf(&text, _(format), arguments) < 0)
 		html->is_out_of_memory = 1;
 	else
 		html_text(html, text);

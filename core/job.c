@@ -5,12 +5,15 @@
 #include "error.h"
 #include "job_options.h"
 #include "job_sections.h"
+#include "text.h"
 #include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const char *const breakdown_names[BREAKDOWN_COUNT] = {"team", "employee", "region", "size_class"};
+const char *const breakdown_headings[BREAKDOWN_COUNT] = {N_("By team"), N_("By employee"), N_("By region"),
+							 N_("By size class")};
 
 enum { NAME_LIMIT = 100 };
 

@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 enum { BREAKDOWN_TEAM, BREAKDOWN_EMPLOYEE, BREAKDOWN_REGION, BREAKDOWN_SIZE_CLASS, BREAKDOWN_COUNT };
-extern const char *const breakdown_names[BREAKDOWN_COUNT]; /* "team", "employee", "region", "size_class" */
+extern const char *const breakdown_names[BREAKDOWN_COUNT];    /* "team", "employee", "region", "size_class" */
+extern const char *const breakdown_headings[BREAKDOWN_COUNT]; /* for people, by _() */
 
 enum job_aggregation { AGGREGATE_ARITHMETIC, AGGREGATE_GEOMETRIC };
 enum job_missing { MISSING_RENORMALISE, MISSING_ZERO, MISSING_FAIL };

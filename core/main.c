@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "ident.h"
+#include "text.h"
 #include "window.h"
 
 #include <errno.h>
@@ -22,20 +23,22 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table; *: --format may be snapshot */
 } commands[] = {
-	{"run", command_run, "JOB...", "read, evaluate, score, archive, report", "dTf*opBbstwKDqvl"},
-	{"check", command_check, "JOB", "all that can be known before the data are read", "pBbsDNAjqvl"},
-	{"explain", command_explain, "JOB MEASURE", "a measure's definition, formula, numbers and rows", "npBbstDqvl"},
-	{"show", command_show, "SNAPSHOT", "an archived result, in any format", "fo*Lqvl"},
-	{"compare", command_compare, "OLD NEW", "why the score moved from one snapshot to another", "foLqvl"},
-	{"trend", command_trend, "ARCHIVE", "scores over time", "foqvl"},
-	{"rescore", command_rescore, "SNAPSHOT JOB", "what if: other weights, scales, aggregation", "fo*bsyWEctDqvl"},
-	{"worklist", command_worklist, "JOB", "the rows whose mending raises the score most", "fonrOMmpBbstDqvl"},
-	{"plugin", command_plugin, "list | describe | check | new", "the plugins that are there; and for vendors",
+	{"run", command_run, "JOB...", N_("read, evaluate, score, archive, report"), "dTf*opBbstwKDqvl"},
+	{"check", command_check, "JOB", N_("all that can be known before the data are read"), "pBbsDNAjqvl"},
+	{"explain", command_explain, "JOB MEASURE", N_("a measure's definition, formula, numbers and rows"),
+	 "npBbstDqvl"},
+	{"show", command_show, "SNAPSHOT", N_("an archived result, in any format"), "fo*Lqvl"},
+	{"compare", command_compare, "OLD NEW", N_("why the score moved from one snapshot to another"), "foLqvl"},
+	{"trend", command_trend, "ARCHIVE", N_("scores over time"), "foqvl"},
+	{"rescore", command_rescore, "SNAPSHOT JOB", N_("what if: other weights, scales, aggregation"),
+	 "fo*bsyWEctDqvl"},
+	{"worklist", command_worklist, "JOB", N_("the rows whose mending raises the score most"), "fonrOMmpBbstDqvl"},
+	{"plugin", command_plugin, "list | describe | check | new", N_("the plugins that are there; and for vendors"),
 	 "JfoEPLqvl"},
-	{"merge", command_merge, "PART...", "one result from what run --shard wrote", "jdTf*oLpBbswDqvl"},
-	{"archive", command_archive, "list | verify | prune DIR", "snapshots: which, are they whole, which to keep",
+	{"merge", command_merge, "PART...", N_("one result from what run --shard wrote"), "jdTf*oLpBbswDqvl"},
+	{"archive", command_archive, "list | verify | prune DIR", N_("snapshots: which, are they whole, which to keep"),
 	 "dfgkwqvl"},
-	{"demo", command_demo, "DIR", "write a demo data set and its job", "SEqvl"},
+	{"demo", command_demo, "DIR", N_("write a demo data set and its job"), "SEqvl"},
 };
 
 static const struct option option_table[] = {
@@ -76,48 +79,53 @@ static const struct option option_table[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char *const help_text =
-	"      --period FROM..TO      the window that is evaluated: two dates, or a name such as last-quarter\n"
-	"      --baseline FROM..TO    the time before it, or: previous, year-earlier, none\n"
-	"      --breakdown LIST       team,employee,region,size_class\n"
-	"      --set KEY=VALUE        override any setting of the job; may be repeated\n"
-	"      --date YYYY-MM-DD      the day that named windows start from (default: today)\n"
-	"      --format FORMAT        text, json, csv, html, prometheus or snapshot\n"
-	"                             (default: text on a terminal, else nothing)\n"
-	"      --output FILE          write there instead of standard output\n"
-	"      --threads N            default: one per processor\n"
-	"      --shard K/N            evaluate the K-th of N parts of the rows, and write them for crmval merge\n"
-	"      --job JOB              of merge: archive, report and alert as this job says\n"
-	"      --dry-run              write no file\n"
-	"      --wait SECONDS         for another run that holds the archive (default: 0)\n"
-	"      --quiet, --verbose     say less, or where the time goes\n"
-	"      --log-format FORMAT    text or json: of messages on standard error\n"
-	"      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"
-	"      --sensitivity          of rescore: how scores and ranks respond to other weights, drawn at random\n"
-	"      --draws N, --seed N    how many; the same seed draws the same\n"
-	"      --concentration C      how near to the given weights (default 50)\n"
-	"      --target SCORE         tell the least changes that lead to this overall score\n"
-	"      --limit N              of worklist, explain: rows in all (default: 100, 10)\n"
-	"      --per-owner N, --per-measure N\n"
-	"                             of worklist: rows of one employee, and for one measure\n"
-	"      --measure MEASURE      of worklist: only what that measure wants\n"
-	"      --per owner            of worklist: --output is a folder, with a file for each employee\n"
-	"      --nagios               of check: tell a monitoring system of a snapshot, or of an archive's last\n"
-	"      --max-age HOURS        with --nagios: an older one is critical\n"
-	"      --only NAME            of archive list and prune: only this job's snapshots\n"
-	"      --keep RULE=N          of archive prune: last, hourly, daily, weekly, monthly, quarterly, yearly,\n"
-	"                             within=90days; may be repeated\n"
-	"      --directory DIR        of plugin: look there too\n"
-	"      --language LANGUAGE    of plugin describe: as in zh_CN\n";
+static const char *const help_lines[] = {
+	N_("      --period FROM..TO      the window that is evaluated: two dates, or a name such as last-quarter\n"),
+	N_("      --baseline FROM..TO    the time before it, or: previous, year-earlier, none\n"),
+	N_("      --breakdown LIST       team,employee,region,size_class\n"),
+	N_("      --set KEY=VALUE        override any setting of the job; may be repeated\n"),
+	N_("      --date YYYY-MM-DD      the day that named windows start from (default: today)\n"),
+	N_("      --format FORMAT        text, json, csv, html, prometheus or snapshot\n"
+	   "                             (default: text on a terminal, else nothing)\n"),
+	N_("      --output FILE          write there instead of standard output\n"),
+	N_("      --threads N            default: one per processor\n"),
+	N_("      --shard K/N            evaluate the K-th of N parts of the rows, and write them for crmval merge\n"),
+	N_("      --job JOB              of merge: archive, report and alert as this job says\n"),
+	N_("      --dry-run              write no file\n"),
+	N_("      --wait SECONDS         for another run that holds the archive (default: 0)\n"),
+	N_("      --quiet, --verbose     say less, or where the time goes\n"),
+	N_("      --log-format FORMAT    text or json: of messages on standard error\n"),
+	N_("      --scale N, --seed N    of demo: scale 1 is about 10,000 rows\n"),
+	N_("      --sensitivity          of rescore: how scores and ranks respond to other weights, drawn at random\n"),
+	N_("      --draws N, --seed N    how many; the same seed draws the same\n"),
+	N_("      --concentration C      how near to the given weights (default 50)\n"),
+	N_("      --target SCORE         tell the least changes that lead to this overall score\n"),
+	N_("      --limit N              of worklist, explain: rows in all (default: 100, 10)\n"),
+	N_("      --per-owner N, --per-measure N\n"
+	   "                             of worklist: rows of one employee, and for one measure\n"),
+	N_("      --measure MEASURE      of worklist: only what that measure wants\n"),
+	N_("      --per owner            of worklist: --output is a folder, with a file for each employee\n"),
+	N_("      --nagios               of check: tell a monitoring system of a snapshot, or of an archive's last\n"),
+	N_("      --max-age HOURS        with --nagios: an older one is critical\n"),
+	N_("      --only NAME            of archive list and prune: only this job's snapshots\n"),
+	N_("      --keep RULE=N          of archive prune: last, hourly, daily, weekly, monthly, quarterly, yearly,\n"
+	   "                             within=90days; may be repeated\n"),
+	N_("      --directory DIR        of plugin: look there too\n"),
+	N_("      --language LANGUAGE    of plugin describe: as in zh_CN\n"),
+};
 
 static void print_help(FILE *stream)
 {
-	fprintf(stream,
-		"Usage: crmval COMMAND [OPTION]... [WORD]...\n\nIs our CRM worth anything, and what should we do "
-		"next?  A score from 0 to 100, and why.\n\n");
+	fputs(_("Usage: crmval COMMAND [OPTION]... [WORD]...\n\nIs our CRM worth anything, and what should we do "
+		"next?  A score from 0 to 100, and why.\n\n"),
+	      stream);
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		fprintf(stream, "  crmval %-8s %-21s %s\n", commands[i].name, commands[i].words, commands[i].summary);
-	fprintf(stream, "\n%s\nSee crmval(1), crmval.conf(5), crmval-plugin(3).\n", help_text);
+		fprintf(stream, "  crmval %-8s %-21s %s\n", commands[i].name, commands[i].words,
+			_(commands[i].summary));
+	putc('\n', stream);
+	for (size_t i = 0; i < sizeof help_lines / sizeof help_lines[0]; i++)
+		fputs(_(help_lines[i]), stream);
+	fputs(_("\nSee crmval(1), crmval.conf(5), crmval-plugin(3).\n"), stream);
 }
 
 static int number_of(const char *text, double least, double most, double *number)
@@ -263,6 +271,8 @@ static int take_option(struct options *options, int letter, const char *text)
 		return 0;
 	case 'l':
 		options->logs_json = strcmp(text, "json") == 0;
+		if (options->logs_json)
+			text_messages_are_for_programs();
 		return options->logs_json || strcmp(text, "text") == 0
 			       ? 0
 			       : usage_error("--log-format %s: there are text and json", text);
@@ -317,7 +327,7 @@ static int take_option(struct options *options, int letter, const char *text)
 		options->directories[options->directory_count++] = text;
 		return 0;
 	default: /* getopt has said what is wrong */
-		fputs("Try: crmval --help\n", stderr);
+		fprintf(stderr, "%s: crmval --help\n", _("Try"));
 		return EXIT_USAGE;
 	}
 }
@@ -334,7 +344,7 @@ static int finish(const struct options *options, int status)
 	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || status > EXIT_DEGRADED)
 		return status;
-	snprintf(message, sizeof message, "standard output: cannot write it: %s", strerror(errno ? errno : EIO));
+	snprintf(message, sizeof message, _("standard output: cannot write it: %s"), strerror(errno ? errno : EIO));
 	log_error(options, message);
 	return exit_status(CRMVAL_EIO);
 }
@@ -370,6 +380,7 @@ static int run_command(const struct command *command, struct options *options, i
 int main(int argc, char **argv)
 {
 	static struct options options; /* its arrays are large for a stack */
+	text_use_messages();
 	options.overrides.settings = options.settings;
 	options.scale = 1;
 	options.max_age = NAN;

@@ -2,6 +2,8 @@
 /* Names are near by their edit distance: letters changed, added, left out, or two neighbours swapped; case is free. */
 #include "near.h"
 
+#include "text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -60,9 +62,9 @@ void near_advice(const struct near *near, char *out, unsigned long size)
 	size_t length = strlen(near->known);
 	const char *cut = length + 1 == sizeof near->known ? "..." : "";
 	if (near->best)
-		snprintf(out, size, "did you mean \"%s\"?", near->best);
+		snprintf(out, size, _("did you mean \"%s\"?"), near->best);
 	else if (length)
-		snprintf(out, size, "known here: %s%s", near->known, cut);
+		snprintf(out, size, _("known here: %s%s"), near->known, cut);
 	else
-		snprintf(out, size, "nothing is known here");
+		snprintf(out, size, _("nothing is known here"));
 }

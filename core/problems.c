@@ -2,6 +2,8 @@
 /* Two lists of lines. */
 #include "problems.h"
 
+#include "text.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,7 @@ static char *text_of(const char *file, int line, const char *format, va_list arg
 		fprintf(stream, "%s:%d: ", file, line);
 	else if (file)
 		fprintf(stream, "%s: ", file);
-	vfprintf(stream, format, arguments);
+	vfprintf(stream, _(format), arguments);
 	int failed = ferror(stream);
 	if (fclose(stream) != 0 || failed) {
 		free(text);

@@ -3,6 +3,7 @@
 #include "report_check.h"
 
 #include "screen.h"
+#include "text.h"
 #include "window.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static void write_files(struct screen *screen, const struct run *run, const stru
 	if (reading->table.input_count > 1)
 		screen_flow_format(screen, TONE_PLAIN, " and %u more", reading->table.input_count - 1);
 	if (reading->is_empty)
-		screen_flow(screen, TONE_BOLD, " (no rows)");
+		screen_flow(screen, TONE_BOLD, _(" (no rows)"));
 }
 
 static void write_feed(struct screen *screen, const struct run *run, const struct feed *feed)
@@ -77,7 +78,7 @@ static void write_feed(struct screen *screen, const struct run *run, const struc
 	for (uint32_t f = 0; f < entity->field_count; f++)
 		mapped += feed_maps(feed, f) != 0;
 	start(screen, entity->name, LINE_INDENT);
-	snprintf(count, sizeof count, "%2u of %2u fields", mapped, entity->field_count);
+	snprintf(count, sizeof count, _("%2u of %2u fields"), mapped, entity->field_count);
 	screen_left(screen, TONE_PLAIN, count, 17);
 	write_files(screen, run, &feed->reading);
 	screen_newline(screen);
@@ -87,7 +88,7 @@ static void write_feed(struct screen *screen, const struct run *run, const struc
 		screen_newline(screen);
 	if (!run->data->tables[feed->entity].is_mapped) {
 		screen_left(screen, TONE_PLAIN, "", LINE_INDENT);
-		screen_flow(screen, TONE_PLAIN, "its id is not mapped, so none of it is used");
+		screen_flow(screen, TONE_PLAIN, _("its id is not mapped, so none of it is used"));
 		screen_newline(screen);
 	}
 }
@@ -142,7 +143,7 @@ static void write_lookup(struct screen *screen, const struct run *run, const str
 
 static void write_data(struct screen *screen, const struct run *run)
 {
-	heading(screen, "Data:");
+	heading(screen, _("Data:"));
 	for (uint32_t i = 0; i < run->load.feed_count; i++)
 		write_feed(screen, run, &run->load.feeds[i]);
 	for (uint32_t i = 0; i < run->load.note_count; i++)
@@ -170,7 +171,7 @@ static void write_declared(struct screen *screen, const struct table *table)
 
 static void write_missing(struct screen *screen, const struct run *run)
 {
-	heading(screen, "Not mapped:");
+	heading(screen, _("Not mapped:"));
 	for (uint32_t e = 0; e < model_entity_count; e++) {
 		const struct table *table = &run->data->tables[e];
 		uint32_t missing = 0;
@@ -184,7 +185,7 @@ static void write_missing(struct screen *screen, const struct run *run)
 		}
 		if (!table->is_mapped) {
 			start(screen, table->entity->name, NAME_WIDTH + 1);
-			screen_flow(screen, TONE_PLAIN, "no source has it");
+			screen_flow(screen, TONE_PLAIN, _("no source has it"));
 		}
 		if (missing || !table->is_mapped)
 			screen_newline(screen);
@@ -230,7 +231,8 @@ static void write_one_advice(struct screen *screen, const struct job_advice *adv
 	screen_flow_format(screen, TONE_BOLD, "%s%s%s", advice->entity, is_whole ? "" : ".",
 			   is_whole ? "" : advice->field);
 	if (waiting)
-		screen_flow_format(screen, TONE_DIM, " (%u measure%s)", (unsigned)waiting, waiting == 1 ? "" : "s");
+		screen_flow_format(screen, TONE_DIM, waiting == 1 ? N_(" (%u measure)") : N_(" (%u measures)"),
+				   (unsigned)waiting);
 	screen_newline(screen);
 	screen_left(screen, TONE_PLAIN, "", ADVICE_INDENT);
 	screen_flow(screen, TONE_PLAIN, advice->text);
@@ -259,7 +261,7 @@ static void write_advice(struct screen *screen, const struct run *run)
 {
 	int64_t waiting = write_waiting(screen, run, INT64_MAX);
 	if (waiting >= 0)
-		heading(screen, "What would give it:");
+		heading(screen, _("What would give it:"));
 	while (waiting >= 0)
 		waiting = write_waiting(screen, run, waiting);
 }
@@ -313,7 +315,7 @@ static void count_measures(const struct run *run, char *text, size_t size)
 	uint32_t with = 0;
 	for (uint32_t m = 0; m < run->result.measure_count; m++)
 		with += has_data(run, &run->result.measures[m]) != 0;
-	snprintf(text, size, "%u of %u can be computed", with, run->result.measure_count);
+	snprintf(text, size, _("%u of %u can be computed"), with, run->result.measure_count);
 }
 
 static void write_measures(struct screen *screen, const struct run *run)
@@ -321,27 +323,30 @@ static void write_measures(struct screen *screen, const struct run *run)
 	const struct result *result = &run->result;
 	char text[160], count[60];
 	count_measures(run, count, sizeof count);
-	snprintf(text, sizeof text, "Measures: %s", count);
+	snprintf(text, sizeof text, _("Measures: %s"), count);
 	heading(screen, text);
 	for (uint32_t m = 0; m < result->measure_count; m++) {
 		const struct result_measure *measure = &result->measures[m];
 		const char *empty = empty_entity(run, measure);
+		char reason[TEXT_REASON_SIZE];
 		if (!measure->no_data[0] && empty)
-			snprintf(text, sizeof text, "no rows: %s", empty);
+			snprintf(text, sizeof text, _("no rows: %s"), empty);
 		if (measure->no_data[0] || empty)
-			write_measure(screen, measure->table->id, measure->no_data[0] ? measure->no_data[0] : text);
+			write_measure(screen, measure->table->id,
+				      measure->no_data[0] ? text_reason(measure->no_data[0], reason) : text);
 	}
 	for (uint32_t m = 0; m < result->measure_count; m++) {
 		const struct result_measure *measure = &result->measures[m];
 		if (!measure->scale_count) {
-			snprintf(text, sizeof text, "basis \"value\" needs a scale: set dimensions...measures.%s.scale",
+			snprintf(text, sizeof text,
+				 _("basis \"value\" needs a scale: set dimensions...measures.%s.scale"),
 				 measure->table->id);
 			write_measure(screen, measure->table->id, text);
 		}
 		if (measure->basis != CRMVAL_VALUE && !run->job->has_baseline &&
 		    measure->stated_baseline != measure->stated_baseline)
 			write_measure(screen, measure->table->id,
-				      "is set against a baseline, and the job has none: set job.baseline");
+				      _("is set against a baseline, and the job has none: set job.baseline"));
 	}
 }
 
@@ -357,13 +362,13 @@ static void write_plugin(struct screen *screen, const char *kind, const struct p
 
 static void write_plugins(struct screen *screen, const struct run *run)
 {
-	heading(screen, "Plugins:");
+	heading(screen, _("Plugins:"));
 	for (uint32_t i = 0; i < run->job->source_count; i++) {
-		write_plugin(screen, "source", &run->source_plugins[i]);
+		write_plugin(screen, _("source"), &run->source_plugins[i]);
 		screen_newline(screen);
 	}
 	for (uint32_t i = 0; i < run->job->dimension_count; i++) {
-		write_plugin(screen, "dimension", &run->dimension_plugins[i]);
+		write_plugin(screen, _("dimension"), &run->dimension_plugins[i]);
 		screen_flow_format(screen, TONE_PLAIN, " (confined by %s)", run->dimension_plugins[i].sandbox);
 		screen_newline(screen);
 	}
@@ -375,11 +380,11 @@ void report_check(const struct run *run, struct output *output, int width)
 	char count[60];
 	screen_flow_format(&screen, TONE_PLAIN, "Job %s (%s)", run->job->name, run->job->path);
 	screen_newline(&screen);
-	write_window(&screen, "period", &run->job->period);
+	write_window(&screen, _("period"), &run->job->period);
 	if (run->job->has_baseline)
-		write_window(&screen, "baseline", &run->job->baseline);
+		write_window(&screen, _("baseline"), &run->job->baseline);
 	count_measures(run, count, sizeof count);
-	screen_left(&screen, TONE_PLAIN, "measures", 11);
+	screen_left(&screen, TONE_PLAIN, _("measures"), 11);
 	screen_flow(&screen, TONE_BOLD, count);
 	screen_newline(&screen);
 	write_data(&screen, run);
@@ -387,5 +392,5 @@ void report_check(const struct run *run, struct output *output, int width)
 	write_advice(&screen, run);
 	write_measures(&screen, run);
 	write_plugins(&screen, run);
-	heading(&screen, "The job is good.");
+	heading(&screen, _("The job is good."));
 }

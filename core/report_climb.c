@@ -38,7 +38,7 @@ static void write_rest(struct screen *screen, const struct climb *climb, uint32_
 	}
 	screen->indent = 4;
 	screen_left(screen, TONE_PLAIN, "", 4);
-	screen_flow_format(screen, TONE_DIM, _("and %u more, none by more than %s%%: %s points"), climb->count - first,
+	screen_flow_format(screen, TONE_DIM, "and %u more, none by more than %s%%: %s points", climb->count - first,
 			   screen_points_text(100 * most, 0, change), screen_points_text(sum, 1, points));
 	screen_newline(screen);
 }
@@ -74,7 +74,7 @@ int report_climb(struct screen *screen, const struct scorecard *card, double tar
 		screen->indent = 4;
 		screen_left(screen, TONE_PLAIN, "", 4);
 		screen_flow_format(screen, TONE_BAD,
-				   _("No way leads there: with every value at its best the score is %s."),
+				   "No way leads there: with every value at its best the score is %s.",
 				   screen_points_text(climb.reached, 0, text));
 		screen_newline(screen);
 	}

@@ -3,6 +3,7 @@
 #include "report_findings.h"
 
 #include "findings.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -99,13 +100,13 @@ void report_findings(struct screen *screen, const struct scorecard *card)
 
 	if (card->overall.reason)
 		return;
-	report_heading(screen, "What stands out");
-	write_list(screen, card, "strong", TONE_GOOD, 0, FINDING_STRONG);
-	write_list(screen, card, "gained", TONE_GOOD, 1, FINDING_GAINED);
-	write_list(screen, card, "lost", TONE_BAD, 1, FINDING_LOST);
+	report_heading(screen, _("What stands out"));
+	write_list(screen, card, _("strong"), TONE_GOOD, 0, FINDING_STRONG);
+	write_list(screen, card, _("gained"), TONE_GOOD, 1, FINDING_GAINED);
+	write_list(screen, card, _("lost"), TONE_BAD, 1, FINDING_LOST);
 	if (count == 0)
 		return;
-	report_heading(screen, "What would raise the score most");
+	report_heading(screen, _("What would raise the score most"));
 	for (int f = 0; f < count; f++) {
 		char now[SCREEN_POINTS_SIZE], points[SCREEN_POINTS_SIZE];
 		start_item(screen, 2, TEXT_INDENT + 1);
@@ -155,8 +156,9 @@ static void write_failed(struct screen *screen, const struct scorecard *card, ui
 static void write_no_data(struct screen *screen, const struct scorecard *card, uint32_t first, double weight)
 {
 	const struct result *result = card->result;
+	char reason[TEXT_REASON_SIZE];
 
-	screen_flow(screen, TONE_BOLD, card->measures[first].score.reason);
+	screen_flow(screen, TONE_BOLD, text_reason(card->measures[first].score.reason, reason));
 	screen_flow_format(screen, TONE_DIM, " (%.1f%% of the weight)", 100 * weight);
 	for (uint32_t m = first; m < result->measure_count; m++) {
 		if (!is_same(card, first, m))
@@ -165,7 +167,8 @@ static void write_no_data(struct screen *screen, const struct scorecard *card, u
 				   result->measures[m].table->title);
 		/* Why there is no baseline is known only where the plugin said so. */
 		if (estimate_is_known(card->measures[m].period.value) && result->measures[m].no_data[1])
-			screen_flow_format(screen, TONE_DIM, " (%s)", result->measures[m].no_data[1]);
+			screen_flow_format(screen, TONE_DIM, " (%s)",
+					   text_reason(result->measures[m].no_data[1], reason));
 	}
 }
 
@@ -206,7 +209,7 @@ void report_missing(struct screen *screen, const struct scorecard *card)
 		missing += card->measures[m].status != MEASURE_OK;
 	if (missing == 0)
 		return;
-	report_heading(screen, "Not scored");
+	report_heading(screen, _("Not scored"));
 	write_status(screen, card, MEASURE_FAILED);
 	write_status(screen, card, MEASURE_NO_DATA);
 }
@@ -232,10 +235,10 @@ static void write_entity(struct screen *screen, const struct result_entity *enti
 
 	start_item(screen, 2, TEXT_INDENT);
 	screen_flow_format(screen, TONE_BOLD, "%s", entity->entity);
-	screen_flow_format(screen, TONE_PLAIN, ": %s row%s", screen_count_text((double)entity->rows, text),
-			   entity->rows == 1 ? "" : "s");
-	write_counts(screen, "rejected", entity->rejected);
-	write_counts(screen, entity->duplicates == 1 ? "duplicate" : "duplicates", entity->duplicates);
+	screen_flow_format(screen, TONE_PLAIN, entity->rows == 1 ? N_(": %s row") : N_(": %s rows"),
+			   screen_count_text((double)entity->rows, text));
+	write_counts(screen, _("rejected"), entity->rejected);
+	write_counts(screen, entity->duplicates == 1 ? _("duplicate") : _("duplicates"), entity->duplicates);
 	for (uint32_t i = 0; i < entity->field_count; i++) {
 		const struct result_field_count *field = &entity->fields[i];
 		if (field->dangling > 0)
@@ -267,13 +270,14 @@ void report_data(struct screen *screen, const struct result *result)
 		mapped += result->entities[i].source != NULL;
 		troubled += has_trouble(&result->entities[i]);
 	}
-	report_heading(screen, "Data");
+	report_heading(screen, _("Data"));
 	start_item(screen, 2, TEXT_INDENT);
-	screen_flow_format(screen, TONE_PLAIN, "%s rows; %u of %u entities mapped%s", screen_count_text(rows, text),
-			   mapped, result->entity_count,
-			   troubled ? "" : "; nothing rejected, duplicate, dangling or unreadable");
+	screen_flow_format(screen, TONE_PLAIN, "%s rows; %u of %u entities mapped", screen_count_text(rows, text),
+			   mapped, result->entity_count);
+	if (!troubled)
+		screen_flow(screen, TONE_PLAIN, _("; nothing rejected, duplicate, dangling or unreadable"));
 	if (mapped < result->entity_count)
-		screen_flow(screen, TONE_PLAIN, "; not mapped: ");
+		screen_flow(screen, TONE_PLAIN, _("; not mapped: "));
 	for (uint32_t i = 0, unmapped = 0; i < result->entity_count; i++)
 		if (!result->entities[i].source)
 			screen_flow_format(screen, TONE_BOLD, "%s%s", unmapped++ ? ", " : "",

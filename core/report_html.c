@@ -35,7 +35,7 @@ void html_score_bar(struct html *html, const struct score *score)
 		return;
 	}
 	html_raw(html, "<svg class=bar viewBox=\"0 0 100 8\" preserveAspectRatio=none role=img aria-label=\"");
-	html_format(html, _("%s of 100, between %s and %s"), screen_points_text(score->score, 0, now),
+	html_format(html, "%s of 100, between %s and %s", screen_points_text(score->score, 0, now),
 		    screen_points_text(score->low, 0, low), screen_points_text(score->high, 0, high));
 	html_raw(html, "\"><rect class=track width=100 height=8 /><rect class=");
 	html_raw(html, html_score_class(score->score));
@@ -93,9 +93,9 @@ static void put_days(struct html *html, const struct result *result)
 	if (result->has_baseline) {
 		date_format(result->baseline.from, before_from);
 		date_format(result->baseline.to, before_to);
-		html_format(html, _("%s to %s, compared with %s to %s"), from, to, before_from, before_to);
+		html_format(html, "%s to %s, compared with %s to %s", from, to, before_from, before_to);
 	} else {
-		html_format(html, _("%s to %s, without a baseline"), from, to);
+		html_format(html, "%s to %s, without a baseline", from, to);
 	}
 	html_raw(html, "</p>\n");
 }
@@ -109,7 +109,7 @@ static void put_gain(struct html *html, const struct score *overall)
 	html_raw(html, "<p class=\"gain ");
 	html_raw(html, overall->gained_low > 0 ? "good" : overall->gained_high < 0 ? "bad" : "dim");
 	html_raw(html, "\">");
-	html_format(html, _("gained %s (95%% range %s to %s)"), screen_points_text(overall->gained, 1, gained),
+	html_format(html, "gained %s (95%% range %s to %s)", screen_points_text(overall->gained, 1, gained),
 		    screen_points_text(overall->gained_low, 1, low), screen_points_text(overall->gained_high, 1, high));
 	html_raw(html, "</p>\n");
 }
@@ -127,14 +127,15 @@ static void put_overall(struct html *html, const struct score *overall)
 	html_raw(html, "</span></p>\n<div>");
 	html_score_bar(html, overall);
 	html_raw(html, "<p>");
+	char reason[TEXT_REASON_SIZE];
 	if (overall->reason)
-		html_text(html, overall->reason);
+		html_text(html, text_reason(overall->reason, reason));
 	else if (isnan(overall->before))
-		html_format(html, _("95%% range %s to %s, resting on %.0f%% of the weight"),
+		html_format(html, "95%% range %s to %s, resting on %.0f%% of the weight",
 			    screen_points_text(overall->low, 0, low), screen_points_text(overall->high, 0, high),
 			    100 * overall->coverage);
 	else
-		html_format(html, _("95%% range %s to %s, resting on %.0f%% of the weight; before %s"),
+		html_format(html, "95%% range %s to %s, resting on %.0f%% of the weight; before %s",
 			    screen_points_text(overall->low, 0, low), screen_points_text(overall->high, 0, high),
 			    100 * overall->coverage, screen_points_text(overall->before, 0, before));
 	html_raw(html, "</p>\n");
@@ -185,8 +186,9 @@ static void put_score_row(struct html *html, const char *title, const struct sco
 	html_raw(html, "<tr><th scope=row>");
 	html_text(html, title);
 	if (score->reason) {
+		char reason[TEXT_REASON_SIZE];
 		html_raw(html, " <small class=dim>");
-		html_text(html, score->reason);
+		html_text(html, text_reason(score->reason, reason));
 		html_raw(html, "</small>");
 	}
 	html_raw(html, "</th><td class=wide>");
@@ -286,9 +288,9 @@ static void put_cause(struct html *html, const struct scorecard *card, int cause
 	screen_points_text(scored->score.score, 0, points);
 	if (estimate_is_known(scored->baseline.value)) {
 		report_value_text(result, table, scored->baseline.value.value, before);
-		html_format(html, _("%s: score %s (%s, was %s)"), table->title, points, value, before);
+		html_format(html, "%s: score %s (%s, was %s)", table->title, points, value, before);
 	} else {
-		html_format(html, _("%s: score %s (%s)"), table->title, points, value);
+		html_format(html, "%s: score %s (%s)", table->title, points, value);
 	}
 	html_raw(html, "</li>\n");
 }
@@ -307,7 +309,7 @@ static void put_lifts(struct html *html, const struct scorecard *card)
 		char now[SCREEN_POINTS_SIZE], points[SCREEN_POINTS_SIZE];
 		int cause = -1;
 		html_raw(html, "<li>");
-		html_format(html, _("%s stands at %s; at 100 it would bring %s points overall"),
+		html_format(html, "%s stands at %s; at 100 it would bring %s points overall",
 			    finding_title(card, &findings[f]),
 			    screen_points_text(finding_score(card, &findings[f])->score, 0, now),
 			    screen_points_text(findings[f].rank, 1, points));
@@ -391,7 +393,7 @@ static int put_climb(struct html *html, const struct scorecard *card, struct crm
 	html_raw(html, "</h2>\n");
 	if (climb.reached < result->target - 1e-6) {
 		html_raw(html, "<p class=bad>");
-		html_format(html, _("No way leads there: with every value at its best the score is %s."),
+		html_format(html, "No way leads there: with every value at its best the score is %s.",
 			    screen_points_text(climb.reached, 0, reached));
 		html_raw(html, "</p>\n");
 	}
@@ -400,7 +402,7 @@ static int put_climb(struct html *html, const struct scorecard *card, struct crm
 		put_steps(html, result, climb.steps, first);
 		if (first < climb.count) {
 			html_raw(html, "<details><summary>");
-			html_format(html, _("%u more, none by more than %.1f%%"), climb.count - first,
+			html_format(html, "%u more, none by more than %.1f%%", climb.count - first,
 				    100 * fabs(climb.steps[first].change));
 			html_raw(html, "</summary>\n");
 			put_steps(html, result, climb.steps + first, climb.count - first);
@@ -515,7 +517,7 @@ static int put_page(struct html *html, struct scorecard *card, struct crmval_err
 	const struct result *result = card->result;
 
 	html_raw(html, "<header>\n<h1>");
-	html_format(html, _("CRM value, %s"), result->name);
+	html_format(html, "CRM value, %s", result->name);
 	html_raw(html, "</h1>\n");
 	put_days(html, result);
 	put_links(html, result);

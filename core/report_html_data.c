@@ -22,17 +22,16 @@ static void put_field_counts(struct html *html, const struct result_entity *enti
 	for (uint32_t i = 0; i < entity->field_count; i++) {
 		const struct result_field_count *field = &entity->fields[i];
 		if (field->dangling > 0) {
-			html_format(html, _("%s: %llu dangling"), field->field, (unsigned long long)field->dangling);
+			html_format(html, "%s: %llu dangling", field->field, (unsigned long long)field->dangling);
 			html_raw(html, "<br>");
 		}
 		if (field->unreadable > 0) {
-			html_format(html, _("%s: %llu unreadable"), field->field,
-				    (unsigned long long)field->unreadable);
+			html_format(html, "%s: %llu unreadable", field->field, (unsigned long long)field->unreadable);
 			html_raw(html, "<br>");
 		}
 	}
 	for (uint32_t i = 0; i < entity->skipped_count; i++) {
-		html_format(html, _("passed over: %llu %s"), (unsigned long long)entity->skipped[i].count,
+		html_format(html, "passed over: %llu %s", (unsigned long long)entity->skipped[i].count,
 			    entity->skipped[i].what);
 		html_raw(html, "<br>");
 	}

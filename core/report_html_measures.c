@@ -63,8 +63,9 @@ static void put_measure(struct html *html, const struct result *result, const st
 	html_text(html, table->definition);
 	html_raw(html, "</small>");
 	if (scored->score.reason) {
+		char reason[TEXT_REASON_SIZE];
 		html_raw(html, "<small class=fair>");
-		html_text(html, scored->score.reason);
+		html_text(html, text_reason(scored->score.reason, reason));
 		html_raw(html, "</small>");
 	}
 	html_raw(html, "</th><td class=\"n strong\">");

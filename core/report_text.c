@@ -5,6 +5,7 @@
 #include "alert.h"
 #include "error.h"
 #include "report_findings.h"
+#include "text.h"
 #include "window.h"
 
 #include <math.h>
@@ -44,7 +45,7 @@ static void write_title(struct screen *screen, const struct result *result)
 		date_format(result->baseline.to, to);
 		screen_flow_format(screen, TONE_PLAIN, ", compared with %s to %s", from, to);
 	} else {
-		screen_flow(screen, TONE_PLAIN, ", without a baseline");
+		screen_flow(screen, TONE_PLAIN, _(", without a baseline"));
 	}
 	screen_newline(screen);
 	screen_rule(screen);
@@ -53,15 +54,16 @@ static void write_title(struct screen *screen, const struct result *result)
 static void write_overall(struct screen *screen, const struct score *overall)
 {
 	char points[SCREEN_POINTS_SIZE], low[SCREEN_POINTS_SIZE], high[SCREEN_POINTS_SIZE];
+	char reason[TEXT_REASON_SIZE];
 
 	screen_newline(screen);
 	screen->indent = 2;
 	screen_left(screen, TONE_PLAIN, "", 2);
 	if (overall->reason) {
-		screen_flow_format(screen, TONE_BOLD, "No score: %s", overall->reason);
+		screen_flow_format(screen, TONE_BOLD, "No score: %s", text_reason(overall->reason, reason));
 	} else {
 		screen_flow_format(screen, TONE_BOLD, "%s", screen_points_text(overall->score, 0, points));
-		screen_flow(screen, TONE_PLAIN, " of 100  ");
+		screen_flow(screen, TONE_PLAIN, _(" of 100  "));
 		screen_left(screen, TONE_PLAIN, "", 3);
 		screen_bar(screen, score_tone(overall->score), overall->score / 100,
 			   screen->width - screen->column - 2);
@@ -82,8 +84,9 @@ static void write_overall(struct screen *screen, const struct score *overall)
 	screen_left(screen, TONE_PLAIN, "", 2);
 	screen_flow_format(screen, gain_tone(overall), "gained %s", screen_points_text(overall->gained, 1, points));
 	screen_flow_format(
-		screen, TONE_PLAIN, " (95%% range %s to %s%s)", screen_points_text(overall->gained_low, 1, low),
-		screen_points_text(overall->gained_high, 1, high), is_chance(overall) ? ", maybe chance" : "");
+		screen, TONE_PLAIN,
+		is_chance(overall) ? N_(" (95%% range %s to %s, maybe chance)") : N_(" (95%% range %s to %s)"),
+		screen_points_text(overall->gained_low, 1, low), screen_points_text(overall->gained_high, 1, high));
 	screen_newline(screen);
 }
 
@@ -93,7 +96,7 @@ static void write_alerts(struct screen *screen, const struct result *result)
 {
 	if (alerts_fired(result) == 0)
 		return;
-	report_heading(screen, "Alerts");
+	report_heading(screen, _("Alerts"));
 	for (uint32_t i = 0; i < result->alert_count; i++) {
 		const struct result_alert *alert = &result->alerts[i];
 		if (alert->fired == 0)
@@ -141,11 +144,11 @@ static void write_table_head(struct screen *screen, const struct columns *column
 {
 	screen_newline(screen);
 	screen_left(screen, TONE_DIM, "", columns->title + 2 + columns->bar);
-	screen_right(screen, TONE_DIM, "score", 7);
-	screen_right(screen, TONE_DIM, "95% range", 13);
-	screen_right(screen, TONE_DIM, "before", 7);
-	screen_right(screen, TONE_DIM, "gained", 7);
-	screen_right(screen, TONE_DIM, "data", 6);
+	screen_right(screen, TONE_DIM, _("score"), 7);
+	screen_right(screen, TONE_DIM, _("95% range"), 13);
+	screen_right(screen, TONE_DIM, _("before"), 7);
+	screen_right(screen, TONE_DIM, _("gained"), 7);
+	screen_right(screen, TONE_DIM, _("data"), 6);
 	screen_newline(screen);
 }
 
@@ -185,10 +188,10 @@ static void write_table(struct screen *screen, const struct scorecard *card)
 		}
 	}
 	if (has_chance)
-		write_note(screen, "~ may be chance: the 95% range of what was gained holds 0");
+		write_note(screen, _("~ may be chance: the 95% range of what was gained holds 0"));
 	if (has_partial)
-		write_note(screen, "gained: over the measures that have both a score and a before, so not always the "
-				   "difference of the two");
+		write_note(screen, _("gained: over the measures that have both a score and a before, so not always the "
+				     "difference of the two"));
 }
 
 /* ---- breakdowns ---- */
@@ -247,12 +250,8 @@ static void write_units_head(struct screen *screen, const struct result *result,
 	char head[32];
 
 	screen_newline(screen);
-	snprintf(head, sizeof head, "By %s", breakdown_names[breakdown]);
-	for (char *at = head; *at; at++)
-		if (*at == '_')
-			*at = ' ';
-	screen_left(screen, TONE_BOLD, head, screen->width - 16 - 6 * (int)dimensions);
-	screen_right(screen, TONE_DIM, "overall", 8);
+	screen_left(screen, TONE_BOLD, _(breakdown_headings[breakdown]), screen->width - 16 - 6 * (int)dimensions);
+	screen_right(screen, TONE_DIM, _("overall"), 8);
 	screen_right(screen, TONE_DIM, "", 8);
 	for (uint32_t d = 0; d < dimensions; d++) {
 		snprintf(head, sizeof head, "%u", d + 1);
@@ -290,8 +289,8 @@ static int write_breakdown(struct screen *screen, struct scorecard *card, int br
 	if (count <= UNITS_SHOWN)
 		return CRMVAL_OK;
 	screen_left(screen, TONE_PLAIN, "", 2);
-	screen_flow_format(screen, TONE_DIM, "%s more%s", screen_count_text(count - UNITS_SHOWN, text),
-			   lowest_count ? "; the lowest:" : "");
+	screen_flow_format(screen, TONE_DIM, lowest_count ? N_("%s more; the lowest:") : N_("%s more"),
+			   screen_count_text(count - UNITS_SHOWN, text));
 	screen_newline(screen);
 	for (uint32_t u = lowest_count; u > 0; u--) {
 		int status = write_unit(screen, card, breakdown, lowest[u - 1].unit, error);

@@ -118,8 +118,7 @@ static void put_text(const struct worklist_item *item, const struct worklist_lin
 static void put_text_head(const struct worklist *list, struct screen *screen)
 {
 	char shown[SCREEN_COUNT_SIZE], all[SCREEN_COUNT_SIZE];
-	screen_flow_format(screen, TONE_BOLD,
-			   _("%s of %s rows that fall short, and the points that mending each brings"),
+	screen_flow_format(screen, TONE_BOLD, "%s of %s rows that fall short, and the points that mending each brings",
 			   screen_count_text(list->item_count, shown), screen_count_text((double)list->row_count, all));
 	screen_newline(screen);
 	screen_newline(screen);
@@ -137,7 +136,7 @@ static void put_html_head(const struct worklist *list, struct html *html, struct
 	html_open(html, output, title, result->language, 0);
 	html_element(html, "h1", title);
 	html_raw(html, "<p class=dim>");
-	html_format(html, _("%s of %s rows that fall short, and the points that mending each brings"),
+	html_format(html, "%s of %s rows that fall short, and the points that mending each brings",
 		    screen_count_text(list->item_count, shown), screen_count_text((double)list->row_count, all));
 	html_raw(html, "</p>\n<div class=scroll tabindex=0><table class=\"work sortable\">\n<thead><tr>");
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "scale.h"
+#include "text.h"
 #include "window.h"
 
 #include <stdlib.h>
@@ -11,13 +12,13 @@
 
 #define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
 
-const char *const measure_status_names[] = {"ok", "no_data", "failed"};
-const char *const basis_names[] = {NULL, "value", "growth", "change"};
+const char *const measure_status_names[] = {N_("ok"), N_("no_data"), N_("failed")};
+const char *const basis_names[] = {NULL, N_("value"), N_("growth"), N_("change")};
 
-const char score_no_weight[] = "all weights in it are 0";
-const char score_no_coverage[] = "its coverage is under score.min_coverage";
-const char score_incomplete[] = "a part of it is missing, and score.missing is \"fail\"";
-static const char no_measure[] = "no measure in it has data";
+const char score_no_weight[] = N_("all weights in it are 0");
+const char score_no_coverage[] = N_("its coverage is under score.min_coverage");
+const char score_incomplete[] = N_("a part of it is missing, and score.missing is \"fail\"");
+static const char no_measure[] = N_("no measure in it has data");
 
 /* ---- the card ---- */
 
@@ -308,9 +309,9 @@ static const char *value_reason(const struct result_measure *measure, const stru
 	if (measure->no_data[0])
 		return measure->no_data[0];
 	if (period->rows == 0)
-		return "no applicable row";
-	return period->denominator > 0 ? "the value is too large for a number"
-				       : "the denominators do not add up to more than 0";
+		return N_("no applicable row");
+	return period->denominator > 0 ? N_("the value is too large for a number")
+				       : N_("the denominators do not add up to more than 0");
 }
 
 static void score_measure(const struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
@@ -328,9 +329,9 @@ static void score_measure(const struct scorecard *card, uint32_t place, int brea
 	else if (!estimate_is_known(out->period.value))
 		reason = value_reason(measure, &out->period);
 	else if (basis = find_basis(result, measure, out), !estimate_is_known(basis))
-		reason = "no baseline";
+		reason = N_("no baseline");
 	else if (measure->scale_count == 0)
-		reason = "no scale";
+		reason = N_("no scale");
 	out->status = measure->failed ? MEASURE_FAILED : reason ? MEASURE_NO_DATA : MEASURE_OK;
 	out->basis_value = basis.value;
 	parts[SCORE_NOW] = scaled(measure, basis);
@@ -407,7 +408,7 @@ static int refuse_missing(const struct scorecard *card, struct crmval_error *err
 	if (list.count == 0)
 		return CRMVAL_OK;
 	if (list.unnamed > 0)
-		snprintf(more, sizeof more, " and %u more", list.unnamed);
+		snprintf(more, sizeof more, _(" and %u more"), list.unnamed);
 	return fail(
 		error, CRMVAL_EDATA,
 		"the job says score.missing = \"fail\", and these have no score: %s%s; supply the data, give them the "

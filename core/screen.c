@@ -2,6 +2,8 @@
 /* Text for a screen of so many columns: cells that align whatever the script, flowing text, bars, colour. */
 #include "screen.h"
 
+#include "text.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -173,7 +175,7 @@ void screen_flow_format(struct screen *screen, enum tone tone, const char *forma
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	vsnprintf(text, sizeof text, _(format), arguments);
 	va_end(arguments);
 	screen_flow(screen, tone, text);
 }

@@ -46,8 +46,9 @@ static void write_swap(struct screen *screen, const struct sensitivity *sensitiv
 		screen_flow_format(screen, TONE_DIM, _("no weights of the dimensions put %s ahead of it"),
 				   unit_of(sensitivity, b, place + 1));
 	} else {
-		screen_flow_format(screen, TONE_DIM, _("%.1f%% of the weight would put %s ahead of it: "),
-				   100 * ranked->swap.moved, unit_of(sensitivity, b, place + 1));
+		screen_flow_format(screen, TONE_DIM,
+				   "%.1f%% of the weight would put %s ahead of it: ", 100 * ranked->swap.moved,
+				   unit_of(sensitivity, b, place + 1));
 		write_moves(screen, sensitivity, ranked);
 	}
 	screen_newline(screen);
@@ -77,13 +78,9 @@ static void write_unit(struct screen *screen, const struct sensitivity *sensitiv
 static void write_breakdown(struct screen *screen, const struct sensitivity *sensitivity, int b)
 {
 	uint32_t count = sensitivity->counts[b], shown = count < UNITS_SHOWN ? count : UNITS_SHOWN;
-	char head[32], text[SCREEN_COUNT_SIZE];
-	snprintf(head, sizeof head, _("By %s"), breakdown_names[b]);
-	for (char *at = head; *at; at++)
-		if (*at == '_')
-			*at = ' ';
+	char text[SCREEN_COUNT_SIZE];
 	screen_newline(screen);
-	screen_left(screen, TONE_BOLD, head, screen->width - 36);
+	screen_left(screen, TONE_BOLD, _(breakdown_headings[b]), screen->width - 36);
 	screen_right(screen, TONE_DIM, _("overall"), 8);
 	screen_right(screen, TONE_DIM, _("first in"), 12);
 	screen_right(screen, TONE_DIM, _("95% ranks"), 14);
@@ -92,7 +89,7 @@ static void write_breakdown(struct screen *screen, const struct sensitivity *sen
 		write_unit(screen, sensitivity, b, i);
 	if (shown < count) {
 		screen_left(screen, TONE_PLAIN, "", 2);
-		screen_flow_format(screen, TONE_DIM, _("%s more"), screen_count_text((double)(count - shown), text));
+		screen_flow_format(screen, TONE_DIM, "%s more", screen_count_text((double)(count - shown), text));
 		screen_newline(screen);
 	}
 }
@@ -102,9 +99,9 @@ static void write_text(const struct sensitivity *sensitivity, struct output *out
 	struct screen screen = {
 		.output = output, .width = style->width > 80 ? style->width : 80, .colour = style->colour};
 	char score[SCREEN_POINTS_SIZE], low[SCREEN_POINTS_SIZE], high[SCREEN_POINTS_SIZE], draws[SCREEN_COUNT_SIZE];
-	screen_flow_format(&screen, TONE_BOLD, _("CRM value, %s, under other weights"), sensitivity->result->name);
+	screen_flow_format(&screen, TONE_BOLD, "CRM value, %s, under other weights", sensitivity->result->name);
 	screen_newline(&screen);
-	screen_flow_format(&screen, TONE_PLAIN, _("%s draws around the given weights, concentration %g, seed %llu"),
+	screen_flow_format(&screen, TONE_PLAIN, "%s draws around the given weights, concentration %g, seed %llu",
 			   screen_count_text((double)sensitivity->settings.draws, draws),
 			   sensitivity->settings.concentration, (unsigned long long)sensitivity->settings.seed);
 	screen_newline(&screen);
@@ -112,7 +109,7 @@ static void write_text(const struct sensitivity *sensitivity, struct output *out
 	screen_newline(&screen);
 	screen_left(&screen, TONE_PLAIN, "", 2);
 	screen_flow_format(&screen, TONE_BOLD, "%s", screen_points_text(sensitivity->score, 0, score));
-	screen_flow_format(&screen, TONE_PLAIN, _(" of 100 under the given weights; %s to %s in 95%% of the draws"),
+	screen_flow_format(&screen, TONE_PLAIN, " of 100 under the given weights; %s to %s in 95%% of the draws",
 			   screen_points_text(sensitivity->low, 0, low),
 			   screen_points_text(sensitivity->high, 0, high));
 	screen_newline(&screen);

@@ -3,6 +3,7 @@
 #include "tables_view.h"
 #include "error.h"
 #include "tables.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct place *plac
 	char what[512];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
+	vsnprintf(what, sizeof what, dgettext("crmval", format), arguments);
 	va_end(arguments);
 	return fail(place->error, CRMVAL_ECONF, "view of \"%.64s\"%s%.64s%s: %s", place->view->entity,
 		    place->input ? ", input \"" : "", place->input ? place->input : "", place->input ? "\"" : "", what);
@@ -111,7 +112,7 @@ static int check_rollup(const struct place *place, const struct crmval_input *in
 	if (!tables_is_name(rollup->entity))
 		return refuse(place, "the rollup has no entity");
 	if (rollup->op == CRMVAL_COUNT ? rollup->of != NULL : rollup->of == NULL)
-		return refuse(place, rollup->of ? "a rollup that counts has no `of`" : "the rollup needs `of`");
+		return refuse(place, rollup->of ? N_("a rollup that counts has no `of`") : N_("the rollup needs `of`"));
 	if (!rollup->date && (has_bounds || rollup->per || rollup->op == CRMVAL_LAST))
 		return refuse(place, "the rollup needs `date`");
 	if (rollup->per && rollup->op != CRMVAL_MAX && rollup->op != CRMVAL_CURRENT)

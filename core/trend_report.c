@@ -134,7 +134,7 @@ static void write_table(struct screen *screen, const struct series *series)
 	screen_newline(screen);
 	if (first > 0) {
 		screen_left(screen, TONE_PLAIN, "", 2);
-		screen_flow_format(screen, TONE_DIM, _("%s earlier"), screen_count_text((double)first, text));
+		screen_flow_format(screen, TONE_DIM, "%s earlier", screen_count_text((double)first, text));
 		screen_newline(screen);
 	}
 	for (size_t i = first; i < series->count; i++) {

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every message is translated, and every manual page: environment SRCDIR.
+
+What to do where this fails: `make update-po` in the folder of the build, then translate what it counts as untranslated;
+a page of man/ is changed together with its page of man/zh_CN/.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.environ.get("SRCDIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+counts = {True: 0, False: 0}
+skipped = 0
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def check(holds, complaint):
+    counts[holds] += 1
+    if not holds:
+        print("FAILED:", complaint)
+
+
+# ---- messages
+
+
+def entries(catalogue):
+    """The messages of a catalogue with their translations, and the lines of comments before each."""
+    found = {}
+    string = r'((?:".*"\s*)+)'
+    for block in catalogue.split("\n\n"):
+        pair = re.search(rf"^msgid {string}msgstr {string}", block, flags=re.M)
+        if pair:
+            text, translated = ("".join(re.findall(r'"(.*)"', part)) for part in pair.groups())
+            found[text] = (translated, [line for line in block.splitlines() if line.startswith("#")])
+    return found
+
+
+def check_messages():
+    """Those of the sources, as they are now, are those of the catalogue."""
+    po = read("po/zh_CN.po")
+    check("\n#~" not in po, "po/zh_CN.po keeps messages that are no more: make update-po")
+    catalogue = entries(po)
+    catalogue.pop("")
+    check(len(catalogue) > 800, "po/zh_CN.po was not understood: mend this check")
+    for text, (translated, comments) in catalogue.items():
+        check(translated != "", f"not translated: {text}")
+        check(not any("fuzzy" in line for line in comments if line.startswith("#,")), f"not sure: {text}")
+    with tempfile.TemporaryDirectory() as folder:
+        template = os.path.join(folder, "crmval.pot")
+        subprocess.run([os.path.join(ROOT, "po/extract"), ROOT, template], check=True)
+        with open(template, encoding="utf-8") as file:
+            now = file.read()
+        wanted = entries(now)
+        wanted.pop("")
+        for text in sorted(wanted.keys() - catalogue.keys()):
+            check(False, f"not in po/zh_CN.po, run make update-po: {text}")
+        for text in sorted(catalogue.keys() - wanted.keys()):
+            check(False, f"no message any more, run make update-po: {text}")
+        result = subprocess.run(["msgfmt", "--check", "-o", os.devnull, os.path.join(ROOT, "po/zh_CN.po")],
+                                stderr=subprocess.PIPE, text=True, check=False)
+        check(result.returncode == 0 and not result.stderr, "msgfmt: " + result.stderr)
+
+
+# ---- manual pages
+
+
+def skeleton(page):
+    """What a translation keeps: the sections, the tags of lists, the literal words."""
+    lines = page.splitlines()
+    return {
+        "sections": [line.split()[0] for line in lines if re.match(r"\.S[hs]\b", line)],
+        "tags": sorted(re.sub(r'[ "]', "", line) for line in lines if re.match(r"\.It (Fl|Cm|Ic|Va|Li|Vt|Ev|Pa)\b", line)),
+        "references": sorted(set(re.findall(r"^\.Xr (\S+ \d)", page, flags=re.M))),
+        "displays": page.count("\n.Bd "),
+        "lists": page.count("\n.Bl "),
+    }
+
+
+def check_pages():
+    names = sorted(name for name in os.listdir(os.path.join(ROOT, "man")) if re.search(r"\.[1-9]$", name))
+    check(len(names) >= 6, "the manual pages were not found")
+    for name in names:
+        path = os.path.join("man/zh_CN", name)
+        if not os.path.exists(os.path.join(ROOT, path)):
+            check(False, f"{path} is missing")
+            continue
+        page, translated = skeleton(read("man/" + name)), skeleton(read(path))
+        for what, value in page.items():
+            other = translated[what]
+            if what in ("tags", "references"):
+                lacks = [tag for tag in value if value.count(tag) > other.count(tag)]
+                check(not lacks, f"{path} lacks {what}: {', '.join(lacks)}")
+                lacks = [tag for tag in other if other.count(tag) > value.count(tag)]
+                check(not lacks, f"{path} has {what} that man/{name} has not: {', '.join(lacks)}")
+            else:
+                check(value == other, f"{path} has other {what} than man/{name}")
+
+
+if shutil.which("xgettext"):
+    check_messages()
+else:
+    print("skipped: xgettext is not installed")
+    skipped += 1
+if os.path.isdir(os.path.join(ROOT, "man/zh_CN")):
+    check_pages()
+print(f"{counts[True]} passed, {counts[False]} failed, {skipped} skipped")
+sys.exit(1 if counts[False] else 0)
