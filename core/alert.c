@@ -305,7 +305,7 @@ void alerts_check(const struct job *job, const struct result *result, struct pro
 		if (node.kind == RESULT_NODE_ABSENT) {
 			result_node_offer(result, &near);
 			if (near.best)
-				snprintf(meant, sizeof meant, "; did you mean %s?", near.best);
+				snprintf(meant, sizeof meant, _("; did you mean %s?"), near.best);
 			problems_add(problems, job->path, alert->line,
 				     "alerts: node \"%.60s\" is no dimension, indicator or measure of this job%s",
 				     alert->node, meant);

@@ -174,7 +174,7 @@ int check_integer(struct checker *c, const struct job_node *node, double least, 
 		return 0;
 	if (value != floor(value) || fabs(value) > integer_limit) {
 		check_problem(c, node, "must be a whole number%s, not %.15g",
-			      fabs(value) > integer_limit ? " of at most 2^53" : "", value);
+			      fabs(value) > integer_limit ? _(" of at most 2^53") : "", value);
 		return 0;
 	}
 	*number = value;
@@ -194,7 +194,7 @@ int check_word(struct checker *c, const struct job_node *node, const char *const
 			return *place = i, 1;
 		near_offer(&near, words[i]);
 	}
-	snprintf(what, sizeof what, "\"%.60s\" is not known", text);
+	snprintf(what, sizeof what, _("\"%.60s\" is not known"), text);
 	check_unknown(c, node, what, &near);
 	return 0;
 }
@@ -259,6 +259,6 @@ void check_keys(struct checker *c, const struct job_node *group, const char *con
 			near_offer(&near, *name);
 		}
 		if (!is_known)
-			check_unknown(c, node, "is not a known key", &near);
+			check_unknown(c, node, _("is not a known key"), &near);
 	}
 }

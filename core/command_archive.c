@@ -4,6 +4,7 @@
 
 #include "archive_table.h"
 #include "error.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,7 +144,7 @@ static int verify(const struct options *options, int count, char **paths)
 		failed(options, code, &error);
 	}
 	if (options->verbose || (isatty(STDOUT_FILENO) && !options->quiet))
-		printf("%zu whole, %zu bad\n", verification.whole, verification.bad);
+		printf(_("%zu whole, %zu bad\n"), verification.whole, verification.bad);
 	return verification.status;
 }
 
@@ -168,7 +169,7 @@ static void warn_of_unreadable(const struct options *options, const struct prune
 {
 	char message[1200];
 	for (size_t i = 0; i < plan->count && plan->items[i].problem; i++) {
-		snprintf(message, sizeof message, "left alone: %s", plan->items[i].problem);
+		snprintf(message, sizeof message, _("left alone: %s"), plan->items[i].problem);
 		log_warning(options, message);
 	}
 }

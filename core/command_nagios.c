@@ -5,6 +5,7 @@
 #include "archive_last.h"
 #include "error.h"
 #include "nagios.h"
+#include "text.h"
 
 #include <sys/stat.h>
 
@@ -35,7 +36,7 @@ int command_nagios(const struct options *options, int count, char **words)
 	int code, state;
 	output.stream = stdout;
 	if (count != 1) {
-		nagios_unknown("crmval check --nagios takes one snapshot, or an archive", &output);
+		nagios_unknown(_("crmval check --nagios takes one snapshot, or an archive"), &output);
 		output_finish(&output, &error);
 		return NAGIOS_UNKNOWN;
 	}

@@ -100,7 +100,7 @@ static int check_job(const struct options *options, struct conformance *conforma
 {
 	static struct run run;
 	if (!conformance->is_source) {
-		conformance_add(conformance, "job", path, TRIAL_SKIPPED, "a dimension is tried without one");
+		conformance_add(conformance, "job", path, TRIAL_SKIPPED, _("a dimension is tried without one"));
 		return CRMVAL_OK;
 	}
 	int status = open_run(options, &run, path);
@@ -115,6 +115,8 @@ static int check(const struct options *options, const char *path, const char *jo
 	struct plugin_settings settings = settings_of(options);
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct conformance conformance;
+	if (options->is_junit)
+		text_use("en"); /* names are the same for whoever collects them */
 	int code = conformance_try(&conformance, path, &settings, options->seed, &error);
 	if (code == CRMVAL_OK && job)
 		code = check_job(options, &conformance, job, &error);

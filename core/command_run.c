@@ -235,8 +235,11 @@ int judge_alerts(const struct options *options, struct run *run, const struct jo
 	int code = read_before(options, run, rules, &before, error);
 	if (code == CRMVAL_OK && before)
 		code = alerts_check_rows(rules, &run->result, &before->result, error);
+	if (rules->language)
+		text_use(rules->language); /* what is found goes into reports */
 	if (code == CRMVAL_OK)
 		code = alerts_judge(rules, &run->result, before ? &before->result : NULL, &run->arena, error);
+	text_use_messages();
 	if (before)
 		snapshot_free(before);
 	return code;

@@ -57,8 +57,8 @@ __attribute__((format(printf, 3, 4))) static void task_fails(struct confine_task
 	va_end(arguments);
 	if (task->breadcrumb)
 		utf8_printable(doing, sizeof doing, task->breadcrumb, CONFINE_BREADCRUMB);
-	task->code =
-		fail(&task->error, code, "plugin %s: %.800s%s%s", task->name, what, *doing ? _(" while ") : "", doing);
+	task->code = fail(&task->error, code, "plugin %s: %.800s%s%s", task->name, what, *doing ? _(" while ") : "",
+			  *doing ? _(doing) : "");
 }
 
 static const char *signal_name(int number, char *buffer, size_t size)

@@ -6,6 +6,7 @@
 #include "conform_view.h"
 #include "error.h"
 #include "job_options.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ static int make_parameters(struct conforming *c, const struct crmval_option *opt
 	if (!has_ranges)
 		c->parameters[PARAMETERS_LEAST] = c->parameters[PARAMETERS_MOST] = NULL;
 	if (values)
-		add(c, "tables", "defaults of parameters", problems.count ? CRMVAL_ECONF : CRMVAL_OK,
+		add(c, "tables", _("defaults of parameters"), problems.count ? CRMVAL_ECONF : CRMVAL_OK,
 		    problems.count ? problems.texts[0] : NULL);
 	problems_free(&problems);
 	return values ? CRMVAL_OK : fail_memory(c->error);
@@ -140,11 +141,11 @@ static void compare_digests(struct conforming *c, const char *group, const char 
 		memcpy(&answers[i], tasks[i].answer.bytes, sizeof answers[i]);
 	if (answers[0].digest != answers[1].digest) {
 		char what[160];
-		snprintf(what, sizeof what, "%s, in a second process", name);
+		snprintf(what, sizeof what, _("%s, in a second process"), name);
 		add(c, group, what, CRMVAL_EBUG,
-		    "the same rows give other observations: they must not depend on the time, addresses, process "
-		    "numbers or "
-		    "chance");
+		    _("the same rows give other observations: they must not depend on the time, addresses, process "
+		      "numbers or "
+		      "chance"));
 	}
 }
 
@@ -156,15 +157,16 @@ static void name_group(const struct conforming *c, uint32_t view, char *group, s
 	for (uint32_t v = 0; v < view; v++)
 		number += strcmp(views[v].entity, views[view].entity) == 0;
 	if (number == 1)
-		snprintf(group, size, "view of %s", views[view].entity);
+		snprintf(group, size, _("view of %s"), views[view].entity);
 	else
-		snprintf(group, size, "view of %s, number %u", views[view].entity, number);
+		snprintf(group, size, _("view of %s, number %u"), views[view].entity, number);
 }
 
 static int try_rows(struct conforming *c, uint32_t view, enum rows_kind kind, enum parameter_kind parameters)
 {
-	static const char *const kinds[ROWS_KINDS] = {"random rows", "extreme rows", "missing rows", "unmapped fields"};
-	static const char *const ends[] = {"", ", least parameters", ", greatest parameters"};
+	static const char *const kinds[ROWS_KINDS] = {N_("random rows"), N_("extreme rows"), N_("missing rows"),
+						      N_("unmapped fields")};
+	static const char *const ends[] = {"", N_(", least parameters"), N_(", greatest parameters")};
 	struct view_trial trial = {.dimension = &c->dimension,
 				   .view = view,
 				   .parameters = c->parameters[parameters],
@@ -174,7 +176,7 @@ static int try_rows(struct conforming *c, uint32_t view, enum rows_kind kind, en
 	struct confine_task tasks[2];
 	char group[160], name[96];
 	name_group(c, view, group, sizeof group);
-	snprintf(name, sizeof name, "%s%s", kinds[kind], ends[parameters]);
+	snprintf(name, sizeof name, "%s%s", _(kinds[kind]), *ends[parameters] ? _(ends[parameters]) : "");
 	int code = run_body(c, view_trial_rules, &trial, &tasks[0]);
 	if (code != CRMVAL_OK)
 		return code;
@@ -218,14 +220,14 @@ static int try_speed(struct conforming *c, uint32_t view)
 		return CRMVAL_OK; /* the trials of its rules say why */
 	double million = 1e6 / (LONG - SHORT), seconds = (answers[1].seconds - answers[0].seconds) * million;
 	double kept = ((double)tasks[1].memory - (double)tasks[0].memory) * million;
-	snprintf(message, sizeof message, "%.3f s and %.1f MiB per million rows", seconds > 0 ? seconds : 0,
+	snprintf(message, sizeof message, _("%.3f s and %.1f MiB per million rows"), seconds > 0 ? seconds : 0,
 		 kept > 0 ? kept / (1 << 20) : 0);
 	if (kept > KEPT_MOST) {
-		add(c, group, "time and memory", CRMVAL_EBUG,
-		    strcat(message, ": nothing may be kept between calls, nor be left behind"));
+		add(c, group, _("time and memory"), CRMVAL_EBUG,
+		    strcat(message, _(": nothing may be kept between calls, nor be left behind")));
 		return CRMVAL_OK;
 	}
-	struct trial *added = conformance_add(c->conformance, group, "time and memory", TRIAL_PASSED, message);
+	struct trial *added = conformance_add(c->conformance, group, _("time and memory"), TRIAL_PASSED, message);
 	added->seconds = now() - c->start;
 	c->start = now();
 	return CRMVAL_OK;
@@ -250,7 +252,7 @@ static int bind(struct conforming *c)
 	struct crmval_error error = {.struct_size = sizeof error};
 	int code = model_extend(c->plugin.table, &error);
 	if (c->plugin.table->entity_count)
-		add(c, "tables", "entities of its own", code, error.message);
+		add(c, "tables", _("entities of its own"), code, error.message);
 	c->data = code ? NULL : calloc(1, sizeof *c->data);
 	if (!c->data)
 		return code ? code : CRMVAL_ENOMEM;
@@ -259,7 +261,7 @@ static int bind(struct conforming *c)
 	code = bind_dimension(&c->dimension, &c->plugin, c->parameters[PARAMETERS_INITIAL], c->data, &error);
 	if (code == CRMVAL_OK)
 		code = bind_mapped(&c->dimension, c->data, &error);
-	return add(c, "tables", "entities, fields and types", code, error.message);
+	return add(c, "tables", _("entities, fields and types"), code, error.message);
 }
 
 static int try_dimension(struct conforming *c)
@@ -281,7 +283,7 @@ static int try_source(struct conforming *c)
 	if (code == CRMVAL_OK)
 		code = make_parameters(c, table->table_options, table->table_option_count);
 	if (code == CRMVAL_OK && c->plugin.table->entity_count)
-		add(c, "tables", "entities of its own", model_extend(c->plugin.table, &error), error.message);
+		add(c, "tables", _("entities of its own"), model_extend(c->plugin.table, &error), error.message);
 	return code;
 }
 
@@ -315,14 +317,14 @@ int conformance_try(struct conformance *conformance, const char *path, const str
 	if (c.limits.sandbox == SANDBOX_DEFAULT)
 		c.limits.sandbox = SANDBOX_REQUIRE;
 	int code = plugin_open_file(path, settings, &c.plugin, &what);
-	add(&c, "file", "is trusted, loads, has well-formed tables", code, what.message);
+	add(&c, "file", _("is trusted, loads, has well-formed tables"), code, what.message);
 	if (code == CRMVAL_OK) {
 		conformance->version = arena_strdup(&conformance->arena, c.plugin.table->version);
 		conformance->is_source = c.plugin.table->source != NULL;
 		memcpy(conformance->sha256, c.plugin.sha256, sizeof conformance->sha256);
-		code = try_elf(&c, "exports one constant", elf_trial_exports);
+		code = try_elf(&c, _("exports one constant"), elf_trial_exports);
 		if (code == CRMVAL_OK)
-			code = try_elf(&c, "imports nothing from the program", elf_trial_imports);
+			code = try_elf(&c, _("imports nothing from the program"), elf_trial_imports);
 		if (code == CRMVAL_OK)
 			code = c.plugin.table->dimension ? try_dimension(&c) : try_source(&c);
 	} else {

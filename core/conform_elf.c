@@ -4,6 +4,7 @@
 
 #include "confine.h"
 #include "error.h"
+#include "text.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -104,7 +105,7 @@ int elf_trial_exports(void *context, struct crmval_error *error)
 	if (!exports.is_there)
 		return fail(error, CRMVAL_ECONF,
 			    "does not export the constant crmval_plugin_v1: declare it with CRMVAL_EXPORT%s",
-			    exports.other_count ? "" : "; it exports nothing at all");
+			    exports.other_count ? "" : _("; it exports nothing at all"));
 	if (exports.other_count)
 		return fail(error, CRMVAL_ECONF,
 			    "exports %u symbols besides crmval_plugin_v1 (%s%s): compile with -fvisibility=hidden",

@@ -8,6 +8,7 @@
 #include "confine_child.h"
 #include "error.h"
 #include "parallel.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -240,18 +241,18 @@ static void try_table(struct conformance *conformance, struct table_trial *t, co
 		code = check_once(t, first, &error);
 	for (uint32_t i = 0; !code && i < splits; i++)
 		rows += first[i].rows;
-	snprintf(message, sizeof message, "%llu rows in %u splits", (unsigned long long)rows, splits);
-	add(conformance, group, "every row once", code, code ? error.message : message);
+	snprintf(message, sizeof message, _("%llu rows in %u splits"), (unsigned long long)rows, splits);
+	add(conformance, group, _("every row once"), code, code ? error.message : message);
 	if (!code) {
 		code = plan(t, all, columns, &error);
-		add(conformance, group, "the same rows again", code ? code : try_again(t, first, splits, 1, 1, &error),
-		    error.message);
+		add(conformance, group, _("the same rows again"),
+		    code ? code : try_again(t, first, splits, 1, 1, &error), error.message);
 		error.message[0] = '\0';
-		add(conformance, group, "the same rows by several threads",
+		add(conformance, group, _("the same rows by several threads"),
 		    try_again(t, first, splits, THREADS, 1, &error), error.message);
 		error.message[0] = '\0';
 		code = plan(t, all, columns > 0, &error);
-		add(conformance, group, "the same rows whichever columns are wanted",
+		add(conformance, group, _("the same rows whichever columns are wanted"),
 		    code ? code : try_again(t, first, splits, 1, 0, &error), error.message);
 	}
 	if (!code && t->source->finish)
@@ -272,7 +273,7 @@ int source_trials(struct conformance *conformance, struct load *load, const char
 		char group[400];
 		if (strcmp(plugin->sha256, sha256) != 0)
 			continue;
-		snprintf(group, sizeof group, "table of %s: %.300s", feed->reading.what,
+		snprintf(group, sizeof group, _("table of %s: %.300s"), feed->reading.what,
 			 feed->reading.table.input_count ? feed->reading.table.inputs[0] : "");
 		try_table(conformance, &trial, group);
 		tables++;

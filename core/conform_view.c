@@ -9,6 +9,7 @@
 #include "confine.h"
 #include "confine_child.h"
 #include "error.h"
+#include "text.h"
 #include "view.h"
 
 #include <math.h>
@@ -35,8 +36,8 @@ struct trying {
 
 static const struct crmval_window windows[WINDOWS] = {{20089, 20453, 0}, {19723, 20088, 1}}; /* 2025, 2024 */
 
-static const char *const kinds[ROWS_KINDS] = {"random rows", "extreme rows", "rows that are all missing",
-					      "rows of which nothing is mapped"};
+static const char *const kinds[ROWS_KINDS] = {N_("random rows"), N_("extreme rows"), N_("rows that are all missing"),
+					      N_("rows of which nothing is mapped")};
 
 static const char *measure_of(const struct trying *t, uint32_t answer)
 {
@@ -152,8 +153,8 @@ static int check_same(struct trying *t, uint32_t a, uint32_t first, uint32_t cou
 static int try_batch(struct trying *t, uint32_t first, uint32_t count, uint32_t size, int window,
 		     struct crmval_error *error)
 {
-	snprintf(t->trial->breadcrumb, CONFINE_BREADCRUMB, "it evaluated %s, %u from row %u on", kinds[t->trial->kind],
-		 count, first);
+	snprintf(t->trial->breadcrumb, CONFINE_BREADCRUMB, _("it evaluated %s, %u from row %u on"),
+		 _(kinds[t->trial->kind]), count, first);
 	int code = call(t, first, count, window, error);
 	for (uint32_t a = 0; a < t->view->table->answer_count && !code; a++) {
 		code = check_values(t, a, first, count, error);
@@ -168,7 +169,7 @@ static int try_batch(struct trying *t, uint32_t first, uint32_t count, uint32_t 
 static int try_window(struct trying *t, int window, struct crmval_error *error)
 {
 	uint32_t rows = VIEW_TRIAL_ROWS, last = rows / 7;
-	snprintf(t->trial->breadcrumb, CONFINE_BREADCRUMB, "it evaluated a batch of no rows");
+	snprintf(t->trial->breadcrumb, CONFINE_BREADCRUMB, _("it evaluated a batch of no rows"));
 	int code = call(t, 0, 0, window, error);
 	for (uint32_t a = 0; a < t->view->table->answer_count; a++)
 		memcpy(t->expected[a], t->no_data[a], NO_DATA_LENGTH);
@@ -228,7 +229,7 @@ int view_trial_speed(void *context, struct crmval_error *error)
 	struct trying t;
 	const struct view_trial *trial = context;
 	int code = open_trying(&t, trial, DIFFERENT, error);
-	snprintf(trial->breadcrumb, CONFINE_BREADCRUMB, "it evaluated many rows");
+	snprintf(trial->breadcrumb, CONFINE_BREADCRUMB, _("it evaluated many rows"));
 	for (uint64_t row = 0; row < trial->rows && !code; row += VIEW_TRIAL_BATCH)
 		code = call(&t, (uint32_t)(row % DIFFERENT), VIEW_TRIAL_BATCH, 0, error);
 	return code ? code : answer(&t, error);

@@ -5,6 +5,7 @@
  */
 #include "describe.h"
 #include "error.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static void check_text(struct codec *c, const unsigned char *text, size_t size)
 		if (length == 0 || utf8_is_control(text + i, length)) {
 			c->code = fail(c->error, CRMVAL_ECONF,
 				       "has a text with %s after \"%.*s\": texts are one line of UTF-8",
-				       length ? "a control character" : "bytes that are not UTF-8",
+				       length ? _("a control character") : _("bytes that are not UTF-8"),
 				       (int)(i < 60 ? i : 60), (const char *)text);
 			return;
 		}

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "hide.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -93,7 +94,8 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 			utf8_printable(evaluation->no_data[i / 2][i % 2], NO_DATA_LENGTH, said + i * NO_DATA_LENGTH,
 				       NO_DATA_LENGTH);
 	} else if (!evaluation->failed) {
-		evaluation->failed = strdup(task->code == CRMVAL_OK ? "answered in another form" : task->error.message);
+		evaluation->failed =
+			strdup(task->code == CRMVAL_OK ? _("answered in another form") : task->error.message);
 		code = evaluation->failed ? CRMVAL_OK : fail_memory(error);
 	}
 	free(task->answer.bytes);

@@ -71,7 +71,7 @@ static int read_window(struct checker *c, const struct job_node *node, int32_t t
 	if (!check_list(c, node, 2, "write [\"YYYY-MM-DD\", \"YYYY-MM-DD\"], or the name of a window") ||
 	    !check_text(c, node->first, &from) || !check_text(c, node->first->next, &to))
 		return 0;
-	wrong = node->count > 2 ? "has more than two dates; leave out the others" : window_between(from, to, window);
+	wrong = node->count > 2 ? _("has more than two dates; leave out the others") : window_between(from, to, window);
 	if (wrong)
 		check_problem(c, node, "%s", wrong);
 	return !wrong;

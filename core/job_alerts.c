@@ -3,6 +3,7 @@
 #include "alert.h"
 #include "job_sections.h"
 #include "model.h"
+#include "text.h"
 
 #include <float.h>
 
@@ -75,7 +76,7 @@ static int read_entity(struct checker *c, const struct job_node *node, struct jo
 	near_start(&near, alert->entity);
 	for (uint32_t e = 0; e < model_entity_count; e++)
 		near_offer(&near, model_entities[e].name);
-	snprintf(what, sizeof what, "there is no entity \"%.60s\"", alert->entity);
+	snprintf(what, sizeof what, _("there is no entity \"%.60s\""), alert->entity);
 	check_unknown(c, node, what, &near);
 	return 0;
 }

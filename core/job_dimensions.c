@@ -3,6 +3,7 @@
 #include "job_sections.h"
 
 #include "job_options.h"
+#include "text.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static int check_points(struct checker *c, const struct job_node *list, const st
 
 static void read_scale(struct checker *c, const struct job_node *list, struct job_measure *measure)
 {
-	static const char advice[] = "write ( (X, Y), (X, Y), ... ), two points at least";
+	static const char advice[] = N_("write ( (X, Y), (X, Y), ... ), two points at least");
 	if (!check_list(c, list, 2, advice))
 		return;
 	struct crmval_point *points = check_array(c, list->count, sizeof *points);
@@ -164,7 +165,7 @@ static void bind_measures(struct binding *b, const struct job_node *group, const
 			near_start(&near, node->name);
 			for (uint32_t i = 0; i < b->table->measure_count; i++)
 				near_offer(&near, b->table->measures[i].id);
-			check_unknown(b->c, node, "is no measure of this dimension", &near);
+			check_unknown(b->c, node, _("is no measure of this dimension"), &near);
 		} else if (indicator && strcmp(measure->indicator, indicator) != 0) {
 			check_problem(b->c, node, "is a measure of the indicator %s; move it there",
 				      measure->indicator);
@@ -189,7 +190,7 @@ static void bind_indicators(struct binding *b, const struct job_node *group)
 			near_start(&near, node->name);
 			for (uint32_t i = 0; i < b->table->indicator_count; i++)
 				near_offer(&near, b->table->indicators[i].id);
-			check_unknown(b->c, node, "is no indicator of this dimension", &near);
+			check_unknown(b->c, node, _("is no indicator of this dimension"), &near);
 		} else if (check_group(b->c, node)) {
 			check_keys(b->c, node, keys);
 			check_weight(b->c, node, &b->bound->indicator_weights[place]);

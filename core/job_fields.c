@@ -7,6 +7,7 @@
 #include "job_sections.h"
 
 #include "model.h"
+#include "text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -31,7 +32,7 @@ static int check_field(struct checker *c, const char *entity, const struct job_n
 	near_start(&near, name);
 	for (uint32_t i = 0; i < model->field_count; i++)
 		near_offer(&near, model->fields[i].name);
-	snprintf(what, sizeof what, "%s has no field \"%.60s\"", entity, name);
+	snprintf(what, sizeof what, _("%s has no field \"%.60s\""), entity, name);
 	check_unknown(c, node, what, &near);
 	return 0;
 }
@@ -84,7 +85,7 @@ int job_expression_read(struct checker *c, const struct job_node *node, const ch
 
 void job_fields_read(struct checker *c, const struct job_node *list, struct job_part *part)
 {
-	static const char advice[] = "write ( (\"FIELD\", \"COLUMN\"), ... )";
+	static const char advice[] = N_("write ( (\"FIELD\", \"COLUMN\"), ... )");
 	struct pair pair;
 	if (!list || !check_list(c, list, 0, advice))
 		return;
@@ -92,7 +93,7 @@ void job_fields_read(struct checker *c, const struct job_node *list, struct job_
 		struct job_field field = {.line = node->line, .is_default = node_file(node) != NULL};
 		uint32_t i = 0;
 		if (!check_pair(c, part->entity, node, advice, &pair) || !check_text(c, pair.other, &field.column) ||
-		    !check_once(c, node, "the field "))
+		    !check_once(c, node, _("the field ")))
 			continue;
 		if (field.column[0] == '=' && !job_expression_read(c, pair.other, field.column + 1, &field.expression))
 			continue;
@@ -106,7 +107,7 @@ void job_fields_read(struct checker *c, const struct job_node *list, struct job_
 
 void job_skips_read(struct checker *c, const struct job_node *list, struct job_skip *skips, uint32_t *count)
 {
-	static const char advice[] = "write ( (\"what is passed over\", \"EXPRESSION\"), ... )";
+	static const char advice[] = N_("write ( (\"what is passed over\", \"EXPRESSION\"), ... )");
 	if (!list || !check_list(c, list, 0, advice))
 		return;
 	for (const struct job_node *node = list->first; node; node = node->next) {
@@ -114,7 +115,7 @@ void job_skips_read(struct checker *c, const struct job_node *list, struct job_s
 		const char *text;
 		uint32_t i = 0;
 		if (!check_two(c, node, advice) || !check_text(c, node->first, &skip.what) ||
-		    !check_text(c, node->last, &text) || !check_once(c, node, "the name "))
+		    !check_text(c, node->last, &text) || !check_once(c, node, _("the name ")))
 			continue;
 		if (*text && !job_expression_read(c, node->last, text, &skip.when))
 			continue;
@@ -142,7 +143,7 @@ static int check_target(struct checker *c, const struct field *field, const stru
 			return 1;
 		near_offer(&near, *words);
 	}
-	snprintf(what, sizeof what, "\"%.60s\" is no value of %s", word, field->name);
+	snprintf(what, sizeof what, _("\"%.60s\" is no value of %s"), word, field->name);
 	check_unknown(c, node, what, &near);
 	return 0;
 }
@@ -150,7 +151,7 @@ static int check_target(struct checker *c, const struct field *field, const stru
 static void read_words(struct checker *c, const struct field *field, const struct job_node *list,
 		       struct job_value_map *map)
 {
-	static const char advice[] = "write ( (\"IN THE DATA\", \"IN THE MODEL\"), ... )";
+	static const char advice[] = N_("write ( (\"IN THE DATA\", \"IN THE MODEL\"), ... )");
 	if (!check_list(c, list, 1, advice))
 		return;
 	const char **from = check_array(c, list->count, sizeof *from);
@@ -175,14 +176,14 @@ static void read_words(struct checker *c, const struct field *field, const struc
 
 void job_values_read(struct checker *c, const struct job_node *list, struct job_part *part)
 {
-	static const char advice[] = "write ( (\"FIELD\", ( (\"IN THE DATA\", \"IN THE MODEL\"), ... )), ... )";
+	static const char advice[] = N_("write ( (\"FIELD\", ( (\"IN THE DATA\", \"IN THE MODEL\"), ... )), ... )");
 	struct pair pair;
 	if (!list || !check_list(c, list, 0, advice))
 		return;
 	for (const struct job_node *node = list->first; node; node = node->next) {
 		struct job_value_map map = {0};
 		uint32_t i = 0;
-		if (!check_pair(c, part->entity, node, advice, &pair) || !check_once(c, node, "the field "))
+		if (!check_pair(c, part->entity, node, advice, &pair) || !check_once(c, node, _("the field ")))
 			continue;
 		if (pair.field->type != FIELD_SYMBOL && pair.field->type != FIELD_FLAG) {
 			check_problem(c, pair.name,
@@ -254,12 +255,12 @@ static void set_format(struct job_part *part, struct job_date_format format)
 
 void job_dates_read(struct checker *c, const struct job_node *all, const struct job_node *list, struct job_part *part)
 {
-	static const char advice[] = "write ( (\"FIELD\", \"FORMAT\"), ... )";
+	static const char advice[] = N_("write ( (\"FIELD\", \"FORMAT\"), ... )");
 	int has_list = list && check_list(c, list, 0, advice);
 	struct job_date_format format = {0};
 	for (const struct job_node *node = has_list ? list->first : NULL; node; node = node->next) {
 		struct pair pair;
-		if (!check_pair(c, part->entity, node, advice, &pair) || !check_once(c, node, "the field "))
+		if (!check_pair(c, part->entity, node, advice, &pair) || !check_once(c, node, _("the field ")))
 			continue;
 		if (pair.field->type != FIELD_DATE)
 			check_problem(c, pair.name, "%s is no date; leave it out", pair.field->name);
@@ -277,7 +278,7 @@ void job_dates_read(struct checker *c, const struct job_node *all, const struct 
 
 void job_advice_read(struct checker *c, const char *entity, const struct job_node *list, struct job_mapping *mapping)
 {
-	static const char advice[] = "write ( (\"FIELD\", \"what to do\"), ... )";
+	static const char advice[] = N_("write ( (\"FIELD\", \"what to do\"), ... )");
 	struct pair pair;
 	if (!list || !check_list(c, list, 0, advice))
 		return;
@@ -285,7 +286,7 @@ void job_advice_read(struct checker *c, const char *entity, const struct job_nod
 		struct job_advice said = {.entity = entity};
 		uint32_t i = 0;
 		if (!check_pair(c, entity, node, advice, &pair) || !check_text(c, pair.other, &said.text) ||
-		    !check_once(c, node, "the field "))
+		    !check_once(c, node, _("the field ")))
 			continue;
 		said.field = pair.field->name;
 		while (i < mapping->advice_count && (strcmp(mapping->advice[i].entity, entity) != 0 ||

@@ -6,6 +6,7 @@
 #include "job_file.h"
 
 #include "error.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,14 +144,14 @@ static void scan_text(struct scanner *s)
 		if ((p[1] == 'x' || p[1] == 'X') && p[2] == '0' && p[3] == '0') {
 			scan_newlines(s, from, p);
 			from = p;
-			scanner_problem(s, "\\x00 cuts the text off; leave it out");
+			scanner_problem(s, _("\\x00 cuts the text off; leave it out"));
 			if (s->problems)
 				p[2] = '2'; /* now a space */
 		}
 		p += p[1] != 0;
 	}
 	if (!*p)
-		scanner_unsafe(s, "the text that begins here has no closing quote");
+		scanner_unsafe(s, _("the text that begins here has no closing quote"));
 	scan_newlines(s, from, p);
 	s->p = p + (*p != 0);
 }
@@ -166,7 +167,7 @@ static int scan_comment(struct scanner *s)
 		return 0;
 	char *end = strstr(s->p + 2, "*/");
 	if (!end) {
-		scanner_unsafe(s, "the comment that begins here is not closed by */");
+		scanner_unsafe(s, _("the comment that begins here is not closed by */"));
 		end = s->p + strlen(s->p);
 	}
 	scan_newlines(s, s->p, end);
@@ -191,10 +192,10 @@ static void scan_integer(struct scanner *s, const char *end, int base)
 		return;
 	int shown = end - s->p > 32 ? 32 : (int)(end - s->p);
 	if (errno == 0 && !is_long && number <= (uint64_t)INT64_MAX + (uint64_t)is_negative)
-		scanner_problem(s, "the integer %.*s does not fit 32 bits; append an L: %.*sL", shown, s->p, shown,
+		scanner_problem(s, _("the integer %.*s does not fit 32 bits; append an L: %.*sL"), shown, s->p, shown,
 				s->p);
 	else
-		scanner_problem(s, "the integer %.*s does not fit 64 bits; write a smaller one", shown, s->p);
+		scanner_problem(s, _("the integer %.*s does not fit 64 bits; write a smaller one"), shown, s->p);
 	if (!s->problems)
 		return;
 	/* Without a decimal point, since that is the locale's; it is shorter than what it overwrites. */
@@ -234,12 +235,12 @@ static void scan_other(struct scanner *s)
 	char c = *s->p;
 	if (c == '(' || c == '[' || c == '{') {
 		if (++s->depth == DEPTH_LIMIT)
-			scanner_unsafe(s, "is nested deeper than any job needs; close the brackets before");
+			scanner_unsafe(s, _("is nested deeper than any job needs; close the brackets before"));
 	} else if ((c == ')' || c == ']' || c == '}') && s->depth > 0) {
 		s->depth--;
 	} else if (c == '@' && strncmp(s->p, "@include", 8) == 0) {
-		scanner_unsafe(s, "@include is not read, since it can hang or include itself; write one file, or set "
-				  "what differs by --set");
+		scanner_unsafe(s, _("@include is not read, since it can hang or include itself; write one file, or set "
+				    "what differs by --set"));
 	}
 	scan_newlines(s, s->p, s->p + 1);
 	s->p++;

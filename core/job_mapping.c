@@ -10,6 +10,7 @@
 #include "job_file.h"
 #include "job_options.h"
 #include "model.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -72,7 +73,7 @@ static void find_defaults(struct layers *layers, const char *plugin_name)
 			layers->mapping->file = path;
 		}
 	} else if (text) {
-		char *name = arena_printf(c->arena, "the mapping of plugin %s", plugin_name);
+		char *name = arena_printf(c->arena, _("the mapping of plugin %s"), plugin_name);
 		if (name)
 			layers->roots[DEFAULTS] = read_tree(c, layers->roots[JOB], name, text);
 		else
@@ -166,8 +167,8 @@ static void check_entity_keys(struct layers *layers, const struct job_node *grou
 			near_offer(&near, *word);
 		if (!*word)
 			check_unknown(layers->c, node,
-				      "cannot stand here, since the entity has parts; write it into "
-				      "parts.NAME",
+				      _("cannot stand here, since the entity has parts; write it into "
+					"parts.NAME"),
 				      &near);
 	}
 }
@@ -253,7 +254,7 @@ static void check_entity_name(struct checker *c, const struct job_node *node)
 	near_start(&near, node->name);
 	for (uint32_t i = 0; i < model_entity_count; i++)
 		near_offer(&near, model_entities[i].name);
-	check_unknown(c, node, "is no entity of the model", &near);
+	check_unknown(c, node, _("is no entity of the model"), &near);
 }
 
 static void read_entities(struct layers *layers)
@@ -375,7 +376,7 @@ static void check_uses(struct layers *layers, const struct job_part *part, const
 		if (i < mapping->lookup_count)
 			continue;
 		near_advice(&near, advice, sizeof advice);
-		snprintf(text, sizeof text, "there is no lookup \"%.80s\"; %s", name, advice);
+		snprintf(text, sizeof text, _("there is no lookup \"%.80s\"; %s"), name, advice);
 		report_use(layers, part, key, line, is_default, text);
 	}
 }

@@ -2,6 +2,8 @@
 /* Values come from the job, else from the table's own text, which is read by the same rules. */
 #include "job_options.h"
 
+#include "text.h"
+
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -97,7 +99,7 @@ static void option_default(struct checker *c, const struct crmval_option *option
 {
 	struct job_node root = {.type = NODE_GROUP};
 	struct job_node node = {.name = option->name, .type = NODE_TEXT, .text = option->initial, .parent = &root};
-	node.origin = "a plugin's own default"; /* wrong ones are the plugin's fault, and are reported as that */
+	node.origin = _("a plugin's own default"); /* wrong ones are the plugin's fault, and are reported as that */
 	if (option->type == CRMVAL_OPTION_WORDS || option->type == CRMVAL_OPTION_PATHS) {
 		if (initial_words(c, &node) != 0) {
 			c->is_full = 1;

@@ -3,6 +3,7 @@
 #include "job_sections.h"
 
 #include "job_options.h"
+#include "text.h"
 
 static void read_source(struct checker *c, struct job_node *group)
 {
@@ -18,7 +19,7 @@ static void read_source(struct checker *c, struct job_node *group)
 
 void job_sources_read(struct checker *c, const struct job_node *root)
 {
-	static const char advice[] = "write sources = ( { plugin = \"csv\"; directory = \"DIR\"; } );";
+	static const char advice[] = N_("write sources = ( { plugin = \"csv\"; directory = \"DIR\"; } );");
 	const struct job_node *list = node_get(root, "sources");
 	if (!list)
 		check_missing(c, root, "sources", advice);

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "hash.h"
 #include "job_file.h"
+#include "text.h"
 
 #include <libconfig.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ static struct job_node *path_step(struct override *o, struct job_node *node, con
 {
 	char path[256];
 	node_path(node, path, sizeof path);
-	const char *where = path[0] ? path : "the job";
+	const char *where = path[0] ? path : _("the job");
 	if (step[0] == '[') {
 		char *end;
 		unsigned long place = strtoul(step + 1, &end, 10);
@@ -142,7 +143,7 @@ static struct job_node *path_step(struct override *o, struct job_node *node, con
 	}
 	if (node->type != NODE_GROUP) {
 		problems_add(o->problems, o->origin, 0, "%s is no group, so nothing in it has a name%s", where,
-			     node->type == NODE_LIST ? "; name an element by its place: [0]" : "");
+			     node->type == NODE_LIST ? _("; name an element by its place: [0]") : "");
 		return NULL;
 	}
 	struct job_node *child = node_get(node, step);

@@ -2,6 +2,7 @@
 /* Which snapshots of a job are kept. */
 #include "keep.h"
 
+#include "text.h"
 #include "window.h"
 
 #include <stdlib.h>
@@ -50,12 +51,12 @@ const char *keep_within_parse(const char *text, struct keep *keep)
 		if (strncmp(unit, units[i].name, length) != 0 || (unit[length] && strcmp(unit + length, "s") != 0))
 			continue;
 		if ((uint64_t)units[i].seconds * number > CENTURY || units[i].months * number > 12 * 100)
-			return "is longer than a century; leave the rule out and keep more of another";
+			return _("is longer than a century; leave the rule out and keep more of another");
 		keep->within_months = units[i].months * number;
 		keep->within_seconds = units[i].seconds * number;
 		return NULL;
 	}
-	return "is no duration; write one as in \"90 days\": hours, days, weeks, months or years";
+	return _("is no duration; write one as in \"90 days\": hours, days, weeks, months or years");
 }
 
 const char *keep_parse(const char *text, struct keep *keep)
@@ -68,10 +69,11 @@ const char *keep_parse(const char *text, struct keep *keep)
 		    strncmp(text, keep_names[rule], (size_t)(sign - text)) != 0)
 			continue;
 		keep->counts[rule] = number_of(sign + 1, &end);
-		return keep->counts[rule] && !*end ? NULL : "has no whole number from 1 to 100000";
+		return keep->counts[rule] && !*end ? NULL : _("has no whole number from 1 to 100000");
 	}
-	return "is no rule; there are last, hourly, daily, weekly, monthly, quarterly, yearly, each as in daily=7, and "
-	       "within, as in within=90days";
+	return _("is no rule; there are last, hourly, daily, weekly, monthly, quarterly, yearly, each as in daily=7, "
+		 "and "
+		 "within, as in within=90days");
 }
 
 /* ---- deciding ---- */

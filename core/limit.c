@@ -3,6 +3,7 @@
 #include "limit.h"
 
 #include "error.h"
+#include "text.h"
 
 int limit_rejected(const struct job_limits *limits, const char *what, uint64_t rejected, double rows,
 		   const char *example, struct crmval_error *error)
@@ -11,7 +12,7 @@ int limit_rejected(const struct job_limits *limits, const char *what, uint64_t r
 	if ((double)rejected > limits->rejected_share * all)
 		return fail(error, CRMVAL_EDATA,
 			    "%s: %.0f of %.0f rows rejected, more than limits.rejected_share allows; the first: %s",
-			    what, (double)rejected, all, example ? example : "(limits.examples is 0)");
+			    what, (double)rejected, all, example ? example : _("(limits.examples is 0)"));
 	return CRMVAL_OK;
 }
 

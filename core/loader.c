@@ -2,6 +2,7 @@
 /* From an open file to a table that fits this program. */
 #include "loader.h"
 #include "error.h"
+#include "text.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -24,11 +25,11 @@ static int wrong_version(unsigned major, unsigned minor, const char *remedy, str
 {
 	return fail(error, CRMVAL_ECONF,
 		    "is made for version %u.%u of the plugin interface, and this program has %u.%u: %s", major, minor,
-		    CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, remedy);
+		    CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, _(remedy));
 }
 
-#define REMEDY_NEWER "install a newer crmval, or the plugin's release for this one"
-#define REMEDY_OLDER "install the plugin's release for this crmval"
+#define REMEDY_NEWER N_("install a newer crmval, or the plugin's release for this one")
+#define REMEDY_OLDER N_("install the plugin's release for this crmval")
 
 /* Why there is no crmval_plugin_v1. */
 static int no_symbol(void *handle, struct crmval_error *error)
@@ -72,7 +73,8 @@ static int check(const struct crmval_plugin *plugin, struct crmval_error *error)
 		return wrong_size("crmval_plugin", plugin->struct_size, whole, error);
 	if (!plugin->dimension == !plugin->source)
 		return fail(error, CRMVAL_ECONF, "has %s in its table: set exactly one",
-			    plugin->dimension ? "both a dimension and a source" : "neither a dimension nor a source");
+			    plugin->dimension ? _("both a dimension and a source")
+					      : _("neither a dimension nor a source"));
 	if (plugin->dimension && plugin->dimension->struct_size != sizeof *plugin->dimension)
 		return wrong_size("crmval_dimension", plugin->dimension->struct_size, sizeof *plugin->dimension, error);
 	if (plugin->source && plugin->source->struct_size != sizeof *plugin->source &&
@@ -91,7 +93,8 @@ int loader_load(int fd, const char *name, const struct crmval_plugin **plugin, s
 		size_t length = strlen(path);
 		if (reason && !strncmp(reason, path, length) && !strncmp(reason + length, ": ", 2))
 			reason += length + 2; /* a path that says nothing to anybody */
-		return fail(error, CRMVAL_ECONF, "cannot be loaded: %s", reason ? reason : "dlopen does not say why");
+		return fail(error, CRMVAL_ECONF, "cannot be loaded: %s",
+			    reason ? reason : _("dlopen does not say why"));
 	}
 	const struct crmval_plugin *found = own_symbol(handle, "crmval_plugin_v1");
 	int code = found ? check(found, error) : no_symbol(handle, error);

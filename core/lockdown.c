@@ -3,6 +3,7 @@
 #include "lockdown.h"
 #include "error.h"
 #include "syscalls.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,8 +184,8 @@ int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *loc
 		    "cannot be confined, since the kernel has no %s: set plugins.sandbox = \"best-effort\" or \"off\" "
 		    "if you trust the plugin",
 		    lockdown->has_seccomp    ? "Landlock"
-		    : lockdown->landlock_abi ? "seccomp filters"
-					     : "Landlock and no seccomp filters");
+		    : lockdown->landlock_abi ? _("seccomp filters")
+					     : _("Landlock and no seccomp filters"));
 }
 
 int lockdown_tighten(const struct lockdown *lockdown, struct crmval_error *error)

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "shard.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,17 +70,17 @@ static int check_numbers(struct merge_part *parts, uint32_t count, struct crmval
 static const char *job_difference(const struct result *a, const struct result *b)
 {
 	if (!is_same(a->name, b->name) || strcmp(a->job_sha256, b->job_sha256) != 0)
-		return "their job, or the settings that override it";
+		return _("their job, or the settings that override it");
 	if (!is_same(a->program, b->program))
-		return "the version of crmval";
+		return _("the version of crmval");
 	if (!is_same_window(&a->period, &b->period) || a->has_baseline != b->has_baseline ||
 	    (a->has_baseline && !is_same_window(&a->baseline, &b->baseline)))
-		return "their period or baseline; give all parts the same --date";
+		return _("their period or baseline; give all parts the same --date");
 	if (a->fresh_on != b->fresh_on)
-		return "the day that they were run on; give all parts the same --date";
+		return _("the day that they were run on; give all parts the same --date");
 	if (!is_same(a->language, b->language) || !is_same(a->currency, b->currency) || a->target != b->target ||
 	    memcmp(a->breakdowns, b->breakdowns, sizeof a->breakdowns) != 0)
-		return "their settings";
+		return _("their settings");
 	return NULL;
 }
 
@@ -90,7 +91,7 @@ static const char *plugin_difference(const struct result *a, const struct result
 		is_other = !is_same(a->plugins[i].name, b->plugins[i].name) ||
 			   !is_same(a->plugins[i].version, b->plugins[i].version) ||
 			   !is_same(a->plugins[i].kind, b->plugins[i].kind);
-	return is_other ? "their plugins, or versions of them" : NULL;
+	return is_other ? _("their plugins, or versions of them") : NULL;
 }
 
 static int is_same_scale(const struct result_measure *a, const struct result_measure *b)
@@ -108,19 +109,19 @@ static int is_same_number(double a, double b)
 static const char *measure_difference(const struct result *a, const struct result *b)
 {
 	if (a->dimension_count != b->dimension_count || a->measure_count != b->measure_count)
-		return "their dimensions";
+		return _("their dimensions");
 	for (uint32_t d = 0; d < a->dimension_count; d++)
 		if (!is_same(a->dimensions[d].id, b->dimensions[d].id))
-			return "their dimensions";
+			return _("their dimensions");
 	for (uint32_t m = 0; m < a->measure_count; m++) {
 		const struct result_measure *x = &a->measures[m], *y = &b->measures[m];
 		if (!is_same(x->table->id, y->table->id) || x->dimension != y->dimension ||
 		    x->indicator != y->indicator || x->basis != y->basis || x->weight != y->weight ||
 		    !is_same_scale(x, y) || !is_same_number(x->stated_baseline, y->stated_baseline))
-			return "their measures";
+			return _("their measures");
 		if (!x->failed && !y->failed &&
 		    (!is_same(x->no_data[0], y->no_data[0]) || !is_same(x->no_data[1], y->no_data[1])))
-			return "what they have no data for: the data were changed meanwhile";
+			return _("what they have no data for: the data were changed meanwhile");
 	}
 	return NULL;
 }
@@ -133,7 +134,7 @@ static const char *input_difference(const struct result *a, const struct result 
 	for (uint32_t i = 0; i < a->input_count && !is_other; i++)
 		is_other = !is_same(a->inputs[i].name, b->inputs[i].name) || a->inputs[i].bytes != b->inputs[i].bytes ||
 			   strcmp(a->inputs[i].sha256, b->inputs[i].sha256) != 0;
-	return is_other ? "their inputs: the data were changed meanwhile" : NULL;
+	return is_other ? _("their inputs: the data were changed meanwhile") : NULL;
 }
 
 static int is_same_skipped(const struct result_entity *a, const struct result_entity *b)
@@ -198,7 +199,7 @@ static int check_data(const struct merge_part *parts, uint32_t count, struct crm
 	for (uint32_t i = 1; i < count && code == CRMVAL_OK; i++) {
 		const char *what = input_difference(parts[0].result, parts[i].result);
 		if (what || parts[0].result->entity_count != parts[i].result->entity_count)
-			return differ(parts, i, what ? what : "their entities", error);
+			return differ(parts, i, what ? what : _("their entities"), error);
 		for (uint32_t e = 0; e < parts[0].result->entity_count && code == CRMVAL_OK; e++)
 			code = check_entity(parts, i, e, error);
 	}

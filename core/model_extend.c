@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "error.h"
 #include "model.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -118,7 +119,7 @@ static int add_field(struct entity *entity, struct field field, struct crmval_er
 
 static const char *by_whom(const char *plugin)
 {
-	return plugin ? plugin : "the model";
+	return plugin ? plugin : _("the model");
 }
 
 /* Breakdowns follow these fields of the model's entities, and are not to be led elsewhere. */

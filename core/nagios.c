@@ -4,6 +4,7 @@
 
 #include "archive.h"
 #include "score.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <math.h>
@@ -29,7 +30,7 @@ __attribute__((format(printf, 3, 4))) static void find(struct verdict *verdict, 
 		return;
 	verdict->state = state;
 	va_start(arguments, format);
-	vsnprintf(verdict->cause, sizeof verdict->cause, format, arguments);
+	vsnprintf(verdict->cause, sizeof verdict->cause, _(format), arguments);
 	va_end(arguments);
 }
 
@@ -37,9 +38,9 @@ static void judge(struct verdict *verdict, const struct result *result, const st
 		  double max_age)
 {
 	if (age > max_age)
-		find(verdict, NAGIOS_CRITICAL, "the last result is %.1f hours old", age / 3600);
+		find(verdict, NAGIOS_CRITICAL, _("the last result is %.1f hours old"), age / 3600);
 	if (card->overall.reason)
-		find(verdict, NAGIOS_CRITICAL, "no score: %s", card->overall.reason);
+		find(verdict, NAGIOS_CRITICAL, _("no score: %s"), card->overall.reason);
 	for (uint32_t i = 0; i < result->alert_count; i++)
 		if (result->alerts[i].fired > 0)
 			find(verdict, result->alerts[i].is_critical ? NAGIOS_CRITICAL : NAGIOS_WARNING, "%s",
@@ -96,7 +97,7 @@ static void put_line(struct output *output, const struct verdict *verdict, const
 		put_plain(output, verdict->cause);
 	}
 	if (verdict->causes > 1) {
-		snprintf(text, sizeof text, ", and %u more", verdict->causes - 1);
+		snprintf(text, sizeof text, _(", and %u more"), verdict->causes - 1);
 		output_text(output, text);
 	}
 	output_text(output, " |");

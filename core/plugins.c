@@ -8,6 +8,7 @@
 #include "loader.h"
 #include "plugin_path.h"
 #include "tables.h"
+#include "text.h"
 #include "trust.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ static int get_to_know(struct plugin *plugin, const char *name, const struct plu
 		       struct crmval_error *error)
 {
 	struct confine_limits limits = settings->limits;
-	static const char doing[CONFINE_BREADCRUMB] = "it was loaded and its tables were read";
+	static const char doing[CONFINE_BREADCRUMB] = N_("it was loaded and its tables were read");
 	struct confine_task task = {.plugin_fd = plugin->fd, .name = name, .body = describe, .breadcrumb = doing};
 	limits.sandbox = sandbox_for(plugin, limits.sandbox);
 	limits.answer_limit = DESCRIBE_MOST;

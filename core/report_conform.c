@@ -2,13 +2,14 @@
 /* The outcome of a plugin's trials, for people and for what collects tests. */
 #include "conform.h"
 
+#include "text.h"
 #include "utf8.h"
 
 #include <string.h>
 
 void conformance_text(const struct conformance *conformance, FILE *stream)
 {
-	static const char *const outcomes[] = {"passed", "FAILED", "skipped"};
+	static const char *const outcomes[] = {N_("passed"), N_("FAILED"), N_("skipped")};
 	const char *group = "";
 	fprintf(stream, "%s %s\n%s\n", conformance->name, conformance->version ? conformance->version : "",
 		conformance->path);
@@ -17,14 +18,14 @@ void conformance_text(const struct conformance *conformance, FILE *stream)
 		if (strcmp(group, trial->group) != 0)
 			fprintf(stream, "\n%s\n", trial->group);
 		group = trial->group;
-		fprintf(stream, "  %-7s %s%s%s\n", outcomes[trial->outcome], trial->name, trial->message ? ": " : "",
+		fprintf(stream, "  %-7s %s%s%s\n", _(outcomes[trial->outcome]), trial->name, trial->message ? ": " : "",
 			trial->message ? trial->message : "");
 	}
-	fprintf(stream, "\n%zu passed, %zu failed", conformance->count - conformance->failed - conformance->skipped,
+	fprintf(stream, _("\n%zu passed, %zu failed"), conformance->count - conformance->failed - conformance->skipped,
 		conformance->failed);
 	if (conformance->skipped)
-		fprintf(stream, ", %zu skipped", conformance->skipped);
-	fprintf(stream, " (seed %llu)\n", (unsigned long long)conformance->seed);
+		fprintf(stream, _(", %zu skipped"), conformance->skipped);
+	fprintf(stream, _(" (seed %llu)\n"), (unsigned long long)conformance->seed);
 }
 
 /* Messages may hold anything; what XML has no way to say becomes a question mark. */

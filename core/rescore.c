@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "near.h"
+#include "text.h"
 #include "translate.h"
 #include "window.h"
 
@@ -129,7 +130,7 @@ static void note_windows(const struct job *job, const struct result *from, struc
 			      "job.baseline is not applied: it stays as it was in the snapshot");
 	if (job->currency && strcmp(job->currency, from->currency ? from->currency : "") != 0)
 		problems_warn(problems, job->path, 0, "job.currency is not applied: the tallies are in %s",
-			      from->currency ? from->currency : "the currency of the data");
+			      from->currency ? from->currency : _("the currency of the data"));
 }
 
 static int is_same_value(const struct crmval_value *a, const struct crmval_value *b)

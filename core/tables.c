@@ -4,6 +4,7 @@
 #include "error.h"
 #include "tables_entity.h"
 #include "tables_view.h"
+#include "text.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static int check_scale(const struct crmval_measure *measure, struct crmval_error
 		if (!(scale[i].x > scale[i - 1].x) || !isfinite(scale[i].x - scale[i - 1].x))
 			return fail(error, CRMVAL_ECONF,
 				    "measure \"%s\": the x of its scale must rise, point %u does not%s", measure->id,
-				    i + 1, scale[i].x > scale[i - 1].x ? " by a finite step" : "");
+				    i + 1, scale[i].x > scale[i - 1].x ? _(" by a finite step") : "");
 		rises |= scale[i].y > scale[i - 1].y;
 		falls |= scale[i].y < scale[i - 1].y;
 	}
@@ -136,15 +137,15 @@ static int check_measure(const struct crmval_dimension *dimension, const struct 
 		return fail(error, CRMVAL_ECONF, "measure \"%s\": there is no indicator \"%s\"", measure->id,
 			    measure->indicator);
 	if (!is_within(measure->kind, CRMVAL_RATIO, CRMVAL_SUM_OF))
-		wrong = "kind must be CRMVAL_RATIO or CRMVAL_SUM_OF";
+		wrong = _("kind must be CRMVAL_RATIO or CRMVAL_SUM_OF");
 	else if (!is_within(measure->better, CRMVAL_HIGHER, CRMVAL_LOWER))
-		wrong = "better must be CRMVAL_HIGHER or CRMVAL_LOWER";
+		wrong = _("better must be CRMVAL_HIGHER or CRMVAL_LOWER");
 	else if (!is_within(measure->basis, CRMVAL_VALUE, CRMVAL_CHANGE))
-		wrong = "basis must be CRMVAL_VALUE, CRMVAL_GROWTH or CRMVAL_CHANGE";
+		wrong = _("basis must be CRMVAL_VALUE, CRMVAL_GROWTH or CRMVAL_CHANGE");
 	else if (measure->flags & ~(uint32_t)(CRMVAL_STATE | CRMVAL_SHARE | CRMVAL_DAILY))
-		wrong = "its flags are none of CRMVAL_STATE, CRMVAL_SHARE, CRMVAL_DAILY";
+		wrong = _("its flags are none of CRMVAL_STATE, CRMVAL_SHARE, CRMVAL_DAILY");
 	else if ((measure->flags & CRMVAL_SHARE) && measure->kind != CRMVAL_RATIO)
-		wrong = "only a ratio can be a share";
+		wrong = _("only a ratio can be a share");
 	if (wrong)
 		return fail(error, CRMVAL_ECONF, "measure \"%s\": %s", measure->id, wrong);
 	return check_scale(measure, error);

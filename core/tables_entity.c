@@ -3,6 +3,7 @@
 #include "tables_entity.h"
 #include "error.h"
 #include "tables.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -37,19 +38,19 @@ static int check_field(const char *entity, const struct crmval_field *field, str
 			    "and _, at most 60",
 			    entity, name ? name : "");
 	if (strcmp(name, "id") == 0 || strcmp(name, "currency") == 0)
-		wrong = "it is there by itself";
+		wrong = _("it is there by itself");
 	else if (!is_type)
-		wrong = "its type is none of CRMVAL_REFERENCE, _SYMBOL, _DATE, _NUMBER, _FLAG, _TEXT, _MONEY";
+		wrong = _("its type is none of CRMVAL_REFERENCE, _SYMBOL, _DATE, _NUMBER, _FLAG, _TEXT, _MONEY");
 	else if (field->flags & ~(uint32_t)(CRMVAL_OPTIONAL | CRMVAL_FOLDED))
-		wrong = "its flags are none of CRMVAL_OPTIONAL, CRMVAL_FOLDED";
+		wrong = _("its flags are none of CRMVAL_OPTIONAL, CRMVAL_FOLDED");
 	else if ((field->flags & CRMVAL_FOLDED) && field->type != CRMVAL_SYMBOL)
-		wrong = "only a symbol is CRMVAL_FOLDED";
+		wrong = _("only a symbol is CRMVAL_FOLDED");
 	else if (field->type == CRMVAL_REFERENCE && !tables_is_name(field->target))
-		wrong = "a reference needs a target";
+		wrong = _("a reference needs a target");
 	else if (field->type != CRMVAL_REFERENCE && field->target)
-		wrong = "only a reference has a target";
+		wrong = _("only a reference has a target");
 	else if (!field->help)
-		wrong = "there is no help";
+		wrong = _("there is no help");
 	if (wrong)
 		return fail(error, CRMVAL_ECONF, "field \"%s.%s\": %s", entity, name, wrong);
 	return check_words(entity, field, error);

@@ -2,6 +2,8 @@
 /* Windows that end before today, so that a run repeated the same day, or the same month, sees whole ones. */
 #include "window.h"
 
+#include "text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -134,7 +136,7 @@ static const char *window_last(const char *text, int32_t today, struct crmval_wi
 		return bad_range;
 	int count = number_of(text, (int)digits);
 	if (count < 1)
-		return "is empty; let it span 1 at least";
+		return _("is empty; let it span 1 at least");
 	if (strcmp(unit, "days") == 0)
 		return window_set((int64_t)today - count, (int64_t)today - 1, window);
 	if (strcmp(unit, "weeks") == 0)
@@ -192,7 +194,7 @@ const char *window_between(const char *from, const char *to, struct crmval_windo
 {
 	int32_t first, last;
 	if (date_parse(from, &first) != 0 || date_parse(to, &last) != 0)
-		return "is not two dates written YYYY-MM-DD, each a day that exists";
+		return _("is not two dates written YYYY-MM-DD, each a day that exists");
 	return window_set(first, last, window);
 }
 
