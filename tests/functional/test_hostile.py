@@ -229,7 +229,7 @@ class Vendor(Hostile):
         rows = ["canaryquartz id %d,canaryquartz name %d" % (i, i) for i in range(3000)]
         self.table("few/account.csv", "id,name", *rows)
         self.table("few/employee.csv", "id,name,team", *[row + ",canaryquartz" for row in rows])
-        self.plugin("seeker", SEEK.replace("(uintptr_t)&here", "(uintptr_t)&printf").replace("seek(here", "seek(here - (128 << 20)"),
+        self.plugin("seeker", SEEK.replace("(uintptr_t)&here", "(uintptr_t)&printf").replace("seek(here", "seek(here - (600 << 20)"),
                     SEEK_BEFORE)
         job = self.job_with("seeker", source='{ plugin = "csv"; directory = "few"; }')
         self.assertIn("  reason             0 found\n", self.run_ok("explain", job, "rows").output)
