@@ -148,7 +148,7 @@ class Sqlite(Errors):
             while not stop.is_set():
                 row += 1
                 for table in ("account", "employee"):
-                    connection.execute("INSERT INTO %s VALUES (?, 'new')" % table, (-row,))
+                    connection.execute("INSERT INTO %s VALUES (?, 'new')" % table, (70000 + row,))
                 connection.commit()
             connection.close()
         writer = threading.Thread(target=write)
@@ -258,11 +258,12 @@ class Postgresql(Errors):
         self.server.wait_for("SELECT count(*) FROM pg_hba_file_rules HAVING count(*) = %d" % text.count("\n"))
 
     def test_lost_before_a_row_came(self):
-        """It is tried once more."""
+        """It is tried once more, and the new connection sees what the lost one saw."""
         with database.Session(self.server) as session:
             session.run("SELECT pg_advisory_lock(7)")
             process = self.start(self.LOCKED)
             first = self.wait()
+            self.server.sql("INSERT INTO crm.account SELECT i, i FROM generate_series(1, 50) i")
             self.server.sql("SELECT pg_terminate_backend(%s)" % first)
             self.server.wait_for("SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE application_name = 'crmval' "
                                  "AND wait_event = 'advisory' AND pid <> %s" % first)
