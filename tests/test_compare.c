@@ -265,7 +265,10 @@ static void test_verdicts(void)
 	NEAR(measure->change.se, 5 * sqrt(2));
 	CU_ASSERT_FALSE(change_is_moved(measure->change));
 	NEAR(change->nodes[0].change.se, 5 * sqrt(2) / 8);
-	CU_ASSERT_FALSE(change_is_moved(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_OVERALL]));
+	const struct change_part *part = find(change, "m0", CHANGE_NUMERATOR);
+	CU_ASSERT_FALSE(change_is_moved(part->points[CHANGE_OVERALL]));
+	CU_ASSERT(part->points[CHANGE_MEASURE].se > 10);
+	NEAR(part->points[CHANGE_OVERALL].se, part->points[CHANGE_MEASURE].se / 8);
 	change_free(change);
 	/* Half of the days are the same, so is half of what is uncertain. */
 	new.result.period = (struct crmval_window){20094, 20103, 0};

@@ -238,22 +238,24 @@ static void test_errors(void)
 	NEAR(split.effects[MEASURE_SCALE].se, (3 + 4) / 4.0);
 }
 
-/* Of n and d that always are the same (4 of 4), what one does the other undoes. */
+/* Where n and d go together, what one does the other undoes in part. */
 static void test_correlation(void)
 {
-	struct measure_side sides[] = {ratio_side(400, 400), ratio_side(400, 400)};
+	struct measure_side sides[] = {ratio_side(200, 400), ratio_side(400, 400)};
 	struct measure_split split;
 
 	sides[0].scale = sides[1].scale = half;
-	for (int side = 0; side < 2; side++)
-		sides[side].nn = sides[side].nd = sides[side].dd = 400;
+	for (int side = 0; side < 2; side++) {
+		sides[side].nn = sides[side].nd = sides[side].n;
+		sides[side].dd = 400;
+	}
 	measure_split(sides, &split);
-	/* 20 more of 400 are 2.5 points; 400 in e^(1/20) as many are as good as that. */
-	CU_ASSERT_DOUBLE_EQUAL(split.effects[MEASURE_NUMERATOR].se, sqrt(2) * 2.5, 0.1);
-	/* One on a side moves both effects; of the old side alone the numerator's by (2.5 + 2.5) / 2, less what d undoes. */
-	sides[1].nd = 0;
-	measure_split(sides, &split);
-	CU_ASSERT_DOUBLE_EQUAL(split.effects[MEASURE_NUMERATOR].se, sqrt(2) * 2.5, 0.1);
+	/*
+	 * By one standard error: the old numerator, root of 200, moves its effect by -50/400 of that, -1.768; either
+	 * denominator, 20, by -50/2 (400 - 200)/400^2 of that, -0.625; the new numerator, 20, by 2.5.  Correlated by
+	 * 200 / root(200 * 400) and 400 / 400: 3.125 + 0.391 + 1.5625 and 6.25 + 0.391 - 3.125.
+	 */
+	CU_ASSERT_DOUBLE_EQUAL(split.effects[MEASURE_NUMERATOR].se, sqrt(5.078125 + 3.515625), 0.01);
 }
 
 static const struct test tests[] = {{"arithmetic mean", test_arithmetic},
