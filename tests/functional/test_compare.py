@@ -14,7 +14,7 @@ import sys
 
 import kit
 
-sys.path.insert(0, os.path.join(kit.ROOT, "tests", "reference"))
+sys.path.append(os.path.join(kit.ROOT, "tests", "reference"))
 
 import change  # noqa: E402
 import witness  # noqa: E402

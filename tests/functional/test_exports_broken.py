@@ -7,7 +7,7 @@ import re
 import threading
 import zipfile
 
-import export
+import salesforce_export as export
 import kit
 from export import Member
 

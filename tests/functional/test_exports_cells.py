@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Odd cells of an export, one a row, and what becomes of each: what it counts for, and what is said of it."""
 
-import export
+import salesforce_export as export
 import kit
 
 ZIP = export.set_name(1)

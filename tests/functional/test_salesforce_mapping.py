@@ -4,7 +4,7 @@
 
 import re
 
-import export
+import salesforce_export as export
 import kit
 
 ZIP = export.set_name(1)

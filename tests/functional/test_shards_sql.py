@@ -16,7 +16,7 @@ import kit
 import sql_data
 from test_sql_same import FLAGS, MAPPING, PLACES, sheets_of
 
-sys.path.insert(0, os.path.join(os.path.dirname(kit.HERE), "reference"))
+sys.path.append(os.path.join(os.path.dirname(kit.HERE), "reference"))
 
 import generate  # noqa: E402
 import libconfig  # noqa: E402

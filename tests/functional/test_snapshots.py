@@ -10,7 +10,7 @@ import sys
 
 import kit
 
-sys.path.insert(0, os.path.join(kit.ROOT, "tests", "reference"))
+sys.path.append(os.path.join(kit.ROOT, "tests", "reference"))
 
 import witness  # noqa: E402
 

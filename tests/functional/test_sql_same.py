@@ -15,7 +15,7 @@ import database
 import kit
 import sql_data
 
-sys.path.insert(0, os.path.join(os.path.dirname(kit.HERE), "reference"))
+sys.path.append(os.path.join(os.path.dirname(kit.HERE), "reference"))
 
 import export  # noqa: E402
 import generate  # noqa: E402
