@@ -3,30 +3,33 @@
 """Power cuts: a copy of a disk at a random moment, while runs write to it, is what a machine finds that lost its power.
 
 The disk is an ext4 image on XFS, which copies it in an instant, without what the kernel still holds back.  Each copy is
-mounted and looked through: every snapshot must be whole, each that a run vouched for by exit status 0 must be there, and
-the report be whole and no older.  The same with fsync made a no-op must fail, else the test could not tell.
+mounted and looked through: every snapshot must be whole, each that a run vouched for by exit status 0 must be there, but
+for those that keep rules removed, and the report be whole and no older.  The same with fsync made a no-op must fail, else
+the test could not tell.
 
 Takes root and loop devices; IMAGES is how many copies (default 200), POWER_CUT_FOLDER where there is room (4 GB at most)."""
 
 import json
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 
 PROGRAM = os.path.abspath(os.environ.get("CRMVAL", "crmval"))
 SHIM = os.path.join(os.environ.get("BUILDDIR", "build"), "tests", "faults", ".libs", "shim.so")
 IMAGES = int(os.environ.get("IMAGES", 200))
+KEEP = 200
+EPOCH = datetime(2030, 1, 1, tzinfo=timezone.utc)
 JOB = """
 job = { period = [ "2025-01-01", "2025-12-31" ]; };
 sources = ( { plugin = "csv"; } );
 dimensions = ( { plugin = "customer_management"; } );
-archive = { directory = "%(disk)s/archive"; };
+archive = { directory = "%(disk)s/archive"; keep = { last = %(keep)d; }; };
 reports = ( { file = "%(disk)s/report.json"; } );
 """
 
@@ -94,8 +97,10 @@ class Writer(threading.Thread):
         number = 0
         while not self.done.is_set():
             number += 1
-            # The number is in the snapshot's name and in the report.
-            done = subprocess.run([PROGRAM, "run", "--quiet", "--set", "job.name=n%d" % number, self.disk.path("job.conf")],
+            # The number is in the snapshot's name, as the second of its run, and in the report, as the day it is about.
+            day = (EPOCH + timedelta(days=number)).strftime("%Y-%m-%d")
+            self.environment["SOURCE_DATE_EPOCH"] = str(int(EPOCH.timestamp()) + number)
+            done = subprocess.run([PROGRAM, "run", "--quiet", "--period", day + ".." + day, self.disk.path("job.conf")],
                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self.environment, check=False)
             if done.returncode:
                 self.problem = done.stderr.decode()
@@ -105,7 +110,7 @@ class Writer(threading.Thread):
 
 class Findings:
     def __init__(self):
-        self.images, self.snapshots, self.torn, self.lost, self.reports = 0, 0, [], [], []
+        self.images, self.runs, self.snapshots, self.torn, self.lost, self.reports = 0, 0, 0, [], [], []
 
     def bad(self):
         return len(self.torn) + len(self.lost) + len(self.reports)
@@ -113,10 +118,14 @@ class Findings:
     def look(self, folder, vouched):
         archive = os.path.join(folder, "archive")
         names = [name for name in (os.listdir(archive) if os.path.isdir(archive) else []) if name.endswith("Z.gz")]
-        numbers = {int(re.match(r"n(\d+)-", name).group(1)) for name in names}
+        numbers = {int((datetime.strptime(name[-19:], "%Y%m%dT%H%M%SZ.gz").replace(tzinfo=timezone.utc) -
+                        EPOCH).total_seconds()) for name in names}
         self.images += 1
+        self.runs = vouched
         self.snapshots += len(names)
-        self.lost += [number for number in range(1, vouched + 1) if number not in numbers]
+        # The run that left the newest one may have pruned all but the last KEEP.
+        first = max(1, max(numbers, default=vouched) - KEEP + 1)
+        self.lost += [number for number in range(first, vouched + 1) if number not in numbers]
         if names:
             done = subprocess.run([PROGRAM, "archive", "verify", archive], stderr=subprocess.PIPE, check=False)
             complaints = done.stderr.decode().splitlines()
@@ -128,7 +137,8 @@ class Findings:
     def look_at_report(self, path, vouched):
         try:
             with open(path, encoding="utf-8") as file:
-                number = int(json.load(file)["job"][1:])
+                day = datetime.strptime(json.load(file)["period"]["from"], "%Y-%m-%d")
+            number = (day.replace(tzinfo=timezone.utc) - EPOCH).days
             if number < vouched:
                 self.reports.append("run %d in the report, though %d was done" % (number, vouched))
         except FileNotFoundError:
@@ -155,7 +165,7 @@ def torture(is_synced, images, is_enough):
         with open(disk.path("account.csv"), "w", encoding="ascii") as file:
             file.write("id,name\n" + "".join("A%d,Acme %d\n" % (i, i) for i in range(100)))
         with open(disk.path("job.conf"), "w", encoding="ascii") as file:
-            file.write(JOB % {"disk": disk.path("disk")})
+            file.write(JOB % {"disk": disk.path("disk"), "keep": KEEP})
         writer = Writer(disk, is_synced)
         writer.start()
         try:
@@ -168,8 +178,8 @@ def torture(is_synced, images, is_enough):
             disk.close()
         if writer.problem:
             raise RuntimeError("a run failed: " + writer.problem)
-    print("%s fsync: %d images, %d snapshots: %d torn, %d lost, %d bad reports" % (
-        "with" if is_synced else "without", findings.images, findings.snapshots, len(findings.torn),
+    print("%s fsync: %d runs, %d images, %d snapshots: %d torn, %d lost, %d bad reports" % (
+        "with" if is_synced else "without", findings.runs, findings.images, findings.snapshots, len(findings.torn),
         len(findings.lost), len(findings.reports)), flush=True)
     return findings
 
