@@ -235,7 +235,8 @@ static int take_mends(struct worklist *list, uint32_t dimension, const struct wo
 			struct mend *grown = arena_array(&list->arena, item->mend_count + 16, sizeof *grown);
 			if (!grown)
 				return fail_memory(error);
-			memcpy(grown, item->mends, item->mend_count * sizeof *grown);
+			if (item->mend_count)
+				memcpy(grown, item->mends, item->mend_count * sizeof *grown);
 			item->mends = grown;
 		}
 		item->mends[item->mend_count++] = *mend;
