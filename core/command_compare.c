@@ -77,7 +77,7 @@ int command_compare(const struct options *options, int count, char **words)
 		note_pair(options, &sides[OLD]->result, &sides[NEW]->result);
 		text_use(options->language ? options->language : sides[NEW]->result.language);
 		status = write_to(options, options->output, &(struct replace_content){write_change, &content});
-		text_use(NULL);
+		text_use_messages();
 		/* Written, but there is nothing that could have moved. */
 		if (status == 0 &&
 		    (change_company(change, NULL) != CRMVAL_OK || !estimate_is_known(change->nodes[0].change)))

@@ -3,6 +3,7 @@
 #include "report_change_parts.h"
 
 #include "report_findings.h"
+#include "text.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,15 +40,16 @@ static void write_presence(struct screen *screen, const struct change_part *part
 	screen_points_text(part->numbers[is_there ? NEW : OLD], 0, score);
 	if (part->effect == CHANGE_ABSENT)
 		screen_flow_format(screen, TONE_PLAIN,
-				   is_there ? ": not in the old result (%s)" : ": not in the new result (%s)", score);
+				   is_there ? N_(": not in the old result (%s)") : N_(": not in the new result (%s)"),
+				   score);
 	else if (part->effect == CHANGE_MIN_COVERAGE)
 		screen_flow_format(screen, TONE_PLAIN,
-				   is_there ? ": rated now, by score.min_coverage (%s)"
-					    : ": not rated now, by score.min_coverage (%s)",
+				   is_there ? N_(": rated now, by score.min_coverage (%s)")
+					    : N_(": not rated now, by score.min_coverage (%s)"),
 				   score);
 	else
-		screen_flow_format(screen, TONE_PLAIN, is_there ? ": has data now (%s)" : ": has no data now (was %s)",
-				   score);
+		screen_flow_format(screen, TONE_PLAIN,
+				   is_there ? N_(": has data now (%s)") : N_(": has no data now (was %s)"), score);
 }
 
 /* What has another number on either side. */
@@ -80,19 +82,19 @@ static void write_effect(struct screen *screen, const struct change_part *part)
 		write_presence(screen, part);
 		break;
 	case CHANGE_SCALE:
-		screen_flow(screen, TONE_PLAIN, ": another scale");
+		screen_flow(screen, TONE_PLAIN, _(": another scale"));
 		break;
 	case CHANGE_BASIS:
-		screen_flow(screen, TONE_PLAIN, ": another basis");
+		screen_flow(screen, TONE_PLAIN, _(": another basis"));
 		break;
 	case CHANGE_DEFINITION:
-		screen_flow(screen, TONE_PLAIN, ": another kind of measure");
+		screen_flow(screen, TONE_PLAIN, _(": another kind of measure"));
 		break;
 	case CHANGE_POLICY:
-		screen_flow(screen, TONE_PLAIN, ": score.missing says otherwise what counts");
+		screen_flow(screen, TONE_PLAIN, _(": score.missing says otherwise what counts"));
 		break;
 	case CHANGE_AGGREGATION:
-		screen_flow(screen, TONE_PLAIN, ": another kind of mean");
+		screen_flow(screen, TONE_PLAIN, _(": another kind of mean"));
 		break;
 	default:
 		write_numbers(screen, part);
@@ -101,7 +103,7 @@ static void write_effect(struct screen *screen, const struct change_part *part)
 
 static void write_part(struct screen *screen, const struct change_part *part)
 {
-	screen_flow(screen, TONE_PLAIN, part->node->title ? part->node->title : "Overall score");
+	screen_flow(screen, TONE_PLAIN, part->node->title ? part->node->title : _("Overall score"));
 	write_effect(screen, part);
 }
 
@@ -156,7 +158,7 @@ void change_write_parts(struct screen *screen, const struct change *change)
 
 	if (!part)
 		return;
-	report_heading(screen, "What did it");
+	report_heading(screen, _("What did it"));
 	for (; part; part = next_part(change, part)) {
 		struct estimate points = part->points[CHANGE_OVERALL];
 		if (shown == PARTS_SHOWN) {

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "report_change_parts.h"
 #include "report_findings.h"
+#include "text.h"
 #include "window.h"
 
 #include <stdlib.h>
@@ -54,8 +55,8 @@ static void write_title(struct screen *screen, const struct change *change)
 
 	screen_flow_format(screen, TONE_BOLD, "Why the score moved, %s", new->name);
 	screen_newline(screen);
-	write_side(screen, "old", old, is_other);
-	write_side(screen, "new", new, is_other);
+	write_side(screen, _("old"), old, is_other);
+	write_side(screen, _("new"), new, is_other);
 	screen_rule(screen);
 }
 
@@ -94,7 +95,7 @@ static void write_overall(struct screen *screen, const struct change *change)
 	screen_flow_format(screen, TONE_PLAIN, " (95%% range %s to %s%s)",
 			   screen_points_text(report_change_low(overall->change), 1, from),
 			   screen_points_text(report_change_high(overall->change), 1, to),
-			   change_is_moved(overall->change) || overall->change.value == 0 ? "" : ", maybe chance");
+			   change_is_moved(overall->change) || overall->change.value == 0 ? "" : _(", maybe chance"));
 	screen_newline(screen);
 }
 
@@ -187,7 +188,7 @@ static void write_waterfall(struct screen *screen, const struct change *change)
 		waterfall.bar = 80;
 	find_axis(&waterfall, change);
 	screen_newline(screen);
-	write_end(&waterfall, "Old score", published(change->nodes, OLD));
+	write_end(&waterfall, _("Old score"), published(change->nodes, OLD));
 	for (uint32_t n = 0; n < change->node_count; n++) {
 		const struct change_node *node = &change->nodes[n];
 		char lead[16];
@@ -198,11 +199,11 @@ static void write_waterfall(struct screen *screen, const struct change *change)
 		has_chance |= node->points.value != 0 && !change_is_moved(node->points);
 	}
 	if (rest.value != 0)
-		write_step(&waterfall, "  ", "Another kind of mean", rest);
-	write_end(&waterfall, "New score", published(change->nodes, NEW));
+		write_step(&waterfall, "  ", _("Another kind of mean"), rest);
+	write_end(&waterfall, _("New score"), published(change->nodes, NEW));
 	if (has_chance) {
 		start_line(screen);
-		screen_flow(screen, TONE_DIM, "~ may be chance: its 95% range holds 0");
+		screen_flow(screen, TONE_DIM, _("~ may be chance: its 95% range holds 0"));
 		screen_newline(screen);
 	}
 }
@@ -225,13 +226,13 @@ static void write_item_title(struct screen *screen, const struct restate_item *i
 {
 	switch (item->kind) {
 	case RESTATE_JOB:
-		screen_flow(screen, TONE_PLAIN, "the job file, or settings that override it, changed");
+		screen_flow(screen, TONE_PLAIN, _("the job file, or settings that override it, changed"));
 		break;
 	case RESTATE_BASELINE:
-		screen_flow(screen, TONE_PLAIN, "baseline");
+		screen_flow(screen, TONE_PLAIN, _("baseline"));
 		break;
 	case RESTATE_PROGRAM:
-		screen_flow(screen, TONE_PLAIN, "the program");
+		screen_flow(screen, TONE_PLAIN, _("the program"));
 		break;
 	case RESTATE_PLUGIN:
 		screen_flow_format(screen, TONE_PLAIN, "plugin %s", item->name);
@@ -271,15 +272,15 @@ static void write_restate(struct screen *screen, const struct restate *restate)
 {
 	uint32_t shown = 0;
 
-	report_heading(screen, "Told anew: both are of the same job and period");
-	write_cause(screen, restate->points[RESTATE_DATA], "by late data: the same definitions, other numbers");
-	write_cause(screen, restate->points[RESTATE_DEFINITIONS], "by changed definitions");
+	report_heading(screen, _("Told anew: both are of the same job and period"));
+	write_cause(screen, restate->points[RESTATE_DATA], _("by late data: the same definitions, other numbers"));
+	write_cause(screen, restate->points[RESTATE_DEFINITIONS], _("by changed definitions"));
 	write_cause(screen, restate->points[RESTATE_EITHER],
-		    "by numbers that changed together with what they are made by: late data or changed definitions");
+		    _("by numbers that changed together with what they are made by: late data or changed definitions"));
 	if (restate->count == 0) {
 		start_line(screen);
 		screen_flow(screen, TONE_PLAIN,
-			    "Neither definitions nor data differ in anything that is known of them.");
+			    _("Neither definitions nor data differ in anything that is known of them."));
 		screen_newline(screen);
 	}
 	for (; shown < restate->count && shown < ITEMS_SHOWN; shown++)
@@ -344,9 +345,9 @@ static void write_units_head(struct screen *screen, int breakdown)
 			*at = ' ';
 	screen_newline(screen);
 	screen_left(screen, TONE_BOLD, head, INDENT + 24);
-	screen_right(screen, TONE_DIM, "old", 7);
-	screen_right(screen, TONE_DIM, "new", 7);
-	screen_right(screen, TONE_DIM, "moved", 7);
+	screen_right(screen, TONE_DIM, _("old"), 7);
+	screen_right(screen, TONE_DIM, _("new"), 7);
+	screen_right(screen, TONE_DIM, _("moved"), 7);
 	screen_newline(screen);
 }
 
@@ -376,8 +377,8 @@ static int write_breakdown(struct screen *screen, struct change *change, int bre
 		if (u < UNITS_SHOWN || below <= UNITS_SHOWN)
 			status = write_unit(screen, change, breakdown, &moved.units[u], error);
 	}
-	write_names(screen, &moved, NEW, "with a score in the new result only:");
-	write_names(screen, &moved, OLD, "with a score in the old result only:");
+	write_names(screen, &moved, NEW, _("with a score in the new result only:"));
+	write_names(screen, &moved, OLD, _("with a score in the old result only:"));
 	free(moved.units);
 	return status;
 }

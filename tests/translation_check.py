@@ -70,6 +70,26 @@ def check_messages():
         check(result.returncode == 0 and not result.stderr, "msgfmt: " + result.stderr)
 
 
+# ---- plugins
+
+
+def check_plugins():
+    """In Chinese, our own plugins say nothing in English."""
+    program = os.environ.get("CRMVAL")
+    if not program:
+        return
+    sources = ("plugins/dimensions", "plugins/sources")
+    names = [name[:-5] for folder in sources for name in os.listdir(os.path.join(ROOT, folder)) if name.endswith("_zh.h")]
+    check(len(names) >= 8, "the plugins were not found")
+    for name in sorted(names):
+        page = subprocess.run([program, "plugin", "describe", name, "--language", "zh_CN"], stdout=subprocess.PIPE,
+                              text=True, encoding="utf-8", check=True).stdout
+        check(len(page.splitlines()) > 20, f"{name} is not described")
+        for line in page.splitlines()[2:]:
+            if re.search(r"[a-z]{2,} [a-z]{2,}", line):
+                check(re.search(r"[\u4e00-\u9fff]", line) is not None, f"plugin {name}, not translated: {line.strip()}")
+
+
 # ---- manual pages
 
 
@@ -78,7 +98,7 @@ def skeleton(page):
     lines = page.splitlines()
     return {
         "sections": [line.split()[0] for line in lines if re.match(r"\.S[hs]\b", line)],
-        "tags": sorted(re.sub(r'[ "]', "", line) for line in lines if re.match(r"\.It (Fl|Cm|Ic|Va|Li|Vt|Ev|Pa)\b", line)),
+        "tags": sorted(re.sub(r' Ta .*|[ "]', "", line) for line in lines if re.match(r"\.It (Fl|Cm|Ic|Va|Li|Vt|Ev|Pa)\b", line)),
         "references": sorted(set(re.findall(r"^\.Xr (\S+ \d)", page, flags=re.M))),
         "displays": page.count("\n.Bd "),
         "lists": page.count("\n.Bl "),
@@ -110,7 +130,7 @@ if shutil.which("xgettext"):
 else:
     print("skipped: xgettext is not installed")
     skipped += 1
-if os.path.isdir(os.path.join(ROOT, "man/zh_CN")):
-    check_pages()
+check_plugins()
+check_pages()
 print(f"{counts[True]} passed, {counts[False]} failed, {skipped} skipped")
 sys.exit(1 if counts[False] else 0)

@@ -2,6 +2,7 @@
 /* The source plugin for CSV files, plain or compressed, of one or more files to a table. */
 #include "csv_worker.h"
 
+#include "csv_zh.h"
 #include "error.h"
 
 #include <errno.h>
@@ -340,4 +341,6 @@ CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
 	.version = "1.0",
 	.summary = "CSV files, plain or compressed",
 	.source = &csv_source,
+	.translation_count = sizeof translations / sizeof translations[0],
+	.translations = translations,
 };

@@ -5,6 +5,7 @@
 #include "salesforce_set.h"
 
 #include "error.h"
+#include "salesforce_zh.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -468,4 +469,6 @@ CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
 	.version = "1.0",
 	.summary = "weekly exports of Salesforce, as they come or unpacked",
 	.source = &salesforce_source,
+	.translation_count = sizeof translations / sizeof translations[0],
+	.translations = translations,
 };

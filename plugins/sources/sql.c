@@ -4,6 +4,7 @@
 #include "sql_store.h"
 
 #include "error.h"
+#include "sql_zh.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -377,4 +378,6 @@ CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
 	.version = "1.0",
 	.summary = "databases: SQLite, PostgreSQL, and what ODBC reaches",
 	.source = &sql_source,
+	.translation_count = sizeof translations / sizeof translations[0],
+	.translations = translations,
 };
