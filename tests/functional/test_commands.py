@@ -110,11 +110,15 @@ class Streams(kit.Case):
         self.run_ok("run", job, "--output", "out")
         self.assertEqual(self.read("out"), self.run_ok("run", job, "--format", "text").raw)
 
-    def test_output_replaces_a_file_and_keeps_the_umask(self):
-        self.write("out", "old")
-        self.run_ok("run", self.demo() + "/job.conf", "--output", "out", umask=0o027)
-        self.assertNotEqual(self.read("out"), b"old")
-        self.assertEqual(stat.S_IMODE(os.stat(self.path("out")).st_mode), 0o640)
+    def test_output_heeds_the_umask_and_the_mode_of_what_it_replaces(self):
+        job = self.demo() + "/job.conf"
+        self.run_ok("run", job, "--output", "new", umask=0o027)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("new")).st_mode), 0o640)
+        self.write("old", "old")
+        os.chmod(self.path("old"), 0o604)
+        self.run_ok("run", job, "--output", "old", umask=0o027)
+        self.assertEqual(self.read("old"), self.read("new"))
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("old")).st_mode), 0o604)
 
     def test_output_leaves_what_is_no_regular_file_alone(self):
         # As root, --output /dev/null must not put a regular file in the place of the device.
