@@ -370,6 +370,8 @@ static void write_plugins(struct screen *screen, const struct run *run)
 	for (uint32_t i = 0; i < run->job->dimension_count; i++) {
 		write_plugin(screen, _("dimension"), &run->dimension_plugins[i]);
 		screen_flow_format(screen, TONE_PLAIN, " (confined by %s)", run->dimension_plugins[i].sandbox);
+		screen_flow(screen, TONE_PLAIN, ": ");
+		screen_flow(screen, TONE_PLAIN, run->result.dimensions[i].table->title);
 		screen_newline(screen);
 	}
 }

@@ -119,6 +119,25 @@ class Kit(Vendor):
             done = self.make("clean", "check", "CC=" + compiler, "CFLAGS=" + flags)
             self.assertEqual(done.returncode, 0, (compiler, done.stdout))
 
+    def test_its_texts_show(self):
+        """Translations, ranges and help come from the tables alone."""
+        compiler = self.compiler()
+        self.run_ok("plugin", "new", "service")
+        subprocess.run([*compiler, "-w", "-shared", "-fPIC", "-I", os.path.join(kit.ROOT, "core"), "-o",
+                        self.path("service/service.so"), self.path("service/service.c")], check=True)
+        job, titles = "service/test/job.conf", ("按时解决率", "客户支持")
+        described = self.run_ok("plugin", "describe", "service", "--directory", "service", "--language", "zh_CN").output
+        explained = self.run_ok("explain", job, "resolved_in_time", "--set", 'job.language="zh_CN"').output
+        checked = self.run_ok("check", job, "--set", 'job.language="zh_CN"').output
+        for text in (described, explained):
+            for title in titles:
+                self.assertIn(title, text)
+        self.assertIn("客户支持", checked)
+        self.assertIn("whole number from 0 to 365, default 3", described)
+        self.assertIn("the day on which it was given; empty until then", described)
+        self.assertIn("2, from 0 to 365  (a ticket resolved within so many days is in time)", explained)
+        self.refused(78, "check", job, "--set", "dimensions.[0].params.days=366", says="must be between 0 and 365, not 366")
+
     def test_its_test_can_fail(self):
         if not shutil.which("make") or not shutil.which("pkg-config"):
             self.skipTest("no make, no pkg-config")
