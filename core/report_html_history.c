@@ -124,6 +124,22 @@ static void put_part(struct html *html, const struct change_part *part)
 	html_raw(html, "</td></tr>\n");
 }
 
+/* Is there a part that shows in two decimals? */
+static int is_shown(const struct change_part *part)
+{
+	struct estimate points = part->points[CHANGE_OVERALL];
+
+	return estimate_is_known(points) && fabs(points.value) >= 0.005;
+}
+
+static int has_moved(const struct change *change)
+{
+	for (uint32_t i = 0; i < change->part_count; i++)
+		if (is_shown(&change->parts[i]))
+			return 1;
+	return 0;
+}
+
 static int put_parts(struct html *html, const struct change *change, struct crmval_error *error)
 {
 	const struct change_part **parts = calloc((size_t)change->part_count + 1, sizeof *parts);
@@ -132,8 +148,7 @@ static int put_parts(struct html *html, const struct change *change, struct crmv
 	if (!parts)
 		return fail_memory(error);
 	for (uint32_t i = 0; i < change->part_count; i++)
-		if (estimate_is_known(change->parts[i].points[CHANGE_OVERALL]) &&
-		    fabs(change->parts[i].points[CHANGE_OVERALL].value) >= 0.005)
+		if (is_shown(&change->parts[i]))
 			parts[count++] = &change->parts[i];
 	qsort(parts, count, sizeof *parts, by_size);
 	html_raw(html, "<div class=scroll tabindex=0><table class=sortable>\n<thead><tr>");
@@ -203,11 +218,13 @@ static int put_change(struct html *html, struct json *json, const struct scoreca
 			    screen_points_text(change->nodes[0].score[0]->score, 0, score), from, to,
 			    screen_points_text(change->nodes[0].change.value, 1, points));
 		html_raw(html, "</p>\n");
-		html_chart(html, "waterfall",
-			   _("Steps from the score before to this one; the table below has the largest"), 1);
-		code = put_parts(html, change, error);
+		if (has_moved(change)) {
+			html_chart(html, "waterfall",
+				   _("Steps from the score before to this one; the table below has the largest"), 1);
+			code = put_parts(html, change, error);
+			put_steps(json, change);
+		}
 		html_raw(html, "</section>\n");
-		put_steps(json, change);
 	}
 	change_free(change);
 	return code;
