@@ -9,7 +9,7 @@ import zipfile
 
 import salesforce_export as export
 import kit
-from export import Member
+from salesforce_export import Member
 
 ZIP = export.set_name(1)
 DIMENSIONS = 'dimensions = ( { plugin = "deal_control"; } );'

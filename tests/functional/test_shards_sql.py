@@ -131,6 +131,7 @@ class Postgresql(Databases):
 
     def make(self, filled=("activity",)):
         self.server = database.server(self)
+        self.addCleanup(self.server.sql, "DROP SCHEMA IF EXISTS shards CASCADE")
         self.server.sql("DROP SCHEMA IF EXISTS shards CASCADE", "CREATE SCHEMA shards")
         for name, (header, rows) in self.tables.items():
             columns = ", ".join("%s text" % database.quoted(field) for field in header)
@@ -213,7 +214,7 @@ class RandomSets(kit.Case):
             self.assertEqual(self.merged(path, count), whole, "%s %d by %s in %d" % (kind, seed, driver, count))
 
     def test_they_are_the_same(self):
-        database.server(self)
+        self.addCleanup(database.server(self).sql, "DROP SCHEMA IF EXISTS shards CASCADE")
         for seed in range(FIRST, LAST + 1):
             for kind in generate.KINDS:
                 self.hold(kind, seed)

@@ -27,7 +27,9 @@ class Slurm(kit.Case):
         if is_slow() or os.environ.get("WITHOUT_SLURM"):
             self.skipTest("Slurm runs what the build with gcc made")
         slurm.need(self)
-        self.servers = [database.server(self), database.Server(), database.Server()]
+        here = database.server(self)
+        self.addCleanup(here.sql, "DROP SCHEMA IF EXISTS spread CASCADE", "DROP EXTENSION IF EXISTS postgres_fdw CASCADE")
+        self.servers = [here, database.Server(), database.Server()]
         self.demo(scale="0.5")
         self.tables = {}
         for file in sorted(os.listdir(self.path("demo"))):

@@ -207,6 +207,7 @@ class Postgresql(Stored, kit.Case):
 
     def make(self):
         self.server = database.server(self)
+        self.addCleanup(self.server.sql, "DROP SCHEMA IF EXISTS results CASCADE")
         self.server.sql("DROP SCHEMA IF EXISTS results CASCADE", "CREATE SCHEMA results AUTHORIZATION \"%s\"" % database.READER)
         return self.server.connection() + " options='-c search_path=results'"
 
@@ -245,6 +246,7 @@ class Postgresql(Stored, kit.Case):
             self.assertNotIn("canary", done.messages)
 
     def test_not_permitted(self):
+        self.addCleanup(self.server.sql, "DROP SCHEMA IF EXISTS closed CASCADE")
         self.server.sql("DROP SCHEMA IF EXISTS closed CASCADE", "CREATE SCHEMA closed")
         self.connection = "host=%s dbname=postgres user='%s' options='-c search_path=closed'" % (
             self.server.folder, database.READER)
