@@ -133,6 +133,8 @@ class Kit(Vendor):
             for title in titles:
                 self.assertIn(title, text)
         self.assertIn("客户支持", checked)
+        described = self.run_ok("plugin", "describe", "service", "--directory", "service").output
+        explained = self.run_ok("explain", job, "resolved_in_time").output
         self.assertIn("whole number from 0 to 365, default 3", described)
         self.assertIn("the day on which it was given; empty until then", described)
         self.assertIn("2, from 0 to 365  (a ticket resolved within so many days is in time)", explained)
