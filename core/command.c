@@ -136,6 +136,12 @@ void log_problems(const struct options *options, const struct problems *problems
 	put_problems(options, "error", problems->texts, problems->count, problems->capacity);
 }
 
+void use_language(enum job_format format, const char *language)
+{
+	int is_for_people = format == FORMAT_TEXT || format == FORMAT_HTML;
+	text_use(language || is_for_people ? language : "en");
+}
+
 int usage_error(const char *format, ...)
 {
 	va_list arguments;

@@ -83,6 +83,12 @@ int open_run(const struct options *options, struct run *run, const char *path);
 /* What a file's name says of its format. */
 enum job_format format_of(const char *path);
 
+/*
+ * From now on texts are in a report's language.  Where none is set, people read the environment's; what programs read is
+ * English, so that it is the same bytes everywhere.
+ */
+void use_language(enum job_format format, const char *language);
+
 /* The format that a command which prints text by default is to write. */
 enum job_format output_format(const struct options *options);
 

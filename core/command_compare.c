@@ -75,7 +75,7 @@ int command_compare(const struct options *options, int count, char **words)
 	if (code == CRMVAL_OK) {
 		struct content content = {change, format};
 		note_pair(options, &sides[OLD]->result, &sides[NEW]->result);
-		text_use(options->language ? options->language : sides[NEW]->result.language);
+		use_language(format, options->language ? options->language : sides[NEW]->result.language);
 		status = write_to(options, options->output, &(struct replace_content){write_change, &content});
 		text_use_messages();
 		/* Written, but there is nothing that could have moved. */

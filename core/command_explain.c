@@ -161,7 +161,7 @@ int command_explain(const struct options *given, int count, char **words)
 		if (code == CRMVAL_OK) {
 			/* Whether something else is missing does not matter here. */
 			score_scope(card, -1, 0, NULL);
-			text_use(run.job->language);
+			use_language(FORMAT_TEXT, run.job->language);
 			print_measure(&run.result, card, (uint32_t)measure);
 			if (!isnan(card->overall.score))
 				code = print_rows(&options, &run, measure, &error);

@@ -62,7 +62,7 @@ int command_rescore(const struct options *options, int count, char **words)
 		log_error(options, error.message);
 	} else {
 		rescore.result.made = options->overrides.now;
-		text_use(job->language);
+		use_language(output_format(options), job->language);
 		status = options->is_sensitivity
 				 ? answer(options, &rescore.result)
 				 : write_output(options, options->output, output_format(options), &rescore.result);

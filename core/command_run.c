@@ -106,7 +106,7 @@ static int write_one(const struct options *options, struct run *run, const char 
 		     const char *language)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
-	text_use(language);
+	use_language(format, language);
 	int code = result_translate(&run->result, &run->arena, text_language(), &error);
 	if (code != CRMVAL_OK) {
 		text_use_messages();
@@ -125,7 +125,7 @@ static int store_one(const struct options *options, struct run *run, uint32_t i)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	const struct job_report *report = &run->job->reports[i];
-	text_use(report->language);
+	use_language(FORMAT_JSON, report->language);
 	int code = result_translate(&run->result, &run->arena, text_language(), &error);
 	if (code == CRMVAL_OK)
 		code = report_store(&run->result, run->report_plugins[i].table->source, report->options, &error);
@@ -235,8 +235,7 @@ int judge_alerts(const struct options *options, struct run *run, const struct jo
 	int code = read_before(options, run, rules, &before, error);
 	if (code == CRMVAL_OK && before)
 		code = alerts_check_rows(rules, &run->result, &before->result, error);
-	if (rules->language)
-		text_use(rules->language); /* what is found goes into reports */
+	use_language(FORMAT_JSON, rules->language); /* what is found goes into reports, and those for programs too */
 	if (code == CRMVAL_OK)
 		code = alerts_judge(rules, &run->result, before ? &before->result : NULL, &run->arena, error);
 	text_use_messages();

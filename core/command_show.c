@@ -53,7 +53,7 @@ int command_show(const struct options *options, int count, char **words)
 	const char *language = NULL;
 	if (code == CRMVAL_OK) {
 		language = options->language ? options->language : snapshot->result.language;
-		text_use(language);
+		use_language(format, language);
 		code = result_translate(&snapshot->result, &snapshot->arena, text_language(), &error);
 	}
 	if (code != CRMVAL_OK) {

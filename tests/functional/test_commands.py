@@ -43,8 +43,8 @@ class Usage(kit.Case):
 
     def test_words(self):
         for words, says in (
-                ([], "command is missing"), (["rnu", "x"], "rnu"), (["run"], "one job file"),
-                (["run", "a", "b"], "one job file"), (["check"], "one job file"), (["explain", "a"], "measure"),
+                ([], "command is missing"), (["rnu", "x"], "rnu"), (["run"], "takes job files"),
+                (["run", "a", "b", "--output", "c"], "cannot write to one file"), (["check"], "one job file"), (["explain", "a"], "measure"),
                 (["plugin"], "list"), (["plugin", "lst"], "list"), (["plugin", "describe"], "describe"),
                 (["demo"], "one directory"), (["demo", "a", "b"], "one directory")):
             self.refused(64, *words, says=[says, "crmval --help"])

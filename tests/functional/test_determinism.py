@@ -186,6 +186,8 @@ class Same(kit.Case):
                                                    "XXX+12")]
         for form in ("json", "csv", "text"):
             words = ("run", "demo/job.conf", "--format", form)
+            if form == "text":  # for people: in the locale's language, unless the job sets one
+                words += ("--set", "job.language=en")
             once = self.run_ok(*words).raw
             for changes in environments:
                 again = self.run_ok(*words, environment=kit.clean_environment(**changes)).raw

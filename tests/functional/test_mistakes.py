@@ -113,7 +113,10 @@ class Job(kit.Case):
             self.check_wrong(text, r"job\.conf:%s: " % line)
 
     def test_what_is_no_job_file(self):
-        self.refused(78, "run", "demo", says=["demo: ", "regular file"])
+        self.refused(78, "check", "demo", says=["demo: ", "regular file"])
+        self.refused(66, "run", "nothing", says="nothing: ")
+        os.mkdir(self.path("empty"))
+        self.refused(66, "run", "empty", says="no job is in this folder")
         self.refused(78, "run", "demo/account.csv", says=r"account\.csv:1: syntax error")
         self.refused(78, "run", "/dev/null", says="regular file")
         self.write("empty.conf", "")
