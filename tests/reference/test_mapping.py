@@ -260,7 +260,8 @@ class Mappings(Folder):
         self.write("u.csv", "name,b;b,2")
         self.write("m.conf", """entities = { account = { parts = { t = { from = "t"; };
             u = { from = "u"; fields = ( ("id", "c") ); }; }; }; };""")
-        for own, rows in (({}, 1), ({"account": {"parts": {"u": {"fields": [["region", "b"]]}}}}, 2)):
+        for part, rows in (({}, 1), ({"fields": [["region", "b"]]}, 1), ({"from": "u", "fields": [["region", "b"]]}, 2)):
+            own = {"account": {"parts": {"u": part}}} if part else {}
             counts = self.read({"mapping": "m.conf", "entities": own}).counts(0)["account"]
             self.assertEqual(counts["rows"], rows)
 
