@@ -46,13 +46,16 @@ static void note_pair(const struct options *options, const struct result *old, c
 				 breakdown_names[b]);
 }
 
-static int open_side(const char *path, const char *language, struct snapshot **snapshot, struct crmval_error *error)
+static int open_side(const char *path, enum job_format format, const char *language, struct snapshot **snapshot,
+		     struct crmval_error *error)
 {
 	int code = snapshot_open(path, snapshot, error);
 	if (code != CRMVAL_OK)
 		return code;
-	return result_translate(&(*snapshot)->result, &(*snapshot)->arena,
-				language ? language : (*snapshot)->result.language, error);
+	use_language(format, language ? language : (*snapshot)->result.language);
+	code = result_translate(&(*snapshot)->result, &(*snapshot)->arena, text_language(), error);
+	text_use_messages();
+	return code;
 }
 
 int command_compare(const struct options *options, int count, char **words)
@@ -67,7 +70,7 @@ int command_compare(const struct options *options, int count, char **words)
 	if (format == FORMAT_HTML)
 		return usage_error("crmval compare has no HTML; --format: there are text, json and csv");
 	for (int side = OLD; side <= NEW && code == CRMVAL_OK; side++)
-		code = open_side(words[side], options->language, &sides[side], &error);
+		code = open_side(words[side], format, options->language, &sides[side], &error);
 	if (code == CRMVAL_OK)
 		code = check_pair(&sides[OLD]->result, &sides[NEW]->result, &error);
 	if (code == CRMVAL_OK)

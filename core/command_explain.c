@@ -8,6 +8,7 @@
 #include "score.h"
 #include "screen.h"
 #include "text.h"
+#include "translate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -162,8 +163,9 @@ int command_explain(const struct options *given, int count, char **words)
 			/* Whether something else is missing does not matter here. */
 			score_scope(card, -1, 0, NULL);
 			use_language(FORMAT_TEXT, run.job->language);
+			code = result_translate(&run.result, &run.arena, text_language(), &error);
 			print_measure(&run.result, card, (uint32_t)measure);
-			if (!isnan(card->overall.score))
+			if (code == CRMVAL_OK && !isnan(card->overall.score))
 				code = print_rows(&options, &run, measure, &error);
 			text_use_messages();
 		}

@@ -7,6 +7,7 @@
 #include "kit.h"
 #include "replace.h"
 #include "report_plugin.h"
+#include "screen.h"
 #include "text.h"
 
 #include <errno.h>
@@ -37,8 +38,9 @@ static int list(const struct options *options)
 		struct plugin plugin = {.fd = -1};
 		int code = plugin_open(names[i], &settings, &plugin, &error);
 		if (code == CRMVAL_OK) {
-			printf("%-10s %-22s %-8s %s\n", plugin.table->dimension ? _("dimension") : _("source"),
-			       plugin.table->name, plugin.table->version,
+			const char *kind = plugin.table->dimension ? _("dimension") : _("source");
+			printf("%s%*s %-22s %-8s %s\n", kind, 10 - screen_text_width(kind), "", plugin.table->name,
+			       plugin.table->version,
 			       plugin_text(plugin.table, text_language(), plugin.table->summary));
 		} else {
 			log_error(options, error.message);

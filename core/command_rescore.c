@@ -6,6 +6,7 @@
 #include "rescore.h"
 #include "sensitivity.h"
 #include "text.h"
+#include "translate.h"
 
 struct content {
 	const struct sensitivity *sensitivity;
@@ -63,9 +64,15 @@ int command_rescore(const struct options *options, int count, char **words)
 	} else {
 		rescore.result.made = options->overrides.now;
 		use_language(output_format(options), job->language);
-		status = options->is_sensitivity
-				 ? answer(options, &rescore.result)
-				 : write_output(options, options->output, output_format(options), &rescore.result);
+		code = result_translate(&rescore.result, &rescore.arena, text_language(), &error);
+		if (code != CRMVAL_OK) {
+			log_error(options, error.message);
+			status = exit_status(code);
+		} else if (options->is_sensitivity) {
+			status = answer(options, &rescore.result);
+		} else {
+			status = write_output(options, options->output, output_format(options), &rescore.result);
+		}
 		text_use_messages();
 	}
 	rescore_close(&rescore);

@@ -337,14 +337,8 @@ static void write_names(struct screen *screen, const struct moved_units *moved, 
 
 static void write_units_head(struct screen *screen, int breakdown)
 {
-	char head[32];
-
-	snprintf(head, sizeof head, "By %s", breakdown_names[breakdown]);
-	for (char *at = head; *at; at++)
-		if (*at == '_')
-			*at = ' ';
 	screen_newline(screen);
-	screen_left(screen, TONE_BOLD, head, INDENT + 24);
+	screen_left(screen, TONE_BOLD, _(breakdown_headings[breakdown]), INDENT + 24);
 	screen_right(screen, TONE_DIM, _("old"), 7);
 	screen_right(screen, TONE_DIM, _("new"), 7);
 	screen_right(screen, TONE_DIM, _("moved"), 7);

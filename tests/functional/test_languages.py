@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Languages: messages by the environment, reports by the job or the environment, what programs read in English."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import kit
+
+CHINESE = {"LC_ALL": "C.UTF-8", "LANGUAGE": "zh_CN"}
+
+
+class Languages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = tempfile.TemporaryDirectory(prefix="functional.")
+        cls.addClassCleanup(cls.own.cleanup)
+        cls.folder = os.path.join(cls.own.name, "demo")
+        shutil.copytree(kit.demo_once("0.2", "1"), cls.folder)
+
+    def run_in(self, environment, *words):
+        return subprocess.run([kit.PROGRAM, *words], cwd=self.folder, env=kit.clean_environment(**environment),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+
+    def test_messages_by_the_environment(self):
+        self.assertIn("there is no such file", self.run_in({}, "run", "none").stderr)
+        self.assertIn("没有这个文件", self.run_in(CHINESE, "run", "none").stderr)
+        # A locale that is not installed is understood all the same.
+        self.assertIn("没有这个文件", self.run_in({"LANG": "zh_CN.UTF-8"}, "run", "none").stderr)
+        self.assertIn("there is no such file", self.run_in({"LANG": "de_DE.UTF-8"}, "run", "none").stderr)
+
+    def test_log_lines_for_programs_are_english(self):
+        line = json.loads(self.run_in(CHINESE, "run", "--log-format", "json", "none").stderr)
+        self.assertIn("there is no such file", line["message"])
+
+    def test_a_report_is_in_the_language_of_the_job_else_of_the_environment(self):
+        for environment, words, is_chinese in (({}, [], False), (CHINESE, [], True),
+                                               ({}, ["--set", "job.language=zh_CN"], True),
+                                               (CHINESE, ["--set", "job.language=en"], False)):
+            report = self.run_in(environment, "run", "--format", "text", *words, "job.conf").stdout
+            self.assertEqual("打单过程的管控能力" in report, is_chinese, (environment, words))
+            self.assertEqual("Deal control" in report, not is_chinese, (environment, words))
+            self.assertEqual("CRM 价值" in report, is_chinese, (environment, words))
+
+    def test_what_programs_read_does_not_depend_on_the_environment(self):
+        for form in ("json", "csv"):
+            results = [self.run_in(environment, "run", "--format", form, "job.conf").stdout
+                       for environment in ({}, CHINESE)]
+            self.assertTrue(results[0])
+            self.assertEqual(*results)
+
+    def test_a_snapshot_does_not_depend_on_the_environment(self):
+        fixed = {"SOURCE_DATE_EPOCH": "1767225600"}
+        for name, environment in (("a.gz", fixed), ("b.gz", {**CHINESE, **fixed})):
+            self.assertEqual(self.run_in(environment, "run", "--output", name, "job.conf").returncode, 0)
+        with open(os.path.join(self.folder, "a.gz"), "rb") as a, open(os.path.join(self.folder, "b.gz"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
+    def test_columns_align_where_characters_are_wide(self):
+        lines = self.run_in(CHINESE, "run", "--format", "text", "job.conf").stdout.splitlines()
+        rows = [line for line in lines if line.endswith("100%")]
+        self.assertGreater(len(rows), 10)
+
+        def width(text):
+            return sum(2 if "\u2e80" <= character <= "\uffef" else 1 for character in text)
+
+        self.assertEqual({width(line) for line in rows}, {80})
+
+
+if __name__ == "__main__":
+    unittest.main()
