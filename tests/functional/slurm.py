@@ -2,10 +2,12 @@
 """A Slurm cluster of one machine for tests: munged, slurmctld and slurmd of our own, on loopback, in a temporary folder."""
 
 import atexit
+import ctypes
 import getpass
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -54,6 +56,11 @@ def free_ports(count):
     return ports
 
 
+def end_with_parent():
+    """So that a test that is killed leaves no daemon behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def need(case):
     """The test is skipped where Slurm and munge are not installed."""
     if not all(map(find, PROGRAMS)):
@@ -94,7 +101,8 @@ class Cluster:
     def start(self, name, *words):
         log = open(self.path(name + ".out"), "wb")
         self.daemons.append(subprocess.Popen([find(name), *words], stdout=log, stderr=log, env=self.environment,
-                                             stdin=subprocess.DEVNULL, start_new_session=True))
+                                             stdin=subprocess.DEVNULL, start_new_session=True,
+                                             preexec_fn=end_with_parent))
 
     def wait(self, ready):
         for _ in range(WAIT):
