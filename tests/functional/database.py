@@ -2,6 +2,7 @@
 """Databases for tests: one PostgreSQL server of our own for all of them, SQLite files, ODBC's files."""
 
 import atexit
+import ctypes
 import glob
 import os
 import pwd
@@ -14,6 +15,7 @@ import tempfile
 PASSWORD = "canary-7f3a-Pass'}{;word"
 READER, OWNER = "crm reader", "keeper"
 ODBC_DRIVERS = {"sqlite": "libsqlite3odbc.so", "postgresql": "psqlodbcw.so"}
+PR_SET_PDEATHSIG = 1
 HBA = "local all %s trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n" % OWNER
 SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
             "shared_buffers": "16MB", "max_connections": "20", "autovacuum": "off", "logging_collector": "off",
@@ -54,22 +56,29 @@ class Server:
                        stderr=subprocess.PIPE, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, **self.who)
 
     def start(self):
+        """It ends with this process, however that ends."""
         settings = dict(SETTINGS, unix_socket_directories=self.folder)
-        words = " ".join("-c '%s=%s'" % pair for pair in settings.items())
-        self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.log, "-o", words, "start")
-        with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
-            self.process = int(file.readline())
+        words = [word for pair in settings.items() for word in ("-c", "%s=%s" % pair)]
+        libc = ctypes.CDLL(None)
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([os.path.join(self.programs, "postgres"), "-D", self.data, *words],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                                            env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, **self.who,
+                                            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT))
+        ready = [os.path.join(self.programs, "pg_isready"), "-q", "-h", self.folder]
+        while subprocess.run(ready, check=False).returncode:
+            if self.process.poll() is not None:
+                raise RuntimeError("the server did not start: " + self.statements())
 
     def kill(self):
-        """As a crash would; what it leaves is gone when the socket is."""
-        os.kill(self.process, signal.SIGQUIT)
-        while os.path.exists(os.path.join(self.data, "postmaster.pid")):
-            pass
+        """As a crash would."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
         self.process = None
 
     def remove(self):
         if self.process:
-            self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+            self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def sql(self, *statements, database="postgres", user=OWNER, content=None):
