@@ -224,16 +224,6 @@ class Vendor(Hostile):
         self.assertNotEqual(reader, "0 found")
         self.assertEqual(seeker, "0 found")
 
-    def test_names_of_a_work_list_are_not_there(self):
-        """Ids and names are kept where rows are to be named, but from the plugins they are kept as well."""
-        rows = ["canaryquartz id %d,canaryquartz name %d" % (i, i) for i in range(3000)]
-        self.table("few/account.csv", "id,name", *rows)
-        self.table("few/employee.csv", "id,name,team", *[row + ",canaryquartz" for row in rows])
-        self.plugin("seeker", SEEK.replace("(uintptr_t)&here", "(uintptr_t)&printf").replace("seek(here", "seek(here - (600 << 20)"),
-                    SEEK_BEFORE)
-        job = self.job_with("seeker", source='{ plugin = "csv"; directory = "few"; }')
-        self.assertIn("  reason             0 found\n", self.run_ok("explain", job, "rows").output)
-
     def test_ways_to_fail(self):
         expected, _ = self.run_with(0)
         for name, body, says in (
