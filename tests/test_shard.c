@@ -108,7 +108,7 @@ static void test_plan(void)
 {
 	static const struct planned cases[] = {
 		/* Nobody looks at anybody.  Rates have no id. */
-		{{NULL}, {{NULL}}, ALL_BY_ID},
+		{.plan = ALL_BY_ID},
 		/* Deals stay together with their activities. */
 		{{"strategic_goal.actual"},
 		 {MINUTES},
@@ -139,14 +139,13 @@ static void test_plan(void)
 		 {MINUTES, ROLLUP("account", .op = CRMVAL_SUM, .entity = "activity", .by = "account", .of = "minutes")},
 		 "contact.id order.id decision_member.id expense.id employee.id strategic_goal.id"},
 		/* Contacts report to contacts. */
-		{{"contact.reports_to", "contact.account"},
-		 {{NULL}},
-		 "order.id opportunity.id decision_member.id activity.id expense.id employee.id strategic_goal.id"},
+		{.wants = {"contact.reports_to", "contact.account"},
+		 .plan = "order.id opportunity.id decision_member.id activity.id expense.id employee.id "
+			 "strategic_goal.id"},
 		/* What is referred to, and refers to others, cannot go with them. */
-		{{"activity.opportunity", "opportunity.account"},
-		 {{NULL}},
-		 "contact.id order.id opportunity.id decision_member.id activity.opportunity expense.id employee.id "
-		 "strategic_goal.id"},
+		{.wants = {"activity.opportunity", "opportunity.account"},
+		 .plan = "contact.id order.id opportunity.id decision_member.id activity.opportunity expense.id "
+			 "employee.id strategic_goal.id"},
 		/* Groups within a reference. */
 		{{NULL},
 		 {ROLLUP("decision_member", .op = CRMVAL_CURRENT, .entity = "decision_member", .by = "contact",
