@@ -99,6 +99,11 @@ void log_warning(const struct options *options, const char *message)
 		put_log(options, "warning", message);
 }
 
+void log_line(const struct options *options, const char *text)
+{
+	put_log(options, "info", text);
+}
+
 void log_note(const struct options *options, const char *format, ...)
 {
 	char message[1024];

@@ -19,7 +19,7 @@ struct options {
 	double wait;      /* for the archive, in seconds */
 	struct keep keep; /* of archive prune */
 	const char *only; /* of archive list and prune: only this one's snapshots */
-	int dry_run, quiet, verbose;
+	int dry_run, quiet, verbose, is_profiled;
 	int logs_json;
 	double scale; /* of demo */
 	uint64_t seed;
@@ -62,6 +62,8 @@ enum { EXIT_DEGRADED = 1, EXIT_USAGE = 64 };
 void log_error(const struct options *options, const char *message);
 void log_warning(const struct options *options, const char *message); /* unless --quiet */
 __attribute__((format(printf, 2, 3))) void log_note(const struct options *options, const char *format, ...);
+/* A line that was asked for, as it is, --quiet or not. */
+void log_line(const struct options *options, const char *text);
 void log_problems(const struct options *options, const struct problems *problems);
 
 /* Wrong words: says so and how it goes; returns EXIT_USAGE. */

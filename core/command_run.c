@@ -8,6 +8,7 @@
 #include "history.h"
 #include "inputs.h"
 #include "job_list.h"
+#include "profile.h"
 #include "report_store.h"
 #include "snapshot.h"
 #include "text.h"
@@ -20,14 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where the time went, for those who ask. */
-static void show_times(const struct options *options, const struct run *run)
+static void log_to(void *options, const char *line)
 {
-	for (int room = 0; room < ROOM_COUNT; room++)
-		log_note(options, "%-8s %8.3f s", run_room_names[room], run->seconds[room]);
+	log_line(options, line);
 }
 
-/* And which rows a part has of which entities. */
+/* Which rows a part has of which entities. */
 static void show_part(const struct options *options, const struct result *result)
 {
 	for (uint32_t e = 0; e < result->entity_count; e++) {
@@ -271,39 +270,60 @@ static int write_part(const struct options *options, const struct run *run)
 	return options->dry_run ? 0 : write_output(options, options->output, FORMAT_SNAPSHOT, &run->result);
 }
 
+/* What comes of an evaluation: files, and what is told of it. */
+static int leave_behind(const struct options *options, struct run *run, struct archive *archive,
+			struct history **history)
+{
+	if (options->overrides.shard.count > 0)
+		return write_part(options, run);
+	int status = read_history(options, run, history);
+	if (status == 0)
+		status = put_snapshot(options, run, archive);
+	if (status == 0)
+		status = write_all(options, run);
+	if (status == 0)
+		status = prune_archive(options, run->job, archive);
+	return status;
+}
+
+/* Reads, evaluates, and judges. */
+static int evaluate(const struct options *options, struct run *run)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	run->load.run.is_profiled = options->is_profiled;
+	progress_start(options, run);
+	int code = run_evaluate(run, options->threads, &error);
+	progress_end();
+	run->result.made = options->overrides.now;
+	struct spent start = spent_so_far();
+	if (code == CRMVAL_OK && !options->overrides.shard.count)
+		code = judge_alerts(options, run, run->job, &error);
+	struct spent judging = spent_since(start);
+	run->spent[ROOM_SCORE].wall += judging.wall;
+	run->spent[ROOM_SCORE].cpu += judging.cpu;
+	if (code != CRMVAL_OK)
+		log_error(options, error.message);
+	return exit_status(code);
+}
+
 static int run_one(const struct options *options, const char *path)
 {
 	int is_part = options->overrides.shard.count > 0;
 	static struct run run;
 	struct archive archive = ARCHIVE_CLOSED;
 	struct history *history = NULL;
-	struct crmval_error error = {.struct_size = sizeof error};
 	int status = open_run(options, &run, path);
 	if (status == 0)
 		status = check_outputs(options, &run);
 	if (status == 0 && !is_part)
 		status = hold_archive(options, run.job, &archive);
-	if (status == 0) {
-		progress_start(options, &run);
-		int code = run_evaluate(&run, options->threads, &error);
-		progress_end();
-		run.result.made = options->overrides.now;
-		if (code == CRMVAL_OK && !is_part)
-			code = judge_alerts(options, &run, run.job, &error);
-		if (code != CRMVAL_OK)
-			log_error(options, error.message);
-		status = exit_status(code);
-	}
-	if (status == 0 && is_part)
-		status = write_part(options, &run);
-	if (status == 0 && !is_part)
-		status = read_history(options, &run, &history);
-	if (status == 0 && !is_part)
-		status = put_snapshot(options, &run, &archive);
-	if (status == 0 && !is_part)
-		status = write_all(options, &run);
 	if (status == 0)
-		status = prune_archive(options, run.job, &archive);
+		status = evaluate(options, &run);
+	if (status == 0) {
+		struct spent start = spent_so_far();
+		status = leave_behind(options, &run, &archive, &history);
+		run.spent[ROOM_WRITE] = spent_since(start);
+	}
 	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
 		if (run.evaluations[d].failed)
 			log_error(options, run.evaluations[d].failed);
@@ -311,7 +331,9 @@ static int run_one(const struct options *options, const char *path)
 		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
 			 path);
 	if (status == 0 && options->verbose)
-		show_times(options, &run);
+		profile_rooms(&run, log_to, (void *)(uintptr_t)options);
+	if (status == 0 && options->is_profiled)
+		profile_all(&run, log_to, (void *)(uintptr_t)options);
 	if (status == 0 && options->verbose && is_part)
 		show_part(options, &run.result);
 	if (status == 0)

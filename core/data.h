@@ -89,6 +89,7 @@ struct table {
 	struct extent *extents;
 	size_t extent_count, extent_capacity;
 	struct ledger ledger; /* with a lock of its own */
+	double indexing;      /* seconds of processors that entering and settling took */
 };
 
 struct data {

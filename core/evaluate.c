@@ -87,6 +87,7 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 	const struct crmval_dimension *table = part->evaluate->dimensions[part->dimension].table;
 	size_t size = table->measure_count * sizeof evaluation->no_data[0];
 	int code = CRMVAL_OK;
+	evaluation->seconds += task->seconds;
 	snprintf(evaluation->sandbox, sizeof evaluation->sandbox, "%s", task->sandbox);
 	if (task->code == CRMVAL_OK && task->answer.size == size) {
 		const char *said = (const char *)task->answer.bytes;

@@ -16,6 +16,7 @@ struct evaluation {
 	char (*no_data)[2][NO_DATA_LENGTH]; /* by measure and window: what the plugin said, or "" */
 	char *failed;                       /* why it has no result, or NULL */
 	char sandbox[64];                   /* what was in force */
+	double seconds;                     /* of processors that its children took */
 };
 
 struct evaluate {

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "limit.h"
+#include "spent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,15 @@ static int read_twins(struct load *load, int level, struct crmval_error *error)
 	return code;
 }
 
+/* What is to be done with a table's ids once all rows are there: entering them, and settling what refers to others. */
+static int index_table(struct load *load, struct table *table, int is_settling, struct crmval_error *error)
+{
+	struct spent begin = spent_so_far();
+	int code = is_settling ? table_settle(load->data, table, error) : table_enter(table, load->run.threads, error);
+	table->indexing += spent_since(begin).cpu;
+	return code;
+}
+
 static int read_level(struct load *load, int number, struct reading **readings, struct crmval_error *error)
 {
 	uint32_t count = 0;
@@ -252,12 +262,12 @@ static int read_level(struct load *load, int number, struct reading **readings, 
 	int code = reading_read(&load->run, readings, count, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)
-			code = table_enter(&load->data->tables[e], load->run.threads, error);
+			code = index_table(load, &load->data->tables[e], 0, error);
 	if (code == CRMVAL_OK)
 		code = read_twins(load, number, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)
-			code = table_settle(load->data, &load->data->tables[e], error);
+			code = index_table(load, &load->data->tables[e], 1, error);
 	if (code == CRMVAL_OK)
 		forget_ids(load->data, number);
 	return code;

@@ -23,7 +23,7 @@ static const struct command {
 	const char *words, *summary;
 	const char *letters; /* of the options that it takes, as in option_table; *: --format may be snapshot */
 } commands[] = {
-	{"run", command_run, "JOB...", N_("read, evaluate, score, archive, report"), "dTf*opBbstwKDqvl"},
+	{"run", command_run, "JOB...", N_("read, evaluate, score, archive, report"), "dTf*opBbstwKuDqvl"},
 	{"check", command_check, "JOB", N_("all that can be known before the data are read"), "pBbsDNAjqvl"},
 	{"explain", command_explain, "JOB MEASURE", N_("a measure's definition, formula, numbers and rows"),
 	 "npBbstDqvl"},
@@ -43,6 +43,7 @@ static const struct command {
 
 static const struct option option_table[] = {
 	{"dry-run", no_argument, NULL, 'd'},
+	{"profile", no_argument, NULL, 'u'},
 	{"format", required_argument, NULL, 'f'},
 	{"output", required_argument, NULL, 'o'},
 	{"period", required_argument, NULL, 'p'},
@@ -92,6 +93,7 @@ static const char *const help_lines[] = {
 	N_("      --shard K/N            evaluate the K-th of N parts of the rows, and write them for crmval merge\n"),
 	N_("      --job JOB              of merge: archive, report and alert as this job says\n"),
 	N_("      --dry-run              write no file\n"),
+	N_("      --profile              tell where time, rows and bytes went, on standard error\n"),
 	N_("      --wait SECONDS         for another run that holds the archive (default: 0)\n"),
 	N_("      --quiet, --verbose     say less, or where the time goes\n"),
 	N_("      --log-format FORMAT    text or json: of messages on standard error\n"),
@@ -217,6 +219,9 @@ static int take_option(struct options *options, int letter, const char *text)
 	switch (letter) {
 	case 'd':
 		options->dry_run = 1;
+		return 0;
+	case 'u':
+		options->is_profiled = 1;
 		return 0;
 	case 'f':
 		return take_format(options, text);

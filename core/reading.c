@@ -7,6 +7,7 @@
 #include "job.h"
 #include "parallel.h"
 #include "shard.h"
+#include "spent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,14 +44,39 @@ struct reading_sink {
 	struct reading_thread *thread;
 	uint64_t order;
 	uint32_t batch;
+	int is_profiled;
+	uint64_t taking; /* nanoseconds */
 };
+
+static uint64_t bytes_of(const struct crmval_rows *rows, uint32_t columns)
+{
+	uint64_t bytes = 0;
+	for (uint32_t c = 0; c < columns; c++)
+		for (uint32_t i = 0; i < rows->row_count; i++)
+			bytes += rows->columns[c].length[i] == CRMVAL_NULL ? 0 : rows->columns[c].length[i];
+	return bytes;
+}
+
+static int take_profiled(struct reading_sink *self, const struct crmval_rows *rows, uint64_t order,
+			 struct crmval_error *error)
+{
+	struct reading *reading = self->reading;
+	atomic_fetch_add(&reading->cost.rows, rows->row_count);
+	atomic_fetch_add(&reading->cost.bytes, bytes_of(rows, reading->wanted_count));
+	uint64_t begin = spent_by_thread();
+	int code = reading->take(reading, self->thread, rows, order, error);
+	self->taking += spent_by_thread() - begin;
+	return code;
+}
 
 static int sink_take(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
 {
 	struct reading_sink *self = (struct reading_sink *)sink;
 	if (rows->row_count == 0)
 		return CRMVAL_OK;
-	return self->reading->take(self->reading, self->thread, rows, self->order + self->batch++, error);
+	uint64_t order = self->order + self->batch++;
+	return self->is_profiled ? take_profiled(self, rows, order, error)
+				 : self->reading->take(self->reading, self->thread, rows, order, error);
 }
 
 static int sink_reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
@@ -116,8 +142,14 @@ static int read_item(void *context, unsigned thread, uint64_t item, struct crmva
 		.reading = reading,
 		.thread = &run->workers[thread],
 		.order = (reading->order + split) << READING_BATCH_BITS,
+		.is_profiled = run->is_profiled,
 	};
+	uint64_t begin = run->is_profiled ? spent_by_thread() : 0;
 	int code = read_split(run, reading, split, &sink, error);
+	if (run->is_profiled) {
+		atomic_fetch_add(&reading->cost.reading, spent_by_thread() - begin - sink.taking);
+		atomic_fetch_add(&reading->cost.taking, sink.taking);
+	}
 	uint64_t done = atomic_fetch_add(&run->splits_done, 1) + 1;
 	if (run->progress)
 		run->progress(run->progress_context, done, run->split_count);

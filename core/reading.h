@@ -10,6 +10,12 @@
 
 struct reading_thread;
 
+/* What reading a table took, over all threads; counted only where reading_run.is_profiled. */
+struct reading_cost {
+	_Atomic uint64_t reading, taking; /* nanoseconds of processors: in the source; in take() */
+	_Atomic uint64_t rows, bytes;     /* of the cells that were taken */
+};
+
 struct reading {
 	const char *what; /* "opportunity", "lookup approval": for messages */
 	uint32_t source;  /* of the job */
@@ -20,6 +26,7 @@ struct reading {
 	uint64_t order; /* of its first split among all splits that feed the same */
 	int is_empty;   /* as load_probe() found: there is no row in it */
 	struct ledger *ledger;
+	struct reading_cost cost;
 	/* [worker] order: of the split and of the batch within it. */
 	int (*take)(struct reading *reading, struct reading_thread *thread, const struct crmval_rows *rows,
 		    uint64_t order, struct crmval_error *error);
@@ -37,6 +44,7 @@ struct reading_run {
 	struct plugin *plugins; /* one per source of the job */
 	void **sources;
 	unsigned threads;
+	int is_profiled;
 	struct reading_thread *workers; /* one per thread */
 	atomic_uint_fast64_t splits_done;
 	uint64_t split_count;

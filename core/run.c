@@ -6,22 +6,15 @@
 #include "error.h"
 #include "rates.h"
 #include "shard.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-const char *const run_room_names[ROOM_COUNT] = {"prepare", "load", "link", "evaluate"};
-
-/* For the report of where the time goes; nothing is computed from it. */
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
+const char *const run_room_names[ROOM_COUNT] = {N_("prepare"),  N_("load"),  N_("link"),
+						N_("evaluate"), N_("score"), N_("write")};
 
 static int job_is_wrong(const struct run *run, struct crmval_error *error)
 {
@@ -194,7 +187,7 @@ static int bind(struct run *run, struct crmval_error *error)
 
 int run_open(struct run *run, const char *path, const struct job_overrides *overrides, struct crmval_error *error)
 {
-	double start = now();
+	struct spent start = spent_so_far();
 	memset(run, 0, sizeof *run);
 	int code = job_read(path, overrides, &run->job, &run->problems, error);
 	if (code == CRMVAL_OK && !run->job)
@@ -213,7 +206,7 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 		alerts_check(run->job, &run->result, &run->problems);
 	if (code == CRMVAL_OK && run->problems.count)
 		code = job_is_wrong(run, error);
-	run->seconds[ROOM_PREPARE] = now() - start;
+	run->spent[ROOM_PREPARE] = spent_since(start);
 	return code;
 }
 
@@ -244,14 +237,14 @@ static int link_data(struct run *run, unsigned threads, struct crmval_error *err
 
 int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
 {
-	double start = now(), end;
+	struct spent start = spent_so_far();
 	int code = load_read(&run->load, threads, error);
-	run->seconds[ROOM_LOAD] = (end = now()) - start;
-	start = end;
+	run->spent[ROOM_LOAD] = spent_since(start);
+	start = spent_so_far();
 	if (code == CRMVAL_OK)
 		code = link_data(run, threads, error);
-	run->seconds[ROOM_LINK] = (end = now()) - start;
-	start = end;
+	run->spent[ROOM_LINK] = spent_since(start);
+	start = spent_so_far();
 	const struct evaluate evaluate = {
 		.job = run->job,
 		.data = run->data,
@@ -263,11 +256,13 @@ int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
 	};
 	if (code == CRMVAL_OK)
 		code = evaluate_run(&evaluate, run->evaluations, error);
-	run->seconds[ROOM_EVALUATE] = now() - start;
+	run->spent[ROOM_EVALUATE] = spent_since(start);
+	start = spent_so_far();
 	if (code == CRMVAL_OK)
 		code = run_describe(run, error);
 	if (code == CRMVAL_OK)
 		code = run_account(run, error);
+	run->spent[ROOM_SCORE] = spent_since(start);
 	return code;
 }
 

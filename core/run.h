@@ -6,8 +6,9 @@
 #include "evaluate.h"
 #include "load.h"
 #include "result.h"
+#include "spent.h"
 
-enum run_room { ROOM_PREPARE, ROOM_LOAD, ROOM_LINK, ROOM_EVALUATE, ROOM_COUNT };
+enum run_room { ROOM_PREPARE, ROOM_LOAD, ROOM_LINK, ROOM_EVALUATE, ROOM_SCORE, ROOM_WRITE, ROOM_COUNT };
 extern const char *const run_room_names[ROOM_COUNT];
 
 struct run {
@@ -23,7 +24,7 @@ struct run {
 	struct result result;
 	uint32_t *unit_order[BREAKDOWN_COUNT]; /* the listed units' numbers, in the order of their names */
 	struct arena arena;
-	double seconds[ROOM_COUNT]; /* that each room took */
+	struct spent spent[ROOM_COUNT];
 };
 
 /*

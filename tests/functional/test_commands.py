@@ -30,7 +30,7 @@ class Help(kit.Case):
             for word in COMMANDS:
                 self.assertIn("crmval %s" % word, text)
         for option in ("period", "baseline", "breakdown", "set", "date", "format", "output", "threads", "dry-run",
-                       "quiet", "verbose", "log-format", "scale", "seed", "directory"):
+                       "profile", "quiet", "verbose", "log-format", "scale", "seed", "directory"):
             self.assertIn("--" + option, text)
 
     def test_version_is_one_line(self):
@@ -135,6 +135,29 @@ class Streams(kit.Case):
         self.run_ok("run", "job.conf", "--dry-run", "--output", "out")
         self.assertEqual(self.run_ok("run", "job.conf", "--dry-run", "--format", "json").output[:1], "{")
         self.assertEqual(self.listing(), before)
+
+    def test_profile_is_of_all_rooms_tables_and_dimensions(self):
+        job = self.demo() + "/job.conf"
+        plain = self.run_ok("run", job, "--format", "json")
+        done = self.run_raw("run", job, "--format", "json", "--profile", "--quiet")
+        self.assertEqual((done.status, done.raw, plain.messages), (0, plain.raw, ""))
+        lines = [line[len("crmval: "):].split() for line in done.messages.splitlines()]
+        rooms = lines[1:7]
+        self.assertEqual([room[0] for room in rooms], ["prepare", "load", "link", "evaluate", "score", "write"])
+        whole = lines[7]
+        for column, place in ((1, -3), (2, -2)): # by the clock, of processors; last the memory
+            self.assertAlmostEqual(sum(float(room[column]) for room in rooms), float(whole[place]), delta=0.0061)
+        self.assertGreater(float(whole[-1]), 1)
+        data = json.loads(plain.output)["data"]
+        tables = {line[0]: line for line in lines[9:-6]}
+        self.assertEqual({name: int(line[-2].replace(",", "")) for name, line in tables.items()},
+                         {name: entity["rows"] + entity.get("duplicates", 0) for name, entity in data.items()
+                          if entity["rows"]})
+        self.assertEqual({line[1] for line in tables.values()}, {"(csv)"})
+        self.assertEqual(int(rooms[1][3].replace(",", "")), sum(int(t[-2].replace(",", "")) for t in tables.values()))
+        self.assertEqual([line[0] for line in lines[-5:]], ["customer_management", "deal_control",
+                         "resource_management", "employee_growth", "strategic_alignment"])
+        self.assertEqual(int(rooms[3][3].replace(",", "")), sum(int(line[-1].replace(",", "")) for line in lines[-5:]))
 
     def test_reports_are_written_beside_the_job(self):
         demo = self.demo()
