@@ -3,6 +3,7 @@
 #include "compare_nodes.h"
 
 #include "error.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,8 +142,7 @@ int change_has_breakdown(const struct change *change, int breakdown)
 /* As units are sorted: by bytes, but what cannot be told is last. */
 static int compare_units(const char *a, const char *b)
 {
-	static const char last[] = "(none)";
-	int is_last[2] = {strcmp(a, last) == 0, strcmp(b, last) == 0};
+	int is_last[2] = {strcmp(a, UNIT_NONE) == 0, strcmp(b, UNIT_NONE) == 0};
 
 	return is_last[0] != is_last[1] ? is_last[0] - is_last[1] : strcmp(a, b);
 }

@@ -19,7 +19,7 @@
 
 	function points(number, isDifference) {
 		if (number === null) return "–";
-		return (isDifference && number > 0 ? "+" : number < 0 ? "−" : "") + Math.abs(number).toFixed(1);
+		return (isDifference && number > 0 ? "+" : number < 0 ? "-" : "") + Math.abs(number).toFixed(1);
 	}
 
 	function classOf(score) {
@@ -194,7 +194,7 @@
 
 	/* Numbers as they are shown, whatever stands around them; what is none comes last in either direction. */
 	function keyOf(text) {
-		var found = text.replace(/,/g, "").replace("−", "-").match(/^[+\s]*(-?\d+(\.\d+)?)/);
+		var found = text.replace(/,/g, "").match(/^[+\s]*(-?\d+(\.\d+)?)/);
 		return found ? Number(found[1]) : null;
 	}
 

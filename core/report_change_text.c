@@ -7,6 +7,7 @@
 #include "report_change_parts.h"
 #include "report_findings.h"
 #include "text.h"
+#include "unit.h"
 #include "window.h"
 
 #include <stdlib.h>
@@ -302,7 +303,7 @@ static int write_unit(struct screen *screen, struct change *change, int breakdow
 	if (status)
 		return status;
 	screen_left(screen, TONE_PLAIN, "", INDENT);
-	screen_left(screen, TONE_PLAIN, moved->unit.name, 24);
+	screen_left(screen, TONE_PLAIN, unit_title(moved->unit.name), 24);
 	screen_points(screen, TONE_PLAIN, moved->scores[OLD], 0, 7);
 	screen_points(screen, TONE_PLAIN, moved->scores[NEW], 0, 7);
 	screen_points(screen, change_tone(moved->change), moved->change.value, 1, 7);
@@ -327,7 +328,8 @@ static void write_names(struct screen *screen, const struct moved_units *moved, 
 			screen_flow(screen, TONE_DIM, label);
 		}
 		if (count <= NAMES_SHOWN)
-			screen_flow_format(screen, TONE_PLAIN, "%s%s", count > 1 ? ", " : " ", unit->unit.name);
+			screen_flow_format(screen, TONE_PLAIN, "%s%s", count > 1 ? ", " : " ",
+					   unit_title(unit->unit.name));
 	}
 	if (count > NAMES_SHOWN)
 		screen_flow_format(screen, TONE_DIM, " and %u more", count - NAMES_SHOWN);

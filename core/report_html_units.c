@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "text.h"
+#include "unit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -122,12 +123,13 @@ static int put_units(struct html *html, struct json *json, struct scorecard *car
 	json_text(json, "units");
 	json_array_open(json);
 	for (uint32_t u = 0; u < count; u++) {
+		const char *name = unit_title(result->unit_names[breakdown][u]);
 		int code = score_scope(card, breakdown, u, error);
 		if (code != CRMVAL_OK)
 			return code;
 		if (u < UNITS_SHOWN)
-			put_unit_row(html, card, result->unit_names[breakdown][u]);
-		put_unit_data(json, card, result->unit_names[breakdown][u]);
+			put_unit_row(html, card, name);
+		put_unit_data(json, card, name);
 	}
 	json_array_close(json);
 	json_map_close(json);

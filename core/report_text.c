@@ -6,6 +6,7 @@
 #include "error.h"
 #include "report_findings.h"
 #include "text.h"
+#include "unit.h"
 #include "window.h"
 
 #include <math.h>
@@ -233,7 +234,7 @@ static int write_unit(struct screen *screen, struct scorecard *card, int breakdo
 	if (status)
 		return status;
 	screen_left(screen, TONE_PLAIN, "", 2);
-	screen_left(screen, TONE_PLAIN, result->unit_names[breakdown][unit],
+	screen_left(screen, TONE_PLAIN, unit_title(result->unit_names[breakdown][unit]),
 		    screen->width - 2 - 16 - 6 * (int)dimensions);
 	screen_points(screen, score_tone(card->overall.score), card->overall.score, 0, 8);
 	snprintf(range, sizeof range, "±%s", screen_points_text((card->overall.high - card->overall.low) / 2, 0, half));

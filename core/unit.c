@@ -5,6 +5,8 @@
  */
 #include "unit.h"
 
+#include "text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -133,6 +135,11 @@ void units_of(const struct units *units, uint32_t entity, const struct rows *row
 		else
 			unit[BREAKDOWN_REGION][i] = e >= 0 && employee_region ? employee_region[e] : 0;
 	}
+}
+
+const char *unit_title(const char *name)
+{
+	return strcmp(name, UNIT_NONE) == 0 ? _("(none)") : name;
 }
 
 const char *unit_name(const struct units *units, int breakdown, uint32_t unit)

@@ -33,4 +33,7 @@ const char *unit_name(const struct units *units, int breakdown, uint32_t unit);
 
 #define UNIT_NONE "(none)"
 
+/* A unit's name as people read it. */
+const char *unit_title(const char *name);
+
 #endif

@@ -75,8 +75,8 @@ class Browser:
                  if event["method"] == "Network.requestWillBeSent"]
         return said, asked
 
-    def scheme(self, name):
-        self.tool("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+    def scheme(self, name, media="screen"):
+        self.tool("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": name}])
 
     def size(self, width, height, is_phone=False):
         self.tool("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone)

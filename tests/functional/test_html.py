@@ -100,6 +100,13 @@ class Page(kit.Case):
         self.browser.scheme("light")
         self.browser.size(390, 844, True)
         self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 390)
+        # Paper is narrow, too, but is printed as a screen is drawn: the charts side by side, with bars in the tables.
+        self.browser.size(700, 900)
+        self.browser.scheme("light", "print")
+        places = self.browser.run("return ['radar', 'bars'].map(id => document.getElementById(id).getBoundingClientRect().top)")
+        self.assertEqual(*places)
+        self.assertGreater(self.browser.run("return document.querySelector('td.wide').getClientRects().length"), 0)
+        self.browser.scheme("light")
         self.browser.size(1280, 900)
         self.assertTrue(self.browser.pdf().startswith(b"%PDF"))
         self.assertEqual(self.browser.logs()[0], [])

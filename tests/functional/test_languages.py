@@ -45,6 +45,11 @@ class Languages(unittest.TestCase):
             self.assertEqual("Deal control" in report, not is_chinese, (environment, words))
             self.assertEqual("CRM 价值" in report, is_chinese, (environment, words))
 
+    def test_what_cannot_be_told_is_translated_but_in_ids(self):
+        for form, name in (("text", "（无）"), ("html", "（无）"), ("json", "(none)"), ("csv", "(none)")):
+            report = self.run_in({}, "run", "--format", form, "--set", "job.language=zh_CN", "job.conf").stdout
+            self.assertEqual(("（无）" in report, "(none)" in report), (name == "（无）", name == "(none)"), form)
+
     def test_what_programs_read_does_not_depend_on_the_environment(self):
         for form in ("json", "csv"):
             results = [self.run_in(environment, "run", "--format", form, "job.conf").stdout
