@@ -194,6 +194,10 @@ static int write_in_place(const struct options *options, const char *path, const
 	if (!stream)
 		return create_failed(options, path);
 	int code = content->write(content->context, stream, &error);
+	if (path && code == CRMVAL_EIO) {
+		struct crmval_error why = error;
+		fail(&error, code, "%s: %s", path, why.message);
+	}
 	if (path && fclose(stream) != 0 && code == CRMVAL_OK)
 		code = fail(&error, CRMVAL_EIO, "%s: cannot write it: %s", path, strerror(errno));
 	if (code != CRMVAL_OK)

@@ -35,15 +35,21 @@ void output_text(struct output *output, const char *text)
 	output_bytes(output, text, strlen(text));
 }
 
+/* Files have a name, which whoever opened them adds. */
+int output_failed(const FILE *stream, int number, struct crmval_error *error)
+{
+	if (stream == stdout)
+		return fail(error, CRMVAL_EIO, "standard output: cannot write it: %s", strerror(number));
+	return fail(error, CRMVAL_EIO, "writing failed: %s", strerror(number));
+}
+
 int output_finish(struct output *output, struct crmval_error *error)
 {
 	write_out(output, output->buffer, output->used);
 	output->used = 0;
 	if (!output->failure && fflush(output->stream) != 0)
 		output->failure = errno ? errno : EIO;
-	if (output->failure)
-		return fail(error, CRMVAL_EIO, "writing the report failed: %s", strerror(output->failure));
-	return CRMVAL_OK;
+	return output->failure ? output_failed(output->stream, output->failure, error) : CRMVAL_OK;
 }
 
 /* What is published is rounded to 10 decimals: written from its digits, since trying formats costs ten times as much. */

@@ -17,6 +17,9 @@ struct output {
 void output_bytes(struct output *output, const char *bytes, size_t length);
 void output_text(struct output *output, const char *text);
 
+/* Why a stream could not be written, by its errno; CRMVAL_EIO. */
+int output_failed(const FILE *stream, int number, struct crmval_error *error);
+
 /* Flushes; CRMVAL_EIO if anything could not be written. */
 int output_finish(struct output *output, struct crmval_error *error);
 

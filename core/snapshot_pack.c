@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "hash.h"
+#include "output.h"
 #include "snapshot_frame.h"
 
 #include <errno.h>
@@ -126,7 +127,7 @@ int pack_write(const struct pack *pack, const char *line, size_t length, FILE *s
 	for (const struct pack_piece *piece = pack->first; piece; piece = piece->next)
 		fwrite(piece->bytes, 1, piece->used, stream);
 	if (fflush(stream) != 0 || ferror(stream))
-		return fail(error, CRMVAL_EIO, "writing the snapshot failed: %s", strerror(errno ? errno : EIO));
+		return output_failed(stream, errno ? errno : EIO, error);
 	return CRMVAL_OK;
 }
 

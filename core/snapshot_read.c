@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a snapshot. */
 #include "error.h"
+#include "output.h"
 #include "snapshot_frame.h"
 #include "snapshot_tables.h"
 #include "snapshot_tallies.h"
@@ -204,7 +205,7 @@ static int copy_result(struct unpack *unpack, FILE *stream, struct crmval_error 
 	while (code == CRMVAL_OK && line)
 		code = unpack_line(unpack, &line, &length, error);
 	if (code == CRMVAL_OK && (fflush(stream) != 0 || ferror(stream)))
-		code = fail(error, CRMVAL_EIO, "writing the result failed: %s", strerror(errno ? errno : EIO));
+		code = output_failed(stream, errno ? errno : EIO, error);
 	return code;
 }
 

@@ -4,6 +4,7 @@
 import atexit
 import csv
 import datetime
+import fcntl
 import gzip
 import io
 import json
@@ -153,6 +154,34 @@ class Case(unittest.TestCase):
         """The result of a run as an object; a job name is supplied where none is given."""
         words = words or ("job.conf",)
         return json.loads(self.run_ok("run", *words, "--format", "json", **more).output)
+
+    def compile(self, name, source):
+        """A plugin in the folder plugins, from C."""
+        compiler = os.environ.get("CC", "cc").split()
+        if not shutil.which(compiler[0]):
+            self.skipTest("no C compiler")
+        os.makedirs(self.path("plugins"), exist_ok=True)
+        subprocess.run([*compiler, "-I", os.path.join(ROOT, "core"), "-fPIC", "-shared", "-o",
+                        self.path("plugins/%s.so" % name), self.write(name + ".c", source)],
+                       check=True, capture_output=True)
+
+    def hold_archive(self, archive):
+        """Holds an archive's lock as a run would, until the descriptor is closed."""
+        os.makedirs(self.path(archive), exist_ok=True)
+        lock = os.open(self.path(archive + "/.crmval-lock"), os.O_RDWR | os.O_CREAT, 0o640)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+    def await_lock(self, process, archive):
+        """Until a run waits for the lock of an archive that is held: then it has seen its inputs, and read none."""
+        folder, lock = "/proc/%d/fd" % process.pid, os.path.realpath(self.path(archive + "/.crmval-lock"))
+        while process.poll() is None:
+            try:
+                if any(os.readlink(os.path.join(folder, fd)) == lock for fd in os.listdir(folder)):
+                    break
+            except FileNotFoundError:
+                pass
+        self.assertIsNone(process.poll())
 
     def demo(self, scale="0.1", seed="3", name="demo"):
         """Demo data in a folder of the test."""

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The archive as its keepers know it: who may write, what they are told, what is refused."""
 
-import fcntl
 import json
 import os
 import subprocess
@@ -19,17 +18,10 @@ class Archive(kit.Case):
         return self.job(more='dimensions = ( { plugin = "customer_management"; } );\n'
                         'archive = { directory = "archive"; %s };' % more, **form)
 
-    def hold(self):
-        """Holds the lock as a run would, until the descriptor is closed."""
-        os.makedirs(self.path("archive"), exist_ok=True)
-        lock = os.open(self.path("archive/.crmval-lock"), os.O_RDWR | os.O_CREAT, 0o640)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return lock
-
 
 class Lock(Archive):
     def test_second_run(self):
-        job, lock = self.archive_job(), self.hold()
+        job, lock = self.archive_job(), self.hold_archive("archive")
         self.addCleanup(os.close, lock)
         before = self.listing()
         says = [r"/archive: another run holds it, process %d; " % os.getpid(), "--wait SECONDS"]
@@ -39,23 +31,13 @@ class Lock(Archive):
         self.run_ok("run", job, "--dry-run")
 
     def test_waiting_run(self):
-        job, lock = self.archive_job(), self.hold()
+        job, lock = self.archive_job(), self.hold_archive("archive")
         with subprocess.Popen([kit.PROGRAM, "run", job, "--wait", "600"], env=kit.clean_environment(),
                               stderr=subprocess.PIPE) as process:
-            while process.poll() is None and not self.has_open(process, "archive/.crmval-lock"):
-                pass
-            self.assertIsNone(process.poll())
+            self.await_lock(process, "archive")
             os.close(lock)
             process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
-
-    def has_open(self, process, name):
-        folder = "/proc/%d/fd" % process.pid
-        try:
-            return any(os.readlink(os.path.join(folder, fd)) == os.path.realpath(self.path(name))
-                       for fd in os.listdir(folder))
-        except FileNotFoundError:
-            return False
 
     def test_wrong_words(self):
         for seconds in ("-1", "soon", "", "1e10", "nan"):
@@ -271,7 +253,7 @@ class Prune(Snapshots):
 
     def test_lock(self):
         self.run_on(0)
-        lock = self.hold()
+        lock = self.hold_archive("archive")
         self.addCleanup(os.close, lock)
         self.refused(75, "archive", "prune", "archive", "--keep", "last=1", says="another run holds it")
         self.run_ok("archive", "prune", "archive", "--keep", "last=1", "--dry-run")

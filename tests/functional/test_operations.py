@@ -4,7 +4,6 @@
 
 import email
 import email.header
-import fcntl
 import json
 import os
 import re
@@ -96,10 +95,7 @@ class Many(kit.Case):
 
     def start(self):
         """Two jobs, the first of which waits for an archive that is held; the process, and the first job's number."""
-        os.mkdir(self.path("archive"))
-        lock = os.open(self.path("archive/.crmval-lock"), os.O_RDWR | os.O_CREAT, 0o640)
-        self.addCleanup(os.close, lock)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.addCleanup(os.close, self.hold_archive("archive"))
         stuck = self.job(name="a.conf", more='archive = { directory = "archive"; };')
         process = subprocess.Popen([kit.PROGRAM, "run", "--wait", "100", stuck, self.good("b.conf")], cwd=self.folder,
                                    stderr=subprocess.PIPE, env=kit.clean_environment())

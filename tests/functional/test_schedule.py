@@ -3,7 +3,6 @@
 """A day and a night of hourly runs under a false clock: what is kept, reported, refused and told, hour by hour."""
 
 import datetime
-import fcntl
 import json
 import os
 
@@ -74,7 +73,7 @@ class Schedule(kit.Case):
             elif hour == 18:
                 now -= 10 * HOUR  # a clock that was set back; what is to come by it stays
             before, report = self.listing("archive") if hour else {}, self.read("report.json") if hour else b""
-            lock = self.hold() if hour == 13 else None
+            lock = self.hold_archive("archive") if hour == 13 else None
             got = self.run_at(now)
             if lock is not None:
                 os.close(lock)
@@ -106,11 +105,6 @@ class Schedule(kit.Case):
         status, said = self.run_at(DAWN + HOUR)
         self.assertEqual(status, 1)
         self.assertIn('alert "stale": opportunity: the newest date, 2025-12-20, is more than 11 days old', said)
-
-    def hold(self):
-        lock = os.open(self.path("archive/.crmval-lock"), os.O_RDWR)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return lock
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -290,13 +291,7 @@ class Permission(kit.Case):
 class Failing(kit.Case):
     def plugin(self, name, body):
         """A job over demo data with two dimensions: one whose evaluate() has this body, and deal_control."""
-        compiler = os.environ.get("CC", "cc").split()
-        if not shutil.which(compiler[0]):
-            self.skipTest("no C compiler")
-        os.makedirs(self.path("plugins"), exist_ok=True)
-        source = self.write(name + ".c", PLUGIN % (body, name))
-        subprocess.run([*compiler, "-I", os.path.join(kit.ROOT, "core"), "-fPIC", "-shared", "-o",
-                        self.path("plugins/%s.so" % name), source], check=True, capture_output=True)
+        self.compile(name, PLUGIN % (body, name))
         self.demo()
         return self.job(['{ plugin = "csv"; directory = "demo"; }'], more="""
             dimensions = ( { plugin = "%s"; }, { plugin = "deal_control"; } );
@@ -374,6 +369,116 @@ class Signals(Failing):
                 process.communicate(timeout=60)
             self.assertEqual(process.returncode, -number)
             self.assertEqual(self.listing(), before)
+
+
+class Each(Failing):
+    """One test for each status that the manual pages list, named by it; as the shell sees it."""
+
+    PAGES = ("crmval.1", "crmval-operations.7", "zh_CN/crmval.1", "zh_CN/crmval-operations.7")
+
+    def shell(self, *words, before="", **more):
+        """The status that a shell gets, which says 128+N of what a signal ended; and what was said."""
+        script = before + '"$@"; exit $?'
+        done = subprocess.run(["sh", "-c", script, "sh", kit.PROGRAM, *words], cwd=self.folder, timeout=120, check=False,
+                              env=kit.clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, **more)
+        return done.returncode, done.stderr.decode()
+
+    def ends(self, status, says, *words, **more):
+        got, said = self.shell(*words, **more)
+        self.assertEqual(got, status, said)
+        self.assertRegex(said, says)
+
+    def accounts(self, more="", **form):
+        self.table("account.csv", "id,name,owner,region", "A1,Acme,E1,North")
+        return self.job(more=more, **form)
+
+    def test_all_are_here(self):
+        here = {name[5:].replace("_", "+") for name in dir(self) if re.match(r"test_\d", name)}
+        for page in self.PAGES:
+            with open(os.path.join(kit.ROOT, "man", page), encoding="utf-8") as file:
+                text = file.read()
+            listed = re.findall(r"(?m)^\.It ([0-9][0-9+N]*)$", text[text.index(".Bl -tag -width 128+N"):])
+            self.assertEqual(set(listed), here, page)
+            self.assertEqual(len(listed), len(here), page)
+
+    def test_0(self):
+        self.ends(0, r"\A\Z", "run", "--quiet", self.accounts())
+
+    def test_1(self):
+        rule = 'alerts = ( { name = "all"; coverage_below = 1; } );'
+        self.ends(1, 'alert "all": .*coverage', "run", self.accounts(rule))
+
+    def test_64(self):
+        self.ends(64, "--frequently", "run", "--frequently", self.accounts())
+
+    def test_65(self):
+        job = self.accounts()
+        self.write("account.csv", 'id,name\nA1,"Acme\n')
+        self.ends(65, "account.csv:2: ", "run", job)
+
+    def test_66(self):
+        self.ends(66, "/gone", "run", self.job(['{ plugin = "csv"; directory = "gone"; }']))
+
+    def test_69(self):
+        source = '{ plugin = "sql"; driver = "postgresql"; connection = "host=%s user=x"; }' % self.folder
+        self.ends(69, "cannot connect.*No such file", "run", self.job([source]))
+
+    def test_70(self):
+        """What cannot be blamed on the data or the job: here, a source that brings more rows than it announced."""
+        with open(os.path.join(kit.ROOT, "tests", "contract", "old_source.c"), encoding="utf-8") as file:
+            source = file.read()
+        self.assertIn("rows_at_most = 3;", source)
+        self.compile("old_source", source.replace("rows_at_most = 3;", "rows_at_most = 2;"))
+        job = self.job(['{ plugin = "old_source"; }'], more='plugins = { directories = ( "plugins" ); };')
+        self.ends(70, r"account: more rows than the source announced \(2\)", "run", job)
+
+    def test_71(self):
+        """With less and less of it, memory ends at some time, and is then said to be what is missing."""
+        with open(kit.PROGRAM, "rb") as program:
+            if re.search(b"__[at]san_init", program.read()):
+                self.skipTest("sanitizers need more address space than there can be a limit to")
+        job, status = self.demo() + "/job.conf", 0
+        for kilobytes in range(32 << 10, 1 << 10, -512):
+            status, said = self.shell("run", job, before="ulimit -v %d; " % kilobytes)
+            if status != 0:
+                break
+        self.assertEqual(status, 71, said)
+        self.assertRegex(said, "out of memory")
+
+    def test_73(self):
+        self.ends(73, "none/out.json", "run", self.accounts(), "--output", "none/out.json")
+
+    def test_74(self):
+        with open("/dev/full", "wb") as full:
+            done = self.run_raw("run", self.accounts(), "--format", "json", stdout=full)
+        self.assertEqual(done.status, 74)
+        self.assertRegex(done.messages, "standard output: .*No space left")
+        self.ends(74, "/dev/full: .*No space left", "run", self.accounts(), "--output", "/dev/full")
+
+    def test_75(self):
+        job = self.accounts('archive = { directory = "archive"; };')
+        lock = self.hold_archive("archive")
+        self.ends(75, "/archive: another run holds it", "run", job)
+        os.close(lock)
+        self.ends(0, "no measure has data", "run", job)
+
+    def test_77(self):
+        job = self.accounts('archive = { directory = "archive"; };')
+        os.symlink("elsewhere", self.path("archive"))
+        self.ends(77, "/archive: .*link", "run", job)
+
+    def test_78(self):
+        self.ends(78, r"job\.conf:3: .*weigth", "run", self.accounts("score = { weigth = 1; };"))
+
+    def test_128_N(self):
+        """Signals that a terminal, a service manager and the kernel send."""
+        job = self.plugin("hangs", "for (;;) ;")
+        script = '"$@" & child=$!; while ! grep -q . /proc/$child/task/$child/children; do :; done; kill -%s $child; wait $child'
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
+            done = subprocess.run(["sh", "-c", script % int(number), "sh", kit.PROGRAM, "run", job, "--set",
+                                   "plugins.deadline=100"], cwd=self.folder, env=kit.clean_environment(), check=False,
+                                  timeout=120, capture_output=True)
+            self.assertEqual(done.returncode, 128 + number, done.stderr)
 
 
 if __name__ == "__main__":
