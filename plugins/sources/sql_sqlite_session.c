@@ -43,16 +43,21 @@ static int status_of(int code, int otherwise)
 
 int sqlite_fail(sqlite3 *db, const char *what, int otherwise, struct crmval_error *error)
 {
-	char message[600];
+	char message[600], where[400];
 	int code = sqlite3_extended_errcode(db), status = status_of(code, otherwise);
+	const char *file = db ? sqlite3_db_filename(db, "main") : NULL;
+	if (!file || !*file || strcmp(file, what) == 0)
+		snprintf(where, sizeof where, "%s", what);
+	else
+		snprintf(where, sizeof where, "%s: %s", file, what);
 	snprintf(message, sizeof message, "%s", sqlite3_errmsg(db));
 	sql_one_line(message);
 	if (status == CRMVAL_EAGAIN)
 		return fail(error, status, "%s: %s (SQLite code %d): another program is writing to it; try again later",
-			    what, message, code);
+			    where, message, code);
 	if ((code & 0xff) == SQLITE_INTERRUPT)
-		return fail(error, status, "%s: stopped, since it took longer than statement_timeout", what);
-	return fail(error, status, "%s: %s (SQLite code %d)", what, message, code);
+		return fail(error, status, "%s: stopped, since it took longer than statement_timeout", where);
+	return fail(error, status, "%s: %s (SQLite code %d)", where, message, code);
 }
 
 /* ---- connections ---- */

@@ -22,6 +22,36 @@ DATA = os.path.join(ROOT, "..", "shared", "data")
 PROGRAM = os.path.abspath(os.environ.get("CRMVAL", "crmval"))
 PERIOD = ("2025-01-01", "2025-12-31")
 BASELINE = ("2024-01-01", "2024-12-31")
+NOBODY = 65534
+
+# A plugin, but for what evaluate() does and for its name.
+DIMENSION = r"""
+#include <crmval/plugin.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int evaluate(const struct crmval_batch *batch, const struct crmval_observations *out, struct crmval_error *error)
+{
+	(void)batch;
+	(void)out;
+	(void)error;
+	%s
+	return CRMVAL_OK;
+}
+
+static const struct crmval_indicator indicators[] = {{"size", "Size"}};
+static const struct crmval_measure measures[] = {{"rows", "Rows", "size", "count", "How many", "accounts; 1",
+						  CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0, 0, NULL}};
+static const struct crmval_input inputs[] = {{"id", "id", CRMVAL_FILLED, 0, NULL, NULL, NULL}};
+static const struct crmval_answer answers[] = {{"rows", "id"}};
+static const struct crmval_view views[] = {{"account", inputs, 1, 1, answers, evaluate}};
+static const struct crmval_dimension dimension = {
+	sizeof dimension, 1, 1, 0, 1, "Accounts", indicators, measures, NULL, views};
+
+CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
+	CRMVAL_MAGIC, CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, sizeof crmval_plugin_v1, 0, "%s", "1", "a test",
+	&dimension, NULL, NULL};
+"""
 
 
 def clean_environment(**changes):
@@ -126,6 +156,20 @@ class Case(unittest.TestCase):
         return found
 
     # ---- the program
+
+    def as_nobody(self):
+        """How to run the program as one whom permissions bind."""
+        if os.geteuid() != 0:
+            return {}
+        os.chmod(self.folder, 0o755)
+        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        try:
+            usable = self.run_raw("plugin", "list", **nobody).status == 0
+        except OSError:
+            usable = False
+        if not usable:
+            self.skipTest("the program cannot be run by another user from here")
+        return nobody
 
     def run_raw(self, *words, environment=None, stdout=subprocess.PIPE, **more):
         process = subprocess.run([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,

@@ -13,36 +13,6 @@ import threading
 
 import kit
 
-NOBODY = 65534
-
-PLUGIN = r"""
-#include <crmval/plugin.h>
-#include <stdlib.h>
-#include <string.h>
-
-static int evaluate(const struct crmval_batch *batch, const struct crmval_observations *out, struct crmval_error *error)
-{
-	(void)batch;
-	(void)out;
-	(void)error;
-	%s
-	return CRMVAL_OK;
-}
-
-static const struct crmval_indicator indicators[] = {{"size", "Size"}};
-static const struct crmval_measure measures[] = {{"rows", "Rows", "size", "count", "How many", "accounts; 1",
-						  CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0, 0, NULL}};
-static const struct crmval_input inputs[] = {{"id", "id", CRMVAL_FILLED, 0, NULL, NULL, NULL}};
-static const struct crmval_answer answers[] = {{"rows", "id"}};
-static const struct crmval_view views[] = {{"account", inputs, 1, 1, answers, evaluate}};
-static const struct crmval_dimension dimension = {
-	sizeof dimension, 1, 1, 0, 1, "Accounts", indicators, measures, NULL, views};
-
-CRMVAL_EXPORT const struct crmval_plugin crmval_plugin_v1 = {
-	CRMVAL_MAGIC, CRMVAL_ABI_MAJOR, CRMVAL_ABI_MINOR, sizeof crmval_plugin_v1, 0, "%s", "1", "a test",
-	&dimension, NULL, NULL};
-"""
-
 
 class Input(kit.Case):
     """65 and 66: data that are refused, or not there."""
@@ -209,20 +179,6 @@ class Permission(kit.Case):
 
     has_plugins = True
 
-    def as_nobody(self):
-        """How to run the program as one whom permissions bind."""
-        if os.geteuid() != 0:
-            return {}
-        os.chmod(self.folder, 0o755)
-        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        try:
-            usable = self.run_raw("plugin", "list", **nobody).status == 0
-        except OSError:
-            usable = False
-        if not usable:
-            self.skipTest("the program cannot be run by another user from here")
-        return nobody
-
     def test_unreadable_data(self):
         self.table("account.csv", "id,name", "A1,Acme")
         job, nobody = self.job(), self.as_nobody()
@@ -284,14 +240,14 @@ class Permission(kit.Case):
             self.skipTest("only root can give files away")
         self.table("account.csv", "id,name", "A1,Acme")
         folder, environment = self.own_plugins()
-        os.chown(os.path.join(folder, "csv.so"), NOBODY, NOBODY)
+        os.chown(os.path.join(folder, "csv.so"), kit.NOBODY, kit.NOBODY)
         self.refused(77, "run", self.job(), environment=environment, says=["csv.so", "belongs to"])
 
 
 class Failing(kit.Case):
     def plugin(self, name, body):
         """A job over demo data with two dimensions: one whose evaluate() has this body, and deal_control."""
-        self.compile(name, PLUGIN % (body, name))
+        self.compile(name, kit.DIMENSION % (body, name))
         self.demo()
         return self.job(['{ plugin = "csv"; directory = "demo"; }'], more="""
             dimensions = ( { plugin = "%s"; }, { plugin = "deal_control"; } );
