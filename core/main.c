@@ -146,7 +146,7 @@ static int find_now(struct job_overrides *overrides)
 	struct tm tm;
 	double number;
 	if (epoch) {
-		if (!number_of(epoch, 0, 253402300799.0, &number))
+		if (epoch[strspn(epoch, "0123456789")] || !number_of(epoch, 0, 253402300799.0, &number))
 			return usage_error("SOURCE_DATE_EPOCH \"%s\" is not a number of seconds since 1970", epoch);
 		seconds = (time_t)number;
 		gmtime_r(&seconds, &tm);
