@@ -49,7 +49,7 @@ class Server:
         with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as file:
             file.write(HBA)
         self.start()
-        self.sql("CREATE ROLE \"%s\" LOGIN PASSWORD '%s'" % (READER, PASSWORD.replace("'", "''")))
+        self.sql(content="CREATE ROLE \"%s\" LOGIN PASSWORD '%s'" % (READER, PASSWORD.replace("'", "''")))
 
     def run(self, name, *words):
         subprocess.run([os.path.join(self.programs, name), *words], check=True, stdout=subprocess.DEVNULL,

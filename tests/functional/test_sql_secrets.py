@@ -103,8 +103,8 @@ class Secrets(kit.Case):
         self.reads(self.source("DSN=pg;", 'password_file = "secret";', "odbc"))
         self.secret(content="wrong-" + CANARY)
         self.fails(69, "cannot connect: .*SQLSTATE", self.source("pg", 'password_file = "secret";', "odbc"))
-        self.server.sql("ALTER ROLE \"%s\" PASSWORD 'simple-%s'" % (database.READER, CANARY))
-        self.addCleanup(self.server.sql, "ALTER ROLE \"%s\" PASSWORD '%s'" % (
+        self.server.sql(content="ALTER ROLE \"%s\" PASSWORD 'simple-%s'" % (database.READER, CANARY))
+        self.addCleanup(self.server.sql, content="ALTER ROLE \"%s\" PASSWORD '%s'" % (
             database.READER, database.PASSWORD.replace("'", "''")))
         self.secret("secret.ini", "\n".join(lines + ["Password = simple-" + CANARY]))
         os.rename(self.path("secret.ini"), self.path("odbc.ini"))
