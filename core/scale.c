@@ -42,9 +42,8 @@ double scale_score(const struct crmval_point *points, uint32_t count, double x)
 	return left->y + (right->y - left->y) * ((x - left->x) / (right->x - left->x));
 }
 
-double scale_reach(const struct crmval_point *points, uint32_t count, double x, double low, double high)
+double scale_error(const struct crmval_point *points, uint32_t count, double x, double standard_error)
 {
-	double score = scale_score(points, count, x);
-
-	return fmax(fabs(scale_score(points, count, low) - score), fabs(scale_score(points, count, high) - score));
+	return fabs(scale_score(points, count, x + standard_error) - scale_score(points, count, x - standard_error)) /
+	       2;
 }

@@ -11,7 +11,7 @@ const struct crmval_point *scale_default(const struct crmval_measure *measure, i
 /* The score of x.  count is at least 1; x may be infinite. */
 double scale_score(const struct crmval_point *points, uint32_t count, double x);
 
-/* How far the scores of what lies from low to high are at most from that of x.  The scale is monotone. */
-double scale_reach(const struct crmval_point *points, uint32_t count, double x, double low, double high);
+/* The standard error of the score of x, from that of x. */
+double scale_error(const struct crmval_point *points, uint32_t count, double x, double standard_error);
 
 #endif

@@ -242,20 +242,12 @@ int score_is_daily(const struct result_measure *measure)
 	return measure->basis == CRMVAL_GROWTH && (measure->table->flags & CRMVAL_DAILY);
 }
 
-/*
- * The score of a basis, and so much of a standard error that 95 % of it reach as far as the scores of the whole range: the
- * scale may bend or end within it.
- */
-static struct estimate scaled(const struct result_measure *measure, struct estimate basis, struct estimate range)
+static struct estimate scaled(const struct result_measure *measure, struct estimate basis)
 {
 	if (!estimate_is_known(basis) || measure->scale_count == 0)
 		return estimate_none;
-	if (!estimate_is_known(range))
-		range = basis;
-	double half = Z95 * range.se;
-	double reach =
-		scale_reach(measure->scale, measure->scale_count, basis.value, range.value - half, range.value + half);
-	return (struct estimate){scale_score(measure->scale, measure->scale_count, basis.value), reach / Z95};
+	return (struct estimate){scale_score(measure->scale, measure->scale_count, basis.value),
+				 scale_error(measure->scale, measure->scale_count, basis.value, basis.se)};
 }
 
 static void count_window(const struct result *result, uint32_t place, int window, int breakdown, uint32_t unit,
@@ -291,43 +283,11 @@ static void find_baseline(const struct result *result, uint32_t place, int break
 		out->has_baseline = 0;
 }
 
-/* What a row of a sum brings, in both windows together. */
-static double row_mean(const struct scored_measure *scored)
-{
-	double n = 0, rows = 0;
-
-	if (scored->period.is_counted) {
-		n += scored->period.numerator;
-		rows += (double)scored->period.rows;
-	}
-	if (scored->has_baseline && scored->baseline.is_counted) {
-		n += scored->baseline.numerator;
-		rows += (double)scored->baseline.rows;
-	}
-	return rows > 0 ? n / rows : 0;
-}
-
-/*
- * Where the truth lies, of which the rows are a sample: with the four rows more of a share's standard error its middle is
- * not the value, and with two rows more of a sum nothing in a window is not nothing for ever.
- */
-static struct estimate range_of(const struct crmval_measure *measure, const struct scored_window *window, double mean)
-{
-	struct estimate range = window->value;
-	double rows = (double)window->rows;
-
-	if (!window->is_counted || !estimate_is_known(range))
-		return range;
-	if (measure->kind == CRMVAL_SUM_OF)
-		return (struct estimate){range.value + 2 * mean, hypot(range.se, mean)};
-	if (measure->flags & CRMVAL_SHARE)
-		range.value = (rows * range.value + 2) / (rows + 4);
-	return range;
-}
-
 static struct estimate find_basis(const struct result *result, const struct result_measure *measure,
-				  struct estimate value, struct estimate baseline)
+				  const struct scored_measure *scored)
 {
+	struct estimate value = scored->period.value, baseline = scored->baseline.value;
+
 	if (measure->basis == CRMVAL_VALUE)
 		return value;
 	if (!estimate_is_known(baseline))
@@ -359,29 +319,27 @@ static void score_measure(const struct scorecard *card, uint32_t place, int brea
 {
 	const struct result *result = card->result;
 	const struct result_measure *measure = &result->measures[place];
-	struct estimate *parts = out->score.parts, basis = estimate_none, range, range_before;
+	struct estimate *parts = out->score.parts, basis = estimate_none;
 	const char *reason = NULL;
 
 	count_window(result, place, 0, breakdown, unit, &out->period);
 	find_baseline(result, place, breakdown, unit, out);
-	range = range_of(measure->table, &out->period, row_mean(out));
-	range_before = range_of(measure->table, &out->baseline, row_mean(out));
 	if (measure->failed)
 		reason = measure->failed;
 	else if (!estimate_is_known(out->period.value))
 		reason = value_reason(measure, &out->period);
-	else if (basis = find_basis(result, measure, out->period.value, out->baseline.value), !estimate_is_known(basis))
+	else if (basis = find_basis(result, measure, out), !estimate_is_known(basis))
 		reason = N_("no baseline");
 	else if (measure->scale_count == 0)
 		reason = N_("no scale");
 	out->status = measure->failed ? MEASURE_FAILED : reason ? MEASURE_NO_DATA : MEASURE_OK;
 	out->basis_value = basis.value;
-	parts[SCORE_NOW] = scaled(measure, basis, find_basis(result, measure, range, range_before));
+	parts[SCORE_NOW] = scaled(measure, basis);
 	parts[SCORE_BEFORE] = estimate_none;
 	if (measure->basis == CRMVAL_VALUE && !measure->failed)
-		parts[SCORE_BEFORE] = scaled(measure, out->baseline.value, range_before);
+		parts[SCORE_BEFORE] = scaled(measure, out->baseline.value);
 	else if (measure->basis != CRMVAL_VALUE && !reason)
-		parts[SCORE_BEFORE] = scaled(measure, (struct estimate){0, 0}, (struct estimate){0, 0});
+		parts[SCORE_BEFORE] = scaled(measure, (struct estimate){0, 0});
 	int has_both = estimate_is_known(parts[SCORE_NOW]) && estimate_is_known(parts[SCORE_BEFORE]);
 	parts[SCORE_NOW_OF_BOTH] = has_both ? parts[SCORE_NOW] : estimate_none;
 	parts[SCORE_BEFORE_OF_BOTH] = has_both ? parts[SCORE_BEFORE] : estimate_none;

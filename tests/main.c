@@ -20,7 +20,6 @@
 	SUITE(compare_random)                                                                                          \
 	SUITE(climb)                                                                                                   \
 	SUITE(confine)                                                                                                 \
-	SUITE(cover)                                                                                                   \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_files)                                                                                               \
 	SUITE(customer_management)                                                                                     \

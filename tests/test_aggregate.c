@@ -70,12 +70,12 @@ static void test_geometric(void)
 	NEAR(card->indicators[0].before, 32);
 	NEAR(card->indicators[0].gained, 8);
 	score_free(card);
-	/* A 0 counts as 1: root of 1 * 64 = 8, slope 0.5 * 8/1 for an error of S(0.03) - S(0) = 3. */
+	/* A 0 counts as 1: root of 1 * 64 = 8, slope 0.5 * 8/1 for an error of (S(0.03) - S(-0.03)) / 2 = 1.5. */
 	sample.moments[0][0][0] = sample_value(0, 0.03);
 	sample.moments[0][1][0] = sample_value(0.64, 0);
 	card = company_card();
 	NEAR(card->indicators[0].score, 8);
-	NEAR(card->indicators[0].high, 8 + Z95 * 12);
+	NEAR(card->indicators[0].high, 8 + Z95 * 6);
 	score_free(card);
 }
 

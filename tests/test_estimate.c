@@ -137,11 +137,9 @@ static void test_scale(void)
 	NEAR(scale_score(points, 3, 5), 90);
 	NEAR(scale_score(points, 3, INFINITY), 90);
 	NEAR(scale_score(points, 1, 7), 10);
-	/* Across a bend, S(4) - S(3) = 60 and S(3) - S(2) = 10; past an end, S(4.5) - S(3) = 60. */
-	NEAR(scale_reach(points, 3, 3, 2, 4), 60);
-	NEAR(scale_reach(points, 3, 4.5, 3, 6), 60);
-	NEAR(scale_reach(points, 3, 4.5, 4.5, INFINITY), 0);
-	NEAR(scale_reach(points, 3, 2, -INFINITY, 2.5), 10);
+	/* Across a bend and past an end: (S(4) - S(2)) / 2 = 35; (S(6) - S(3)) / 2 = 30. */
+	NEAR(scale_error(points, 3, 3, 1), 35);
+	NEAR(scale_error(points, 3, 4.5, 1.5), 30);
 }
 
 static const struct test tests[] = {{"value of a share", test_share},

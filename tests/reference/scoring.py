@@ -83,41 +83,18 @@ def score_at(scale, x):
     return scale[-1][1]
 
 
-def score_error(scale, x, middle, error):
-    """Of a score, so that its range holds the scores of all from middle - 1.96 error to middle + 1.96 error."""
-    score = score_at(scale, x)
-    ends = [score_at(scale, middle + side * QUANTILE * error) for side in (-1, 1)]
-    return max(abs(end - score) for end in ends) / QUANTILE
-
-
-def ranges_of(kind, windows):
-    """For each window the (middle, standard error) of the range of its value: four rows more of a share, of which two are
-    whole, and two rows more of a sum, each as large as those of both windows in the mean. What the job states is certain."""
-    counted = [window for window in windows if window is not None and window["numerator"] is not None]
-    rows = sum(window["rows"] for window in counted)
-    mean = math.fsum(window["numerator"] for window in counted) / rows if rows else 0.0
-    result = []
-    for window in windows:
-        if window is None or window["value"] is None:
-            result.append(None)
-        elif kind == "sum" and window["numerator"] is not None:
-            result.append((window["value"] + 2 * mean, math.hypot(window["standard_error"], mean)))
-        elif kind == "share" and window["rows"]:
-            result.append(((window["rows"] * window["value"] + 2) / (window["rows"] + 4), window["standard_error"]))
-        else:
-            result.append((window["value"], window["standard_error"]))
-    return result
+def score_error(scale, x, error):
+    return abs(score_at(scale, x + error) - score_at(scale, x - error)) / 2
 
 
 def basis_of(measure, basis, now, before, days):
-    """(basis value, its standard error) of two (value, standard error), None without a baseline; days are those of the two
-    windows, or None."""
-    value, error = now
+    """(basis value, its standard error), None without a baseline; days are those of the two windows, or None."""
+    value, error = now["value"], now["standard_error"]
     if basis == "value":
         return value, error
-    if before is None:
+    if before is None or before["value"] is None:
         return None
-    base, base_error = before
+    base, base_error = before["value"], before["standard_error"]
     if measure.growth_per_day if basis == "growth" else measure.per_day:
         if days[1] is None:
             return None
@@ -237,21 +214,17 @@ class Scorer:
         node = {"id": entry.id, "title": entry.id, "better": entry.better, "status": "no_data", **now,
                 "baseline": before, "basis": basis, "basis_value": None}
         known = None
-        values = [None if window is None or window["value"] is None else (window["value"], window["standard_error"])
-                  for window in (now, before)]
-        ranges = ranges_of(entry.kind, (now, before))
         if now["value"] is None:
             rating.reason = state or ("no applicable row" if not now["rows"] else "the denominators add up to nothing")
         else:
-            known = basis_of(entry, basis, *values, self.days)
+            known = basis_of(entry, basis, now, before, self.days)
             rating.reason = "no baseline"
         if known is not None:
             node["status"], node["basis_value"], rating.coverage = "ok", known[0], 1.0
-            rating.score = (score_at(scale, known[0]),
-                            score_error(scale, known[0], *basis_of(entry, basis, *ranges, self.days)))
+            rating.score = score_at(scale, known[0]), score_error(scale, *known)
         if basis == "value" and before is not None and before["value"] is not None:
             rating.before = (score_at(scale, before["value"]),
-                             score_error(scale, before["value"], *ranges[1]))
+                             score_error(scale, before["value"], before["standard_error"]))
         elif basis != "value" and known is not None:
             rating.before = score_at(scale, 0.0), 0.0
         rating.handed_before = rating.before

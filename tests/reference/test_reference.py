@@ -113,8 +113,8 @@ class Customers(unittest.TestCase):
         # 3 in 10 days over 2 in 20 days: 0.3/0.1 - 1 = 2; se^2 = 3/100/0.01 + (0.3*root(2)/20/0.01)^2 = 3 + 4.5
         self.assertAlmostEqual(node["basis_value"], 2.0, 14)
         self.assertEqual((node["score"], node["before"], node["gained"]), (100.0, 50.0, 50.0))
-        # two rows more of 1: 0.5 +- 0.2 over 0.2 +- root(3)/20: 1.5, se^2 = 1 + 75/64: 1.5 - 1.96*1.47 is far below -0.3
-        self.assertEqual(node["low"], 0.0)
+        # score's se: (S(2 + 2.74) - S(2 - 2.74))/2 = (100 - 0)/2 = 50, so low = 100 - 1.96*50
+        self.assertAlmostEqual(node["low"], 100 - Z * 50, 9)
         self.assertEqual(node["high"], 100.0)
 
     def test_no_baseline(self):

@@ -50,18 +50,8 @@ class Tallies(unittest.TestCase):
     def test_scale(self):
         points = [(0.0, 0.0), (1.0, 50.0), (3.0, 100.0)]
         self.assertEqual([scoring.score_at(points, x) for x in (-1, 0.5, 1, 2, 9)], [0.0, 25.0, 50.0, 75.0, 100.0])
-        # x = 1, from 0 to 3: 50 below, 50 above; from -1 to 1.5: 50 below; middle and 1.96 se the halves of both
-        self.assertAlmostEqual(scoring.score_error(points, 1.0, 1.5, 1.5 / Z), 50 / Z, 12)
-        self.assertAlmostEqual(scoring.score_error(points, 1.0, 0.25, 1.25 / Z), 50 / Z, 12)
-        self.assertAlmostEqual(scoring.score_error(points, 3.0, 2.0, 0.5 / Z), 37.5 / Z, 12)
-
-    def test_ranges(self):
-        # 0 of 1: the middle of 2/5; sums of 3 in two rows and nothing: two rows more of 1.5 each
-        share, total = scoring.tally("share", [(0.0, 1.0)]), scoring.tally("sum", [(1.0, None), (2.0, None)])
-        nothing = scoring.tally("sum", [])
-        self.assertEqual(scoring.ranges_of("share", (share, None)), [(0.4, share["standard_error"]), None])
-        self.assertEqual(scoring.ranges_of("sum", (nothing, total)), [(3.0, 1.5), (6.0, math.hypot(math.sqrt(5), 1.5))])
-        self.assertEqual(scoring.ranges_of("sum", (nothing, None)), [(0.0, 0.0), None])
+        # x = 1, se = 1: (S(2) - S(0))/2 = 37.5
+        self.assertEqual(scoring.score_error(points, 1.0, 1.0), 37.5)
 
     def test_combine(self):
         # (3*80 + 1*40)/4 = 70; se = root((3/4*2)^2 + (1/4*8)^2) = 2.5
@@ -97,9 +87,7 @@ class Tree(unittest.TestCase):
         one, two = 2.6 / 5, 3.2 / 6
         first = 1.25 * (2 * (1 - one) ** 2 + 2 * one ** 2 + (0.6 - one) ** 2) / 25
         second = 1.2 * (2 * (1 - two) ** 2 + 2 * two ** 2 + 2 * (0.6 - two) ** 2) / 36
-        # both reach further down, to R' - 1.96 se, than up
-        reaches = 0.6 - one + Z * math.sqrt(first), 0.6 - two + Z * math.sqrt(second)
-        closeness = math.hypot(*reaches) / 2 * 100 / Z
+        closeness = math.sqrt(first + second) / 2 * 100
         error = math.hypot(closeness, 100 * math.sqrt(0.05)) / 2
         self.assertAlmostEqual(result["overall"]["high"], 55 + Z * error, 8)
 
@@ -133,13 +121,13 @@ class Tree(unittest.TestCase):
     def test_gained_reaches_its_floor(self):
         tables = {"project_history": "id,signed_on,ours;1,2025-01-01,no;2,2024-01-01,yes"}
         node = self.node(evaluate(tables, "customer_management"), "customer_management", "solution_penetration")
-        # from 100 to 0; both have the se root(0.24/4), around 2/5 and 3/5
+        # from 100 to 0; both have the se root(0.24/4)
         self.assertEqual((node["gained"], node["gained_low"]), (-100.0, -100.0))
-        self.assertAlmostEqual(node["gained_high"], -100 + Z * 100 * self.both_errors(), 9)
+        self.assertAlmostEqual(node["gained_high"], -100 + Z * 100 * self.half_error(), 9)
 
-    def both_errors(self):
-        # m = 1: R' = 2/5 or 3/5: se = root(0.06) = 0.2449; from 0 it is as far to 2/5 + 1.96 se as from 1 down, so twice
-        return math.sqrt(2) * (0.4 / Z + math.sqrt(0.06))
+    def half_error(self):
+        # m = 1: R' = 2/5 or 3/5: se = root(0.06) = 0.2449; the scale ends at 0 and at 1, so half of it counts, twice
+        return math.hypot(math.sqrt(0.06) / 2, math.sqrt(0.06) / 2)
 
     def test_min_coverage(self):
         result = evaluate(self.tables, "customer_management", score={"min_coverage": 0.27})
@@ -203,10 +191,10 @@ class Tree(unittest.TestCase):
         node = self.node(evaluate(self.tables, "customer_management", settings={
             "solution_win_rate": {"basis": "change", "scale": [[-1, 0], [1, 100]]}}),
             "customer_management", "solution_penetration", "solution_win_rate")
-        # 1/2 - 1 = -0.5: 25 points, before S(0) = 50; se^2 = 0.25/5 + (3/5 * 2/5)/4 around 1/2 - 3/5 = -0.1
+        # 1/2 - 1 = -0.5: 25 points, before S(0) = 50; se^2 = 0.25/5 + (3/5 * 2/5)/4
         self.assertEqual((node["basis_value"], node["score"]), (-0.5, 25.0))
         self.assertEqual((node["before"], node["gained"]), (50.0, -25.0))
-        self.assertAlmostEqual(node["gained_high"], -25 + 50 * (0.4 + Z * math.sqrt(0.05 + 0.06)), 9)
+        self.assertAlmostEqual(node["gained_high"], -25 + Z * 50 * math.sqrt(0.05 + 0.06), 9)
 
 
 class Units(unittest.TestCase):
