@@ -30,6 +30,13 @@ struct snapshot_hash {
 	char sha256[65];
 };
 
+/* The lines after the result, which can be read without it. */
+struct snapshot_lines {
+	uint64_t place; /* in the second member as it lies in the file, where decompressing may begin */
+	uint64_t line;  /* the number of the first */
+	struct snapshot_hash hash;
+};
+
 /* What the first line says. */
 struct snapshot_header {
 	uint32_t version;
@@ -43,6 +50,7 @@ struct snapshot_header {
 	const struct snapshot_score *dimensions;
 	char definitions[65];               /* SHA-256 of all that was defined, without its texts */
 	struct snapshot_hash payload, gzip; /* of what follows the line, and of the same as it lies in the file */
+	struct snapshot_lines lines;        /* its hash of 0 bytes: they cannot be read alone */
 	uint64_t size;                      /* of the first member */
 	struct arena arena;
 };
@@ -65,7 +73,10 @@ struct snapshot {
 int snapshot_read(int fd, const char *name, struct snapshot **snapshot, struct crmval_error *error);
 void snapshot_free(struct snapshot *snapshot);
 
-/* The same, of a file: CRMVAL_ENOINPUT, CRMVAL_EPERM.  A part of a run is refused, since its result is none by itself. */
+/*
+ * The same, of a file: CRMVAL_ENOINPUT, CRMVAL_EPERM.  What is read is verified, which is all but the result as it was
+ * printed, most of the file.  A part of a run is refused, since its result is none by itself.
+ */
 int snapshot_open(const char *path, struct snapshot **snapshot, struct crmval_error *error);
 
 /* Of a part; what is a whole is refused. */

@@ -102,7 +102,7 @@ static int damaged(const struct unpack *unpack, struct crmval_error *error)
 	return fail(error, CRMVAL_EDATA, "%s: it is damaged; take it from a backup", unpack->name);
 }
 
-int unpack_open(struct unpack *unpack, int fd, const char *name, const struct snapshot_header *header,
+int unpack_open(struct unpack *unpack, int fd, const char *name, const struct snapshot_header *header, int is_whole,
 		struct crmval_error *error)
 {
 	struct stat status;
@@ -110,12 +110,15 @@ int unpack_open(struct unpack *unpack, int fd, const char *name, const struct sn
 	unpack->fd = fd;
 	unpack->name = name;
 	unpack->header = header;
-	unpack->line = 1;
+	unpack->is_whole = is_whole;
+	unpack->payload_hash = is_whole ? &header->payload : &header->lines.hash;
+	unpack->gzip_bytes = is_whole ? 0 : header->lines.place;
+	unpack->line = is_whole ? 1 : header->lines.line - 1;
 	sha256_init(&unpack->payload);
 	sha256_init(&unpack->gzip);
 	unpack->capacity = 1 << 17;
 	unpack->text = malloc(unpack->capacity);
-	if (!unpack->text || inflateInit2(&unpack->stream, 15 + 16) != Z_OK)
+	if (!unpack->text || inflateInit2(&unpack->stream, is_whole ? 15 + 16 : -15) != Z_OK)
 		return fail_memory(error);
 	if (fstat(fd, &status) < 0)
 		return fail(error, CRMVAL_EIO, "%s: cannot read it: %s", name, strerror(errno));
@@ -137,7 +140,8 @@ static int refill(struct unpack *unpack, struct crmval_error *error)
 		read_at(unpack->fd, unpack->name, unpack->in, size, unpack->header->size + unpack->gzip_bytes, error);
 	if (code != CRMVAL_OK)
 		return code;
-	sha256_update(&unpack->gzip, size, unpack->in);
+	if (unpack->is_whole)
+		sha256_update(&unpack->gzip, size, unpack->in);
 	unpack->gzip_bytes += size;
 	unpack->stream.next_in = unpack->in;
 	unpack->stream.avail_in = (uInt)size;
@@ -167,7 +171,7 @@ static int inflate_more(struct unpack *unpack, struct crmval_error *error)
 	unpack->payload_bytes += made;
 	unpack->end += made;
 	unpack->has_ended = status == Z_STREAM_END;
-	if (unpack->payload_bytes > unpack->header->payload.bytes)
+	if (unpack->payload_bytes > unpack->payload_hash->bytes)
 		return damaged(unpack, error);
 	return CRMVAL_OK;
 }
@@ -177,11 +181,14 @@ static int check_all(struct unpack *unpack, struct crmval_error *error)
 {
 	char payload[65], gzip[65];
 	hash_text(&unpack->payload, payload);
+	if (unpack->start != unpack->end || unpack->payload_bytes != unpack->payload_hash->bytes ||
+	    strcmp(payload, unpack->payload_hash->sha256) != 0)
+		return damaged(unpack, error);
+	if (!unpack->is_whole)
+		return CRMVAL_OK;
 	hash_text(&unpack->gzip, gzip);
-	if (unpack->start != unpack->end || unpack->stream.avail_in > 0 ||
-	    unpack->gzip_bytes != unpack->header->gzip.bytes ||
-	    unpack->payload_bytes != unpack->header->payload.bytes ||
-	    strcmp(payload, unpack->header->payload.sha256) != 0 || strcmp(gzip, unpack->header->gzip.sha256) != 0)
+	if (unpack->stream.avail_in > 0 || unpack->gzip_bytes != unpack->header->gzip.bytes ||
+	    strcmp(gzip, unpack->header->gzip.sha256) != 0)
 		return damaged(unpack, error);
 	return CRMVAL_OK;
 }

@@ -29,6 +29,9 @@ struct pack {
 	struct sha256_ctx payload, gzip, part;
 	uint64_t payload_bytes, gzip_bytes;
 	int has_part; /* the hash of a part is being taken */
+	struct sha256_ctx after;
+	struct snapshot_lines lines; /* its line 0: they have not begun; its bytes: those before them */
+	uint64_t line_count;         /* until they begin */
 	struct pack_piece *first, *last;
 };
 
@@ -36,9 +39,11 @@ int pack_open(struct pack *pack, struct crmval_error *error);
 /* Hashes what is written between the two. */
 void pack_begin_part(struct pack *pack);
 int pack_end_part(struct pack *pack, char sha256[65], struct crmval_error *error);
-/* After all was written: fills payload and gzip. */
+/* The result was written: what comes now can be read without it. */
+int pack_begin_lines(struct pack *pack, struct crmval_error *error);
+/* After all was written: fills payload and gzip, and lines, if they have begun. */
 int pack_finish(struct pack *pack, struct snapshot_hash *payload, struct snapshot_hash *gzip,
-		struct crmval_error *error);
+		struct snapshot_lines *lines, struct crmval_error *error);
 /* Both members.  line: with its end of line. */
 int pack_write(const struct pack *pack, const char *line, size_t length, FILE *stream, struct crmval_error *error);
 void pack_close(struct pack *pack);
@@ -49,11 +54,13 @@ void pack_close(struct pack *pack);
 int frame_read_header(int fd, const char *name, char **line, size_t *length, uint64_t *size,
 		      struct crmval_error *error);
 
-/* The second member, line by line. */
+/* The second member, line by line: all of it, or the lines after the result alone. */
 struct unpack {
 	int fd;
 	const char *name;
 	const struct snapshot_header *header;
+	int is_whole;
+	const struct snapshot_hash *payload_hash; /* of what is read */
 	z_stream stream;
 	struct sha256_ctx payload, gzip;
 	uint64_t payload_bytes, gzip_bytes;
@@ -64,7 +71,7 @@ struct unpack {
 	unsigned char in[65536];
 };
 
-int unpack_open(struct unpack *unpack, int fd, const char *name, const struct snapshot_header *header,
+int unpack_open(struct unpack *unpack, int fd, const char *name, const struct snapshot_header *header, int is_whole,
 		struct crmval_error *error);
 /*
  * *line: the next one, ended by a NUL in place of its end of line, valid until the next call; NULL: that was all, and all of

@@ -61,6 +61,17 @@ static void put_hash(struct json *json, const char *key, const struct snapshot_h
 	json_map_close(json);
 }
 
+static void put_lines(struct json *json, const struct snapshot_lines *lines)
+{
+	json_text(json, "lines");
+	json_map_open(json);
+	json_key_count(json, "place", lines->place);
+	json_key_count(json, "line", lines->line);
+	json_key_count(json, "bytes", lines->hash.bytes);
+	json_key_text(json, "sha256", lines->hash.sha256);
+	json_map_close(json);
+}
+
 static void put_header(struct json *json, const struct scorecard *card, const struct snapshot_seal *seal)
 {
 	const struct result *result = card->result;
@@ -90,6 +101,7 @@ static void put_header(struct json *json, const struct scorecard *card, const st
 	json_key_text(json, "definitions", seal->definitions);
 	put_hash(json, "payload", &seal->payload);
 	put_hash(json, "gzip", &seal->gzip);
+	put_lines(json, &seal->lines);
 	json_map_close(json);
 	json_end_line(json);
 }
@@ -140,6 +152,20 @@ static void read_hash(struct line *line, const char *key, struct snapshot_hash *
 	const struct json_node *map = line_map(line, line->tree.nodes, key);
 	hash->bytes = line_count(line, map, "bytes", UINT64_C(1) << 48);
 	line_sha256(line, map, "sha256", hash->sha256);
+}
+
+/* Which older snapshots do not have. */
+static void read_lines(struct line *line, struct snapshot_header *header)
+{
+	struct snapshot_lines *lines = &header->lines;
+	if (!json_get(&line->tree, line->tree.nodes, "lines"))
+		return;
+	const struct json_node *map = line_map(line, line->tree.nodes, "lines");
+	lines->place = line_count(line, map, "place", header->gzip.bytes);
+	lines->line = line_count(line, map, "line", header->payload.bytes);
+	read_hash(line, "lines", &lines->hash);
+	if (lines->hash.bytes > header->payload.bytes)
+		line_is_wrong(line, "lines");
 }
 
 static void read_made(struct line *line, struct snapshot_header *header)
@@ -207,6 +233,7 @@ static int read_header(struct line *line, struct snapshot_header *header)
 	line_sha256(line, root, "definitions", header->definitions);
 	read_hash(line, "payload", &header->payload);
 	read_hash(line, "gzip", &header->gzip);
+	read_lines(line, header);
 	return line->code;
 }
 

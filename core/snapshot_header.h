@@ -10,6 +10,7 @@
 struct snapshot_seal {
 	char definitions[65];
 	struct snapshot_hash payload, gzip;
+	struct snapshot_lines lines;
 };
 
 /* The line with its end, which the caller frees. */

@@ -41,12 +41,24 @@ static int deflate_all(struct pack *pack, int flush)
 	return 0;
 }
 
+static uint64_t count_lines(const char *bytes, size_t size)
+{
+	uint64_t count = 0;
+	for (size_t i = 0; i < size; i++)
+		count += bytes[i] == '\n';
+	return count;
+}
+
 static ssize_t take(void *context, const char *bytes, size_t size)
 {
 	struct pack *pack = context;
 	sha256_update(&pack->payload, size, (const uint8_t *)bytes);
 	if (pack->has_part)
 		sha256_update(&pack->part, size, (const uint8_t *)bytes);
+	if (pack->lines.line)
+		sha256_update(&pack->after, size, (const uint8_t *)bytes);
+	else
+		pack->line_count += count_lines(bytes, size);
 	pack->payload_bytes += size;
 	for (size_t done = 0; done < size;) {
 		size_t now = size - done < 1 << 20 ? size - done : 1 << 20;
@@ -91,8 +103,20 @@ int pack_end_part(struct pack *pack, char sha256[65], struct crmval_error *error
 	return CRMVAL_OK;
 }
 
+/* A full flush forgets all that was compressed before, and ends at a whole byte. */
+int pack_begin_lines(struct pack *pack, struct crmval_error *error)
+{
+	if (fflush(pack->in) != 0 || deflate_all(pack, Z_FULL_FLUSH) < 0)
+		return fail_memory(error);
+	sha256_init(&pack->after);
+	pack->lines.place = pack->gzip_bytes;
+	pack->lines.line = pack->line_count + 2; /* the header's is the first */
+	pack->lines.hash.bytes = pack->payload_bytes;
+	return CRMVAL_OK;
+}
+
 int pack_finish(struct pack *pack, struct snapshot_hash *payload, struct snapshot_hash *gzip,
-		struct crmval_error *error)
+		struct snapshot_lines *lines, struct crmval_error *error)
 {
 	if (fflush(pack->in) != 0 || ferror(pack->in) || deflate_all(pack, Z_FINISH) < 0)
 		return fail_memory(error);
@@ -100,6 +124,9 @@ int pack_finish(struct pack *pack, struct snapshot_hash *payload, struct snapsho
 	gzip->bytes = pack->gzip_bytes;
 	hash_text(&pack->payload, payload->sha256);
 	hash_text(&pack->gzip, gzip->sha256);
+	*lines = pack->lines;
+	lines->hash.bytes = pack->payload_bytes - pack->lines.hash.bytes;
+	hash_text(&pack->after, lines->hash.sha256);
 	return CRMVAL_OK;
 }
 

@@ -85,7 +85,7 @@ static int take_lines(struct reading *reading, struct crmval_error *error)
 	}
 }
 
-static int read_all(struct reading *reading, int fd, const char *name, struct crmval_error *error)
+static int read_all(struct reading *reading, int fd, const char *name, int is_whole, struct crmval_error *error)
 {
 	struct snapshot *snapshot = reading->snapshot;
 	struct tallies *tallies = arena_alloc(&snapshot->arena, sizeof *tallies);
@@ -96,8 +96,9 @@ static int read_all(struct reading *reading, int fd, const char *name, struct cr
 	reading->tallies.arena = &snapshot->arena;
 	reading->tallies.tallies = tallies;
 	reading->tallies.breakdown = TALLIES_NONE_YET;
-	int code = unpack_open(&reading->unpack, fd, name, &snapshot->header, error);
-	if (code == CRMVAL_OK)
+	is_whole |= snapshot->header.lines.hash.bytes == 0;
+	int code = unpack_open(&reading->unpack, fd, name, &snapshot->header, is_whole, error);
+	if (code == CRMVAL_OK && is_whole)
 		code = take_result(&reading->unpack, NULL, error);
 	if (code == CRMVAL_OK)
 		code = take_lines(reading, error);
@@ -112,7 +113,7 @@ static int read_all(struct reading *reading, int fd, const char *name, struct cr
 	return code;
 }
 
-int snapshot_read(int fd, const char *name, struct snapshot **out, struct crmval_error *error)
+static int read_file(int fd, const char *name, int is_whole, struct snapshot **out, struct crmval_error *error)
 {
 	struct reading *reading = calloc(1, sizeof *reading);
 	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
@@ -120,7 +121,7 @@ int snapshot_read(int fd, const char *name, struct snapshot **out, struct crmval
 	int code = reading && snapshot ? snapshot_read_header(fd, name, &snapshot->header, error) : fail_memory(error);
 	if (code == CRMVAL_OK) {
 		reading->snapshot = snapshot;
-		code = read_all(reading, fd, name, error);
+		code = read_all(reading, fd, name, is_whole, error);
 	}
 	free(reading);
 	if (code == CRMVAL_OK)
@@ -128,6 +129,11 @@ int snapshot_read(int fd, const char *name, struct snapshot **out, struct crmval
 	else
 		snapshot_free(snapshot);
 	return code;
+}
+
+int snapshot_read(int fd, const char *name, struct snapshot **snapshot, struct crmval_error *error)
+{
+	return read_file(fd, name, 1, snapshot, error);
 }
 
 void snapshot_free(struct snapshot *snapshot)
@@ -158,7 +164,7 @@ static int open_snapshot(const char *path, struct snapshot **snapshot, struct cr
 	*snapshot = NULL;
 	if (fd < 0)
 		return error->code;
-	int code = snapshot_read(fd, path, snapshot, error);
+	int code = read_file(fd, path, 0, snapshot, error);
 	close(fd);
 	return code;
 }
@@ -220,7 +226,7 @@ int snapshot_copy_result(const char *path, FILE *stream, struct crmval_error *er
 	if (code == CRMVAL_OK)
 		code = snapshot_read_header(fd, path, &header, error);
 	if (code == CRMVAL_OK) {
-		code = unpack_open(unpack, fd, path, &header, error);
+		code = unpack_open(unpack, fd, path, &header, 1, error);
 		if (code == CRMVAL_OK)
 			code = copy_result(unpack, stream, error);
 		unpack_close(unpack);

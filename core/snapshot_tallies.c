@@ -279,8 +279,9 @@ int tallies_take(struct tallies_draft *draft, struct line *line, const struct js
 
 /* ---- a result's ---- */
 
-static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
-		      struct sums *sums)
+/* NULL: there are no rows. */
+static const struct kept *find_kept(const struct result *result, uint32_t measure, int window, int breakdown,
+				    uint32_t unit)
 {
 	const struct tallies *tallies = result->tallies;
 	const struct kept_unit *in = breakdown < 0 ? &tallies->company : &tallies->units[breakdown][unit];
@@ -292,10 +293,16 @@ static void read_sums(const struct result *result, uint32_t measure, int window,
 		else
 			end = middle;
 	}
+	return first < in->count && in->kept[first].place == place ? &in->kept[first] : NULL;
+}
+
+static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      struct sums *sums)
+{
+	const struct kept *kept = find_kept(result, measure, window, breakdown, unit);
 	*sums = (struct sums){0};
-	if (first == in->count || in->kept[first].place != place)
+	if (!kept)
 		return;
-	const struct kept *kept = &in->kept[first];
 	struct sum *values[] = {&sums->n, &sums->d, &sums->nn, &sums->nd, &sums->dd};
 	if (!kept->is_whole)
 		*sums = *kept->wide;
@@ -307,9 +314,14 @@ static void read_sums(const struct result *result, uint32_t measure, int window,
 static void read_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 			 struct moments *moments)
 {
-	struct sums sums;
-	read_sums(result, measure, window, breakdown, unit, &sums);
-	sums_moments(&sums, moments);
+	const struct kept *kept = find_kept(result, measure, window, breakdown, unit);
+	if (!kept)
+		*moments = (struct moments){0};
+	else if (kept->is_whole)
+		*moments = (struct moments){kept->rows,           (quad)kept->whole[0], (quad)kept->whole[1],
+					    (quad)kept->whole[2], (quad)kept->whole[3], (quad)kept->whole[4]};
+	else
+		sums_moments(kept->wide, moments);
 }
 
 int tallies_finish(struct tallies_draft *draft, struct result *result, struct crmval_error *error)

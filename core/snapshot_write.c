@@ -348,9 +348,11 @@ int snapshot_write(const struct result *result, FILE *stream, struct crmval_erro
 	if (code == CRMVAL_OK)
 		code = put_result(result, pack, error);
 	if (code == CRMVAL_OK)
+		code = pack_begin_lines(pack, error);
+	if (code == CRMVAL_OK)
 		code = put_lines(result, pack, seal.definitions, error);
 	if (code == CRMVAL_OK)
-		code = pack_finish(pack, &seal.payload, &seal.gzip, error);
+		code = pack_finish(pack, &seal.payload, &seal.gzip, &seal.lines, error);
 	if (code == CRMVAL_OK)
 		code = snapshot_header_text(result, &seal, &line, &length, error);
 	if (code == CRMVAL_OK)

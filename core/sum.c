@@ -2,9 +2,24 @@
 /* Reading exact sums as floating-point numbers. */
 #include "sum.h"
 
+enum { WHOLE_WORD = SUM_UNIT_EXPONENT / 64, WHOLE_BIT = SUM_UNIT_EXPONENT % 64 }; /* where 1 stands */
+
+int sum_is_whole(const struct sum *sum, int64_t *number)
+{
+	const uint64_t *word = sum->word;
+	uint64_t bits = word[WHOLE_WORD] >> WHOLE_BIT | word[WHOLE_WORD + 1] << (64 - WHOLE_BIT);
+	uint64_t sign = bits >> 63 ? UINT64_MAX : 0;
+	*number = (int64_t)bits;
+	return word[0] == 0 && word[WHOLE_WORD] << (64 - WHOLE_BIT) == 0 &&
+	       word[WHOLE_WORD + 1] >> WHOLE_BIT == sign >> WHOLE_BIT && word[3] == sign;
+}
+
 quad sum_value(const struct sum *sum)
 {
 	uint64_t word[4];
+	int64_t number;
+	if (sum_is_whole(sum, &number)) /* as most are */
+		return (quad)number;
 	int is_negative = sum->word[3] >> 63;
 	unsigned carry = 1;
 	for (int i = 0; i < 4; i++) {

@@ -84,6 +84,9 @@ static inline void sum_add_integer(struct sum *sum, int64_t term)
 	sum_merge(sum, &whole);
 }
 
+/* 1: the sum is a whole number that *number holds. */
+int sum_is_whole(const struct sum *sum, int64_t *number);
+
 quad sum_value(const struct sum *sum);
 
 /* All that is known of a measure's rows, without rounding. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WHOLE_WORD = SUM_UNIT_EXPONENT / 64, WHOLE_BIT = SUM_UNIT_EXPONENT % 64 }; /* where 1 stands */
+#define WHOLE_MOST (INT64_C(1) << 53)
 
 static void negate(uint64_t word[4])
 {
@@ -46,22 +46,12 @@ static unsigned bit_length(const uint64_t word[4])
 	return 0;
 }
 
-int sum_is_whole(const struct sum *sum, int64_t *number)
-{
-	const uint64_t *word = sum->word;
-	uint64_t bits = word[WHOLE_WORD] >> WHOLE_BIT | word[WHOLE_WORD + 1] << (64 - WHOLE_BIT);
-	uint64_t sign = bits >> 63 ? UINT64_MAX : 0;
-	*number = (int64_t)bits;
-	return word[0] == 0 && word[WHOLE_WORD] << (64 - WHOLE_BIT) == 0 &&
-	       word[WHOLE_WORD + 1] >> WHOLE_BIT == sign >> WHOLE_BIT && word[3] == sign;
-}
-
 int sum_text(const struct sum *sum, char text[SUM_TEXT_SIZE])
 {
 	int64_t number;
 	uint64_t word[4];
 	int is_negative = sum->word[3] >> 63, length;
-	if (sum_is_whole(sum, &number) && number > -(INT64_C(1) << 53) && number < INT64_C(1) << 53) {
+	if (sum_is_whole(sum, &number) && number > -WHOLE_MOST && number < WHOLE_MOST) {
 		snprintf(text, SUM_TEXT_SIZE, "%lld", (long long)number);
 		return 1;
 	}
@@ -115,11 +105,22 @@ static void shift_left(uint64_t word[4], unsigned bits)
 
 static int parse_whole(const char *text, struct sum *sum)
 {
-	char *end, again[SUM_TEXT_SIZE];
-	long long number = strtoll(text, &end, 10);
+	int is_negative = *text == '-';
+	const char *at = text + is_negative;
+	int64_t number = 0;
+	/* What is written in another way than ours was not written by us. */
+	if (!*at || (*at == '0' && (is_negative || at[1])))
+		return -1;
+	for (; *at; at++) {
+		if (*at < '0' || *at > '9')
+			return -1;
+		number = 10 * number + (*at - '0');
+		if (number >= WHOLE_MOST)
+			return -1;
+	}
 	*sum = (struct sum){{0}};
-	sum_add_integer(sum, number);
-	return *text && !*end && sum_text(sum, again) && strcmp(text, again) == 0 ? 0 : -1;
+	sum_add_integer(sum, is_negative ? -number : number);
+	return 0;
 }
 
 int sum_parse(const char *text, int is_whole, struct sum *sum)
@@ -140,6 +141,5 @@ int sum_parse(const char *text, int is_whole, struct sum *sum)
 	shift_left(sum->word, (unsigned)(exponent + SUM_UNIT_EXPONENT));
 	if (is_negative)
 		negate(sum->word);
-	/* What is written in another way than ours was not written by us. */
 	return !is_zero(sum) && !sum_text(sum, again) && strcmp(text, again) == 0 ? 0 : -1;
 }

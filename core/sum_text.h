@@ -15,7 +15,4 @@ int sum_text(const struct sum *sum, char text[SUM_TEXT_SIZE]);
 /* Takes what sum_text() makes of its kind, and nothing else.  0: *sum is set; -1: it is no such text. */
 int sum_parse(const char *text, int is_whole, struct sum *sum);
 
-/* 1: the sum is a whole number that *number holds. */
-int sum_is_whole(const struct sum *sum, int64_t *number);
-
 #endif

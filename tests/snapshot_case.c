@@ -26,11 +26,12 @@ int snapshot_case_pack(const char *payload, size_t size)
 {
 	struct pack *pack = malloc(sizeof *pack);
 	struct snapshot_hash inside, outside;
+	struct snapshot_lines lines;
 	char *line = NULL, *file = NULL;
 	size_t file_size;
 	must(pack && pack_open(pack, NULL) == CRMVAL_OK);
 	must(fwrite(payload, 1, size, pack->in) == size);
-	must(pack_finish(pack, &inside, &outside, NULL) == CRMVAL_OK);
+	must(pack_finish(pack, &inside, &outside, &lines, NULL) == CRMVAL_OK);
 	int length = asprintf(
 		&line,
 		"{\"format\":\"crmval-snapshot-1\",\"job\":\"case\",\"period\":{\"from\":\"2025-01-01\",\"to\":\"2025-"

@@ -290,6 +290,63 @@ static void test_flips(void)
 	close(fd);
 }
 
+/* A file with one byte changed, as snapshot_open() takes it; place: where.  Fills *snapshot where it is read. */
+static int open_flipped(const unsigned char *bytes, size_t size, size_t place, struct snapshot **snapshot)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	unsigned char *copy = malloc(size);
+	char path[64];
+	CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
+	memcpy(copy, bytes, size);
+	if (place < size)
+		copy[place] ^= 1;
+	int fd = snapshot_case_file(copy, size);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int code = snapshot_open(path, snapshot, &error);
+	close(fd);
+	free(copy);
+	return code;
+}
+
+/* Where the result need not be read, only it can be damaged unseen; the rest comes out as from a whole reading. */
+static void test_lines_alone(void)
+{
+	static struct sample sample;
+	struct snapshot *whole, *lines;
+	size_t size, text_size, again_size, accepted = 0;
+	make(&sample);
+	int fd = snapshot_case_write(&sample.result);
+	unsigned char *bytes = bytes_of(fd, &size);
+	whole = read_back(fd);
+	size_t member = whole->header.size, place = member + whole->header.lines.place;
+	CU_ASSERT(place > member + 10 && place < size - 8);
+	CU_ASSERT_EQUAL_FATAL(open_flipped(bytes, size, place - 20, &lines), CRMVAL_OK);
+	char *text = report_of(&whole->result, FORMAT_SNAPSHOT, &text_size);
+	char *again = report_of(&lines->result, FORMAT_SNAPSHOT, &again_size);
+	CU_ASSERT(text_size == again_size && memcmp(text, again, text_size) == 0);
+	free(again);
+	snapshot_free(lines);
+	/* The last eight bytes are gzip's own, of the whole member. */
+	for (size_t i = 0; i < size - 8; i++) {
+		if (i == member)
+			i = place;
+		int code = open_flipped(bytes, size, i, &lines);
+		CU_ASSERT(code == CRMVAL_EDATA || (code == CRMVAL_OK && i > place));
+		if (code == CRMVAL_OK) { /* compressed in another way that means the same: a nearer copy of a text */
+			again = report_of(&lines->result, FORMAT_SNAPSHOT, &again_size);
+			CU_ASSERT(text_size == again_size && memcmp(text, again, text_size) == 0);
+			free(again);
+			accepted++;
+		}
+		snapshot_free(lines);
+	}
+	CU_ASSERT(accepted < (size - place) / 100);
+	free(text);
+	snapshot_free(whole);
+	free(bytes);
+	close(fd);
+}
+
 /* At every length; and more bytes than there were. */
 static void test_truncation(void)
 {
@@ -467,6 +524,7 @@ static const struct test tests[] = {
 	{"the first line", test_header},
 	{"hashes", test_hashes},
 	{"each byte flipped", test_flips},
+	{"the lines without the result", test_lines_alone},
 	{"each length", test_truncation},
 	{"what is made up", test_made_up},
 	{"versions", test_versions},

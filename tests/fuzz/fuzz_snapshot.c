@@ -74,6 +74,18 @@ static void check_merge(const struct result *result)
 	arena_free(&arena);
 }
 
+/* Without its result. */
+static void check_lines(int fd)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct snapshot *snapshot;
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int code = snapshot_open(path, &snapshot, &error);
+	check(code == CRMVAL_OK ? snapshot != NULL : code < 0 && !snapshot && *error.message);
+	snapshot_free(snapshot);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
@@ -82,9 +94,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	int fd = is_payload ? snapshot_case_pack((const char *)bytes + 1, size - 1) : snapshot_case_file(bytes, size);
 	int code = snapshot_read(fd, "fuzz", &snapshot, &error);
 	check(code == CRMVAL_OK ? snapshot != NULL : code < 0 && !snapshot && *error.message);
-	close(fd);
 	if (snapshot)
 		check_again(&snapshot->result);
+	check_lines(fd);
+	close(fd);
 	if (snapshot && snapshot->result.part_count == 1)
 		check_merge(&snapshot->result);
 	snapshot_free(snapshot);
