@@ -89,6 +89,12 @@ static void deliver(const struct bound_input *input, const void *values, uint32_
 	}
 }
 
+/* Does its value depend on the window, by its exchange rates? */
+static int is_money(const struct batch *batch, const struct bound_input *input)
+{
+	return batch->run->data->rates && input->route.field->type == FIELD_MONEY;
+}
+
 /* Where a column lies as it is to be delivered, for rows one after the other; NULL: it has to be gathered. */
 static const void *in_place(const struct batch *batch, const struct bound_input *input, int window)
 {
@@ -102,13 +108,13 @@ static const void *in_place(const struct batch *batch, const struct bound_input 
 	const struct route *route = &input->route;
 	enum field_type type = route->field->type;
 	if (route->count > 1 || route->paths[0].hop_count > 0 || input->translation || input->as >= CRMVAL_FILLED ||
-	    (type == FIELD_MONEY && batch->run->data->rates))
+	    is_money(batch, input))
 		return NULL;
 	const char *values = batch->run->data->tables[batch->view->entity].columns[route->paths[0].field].values.bytes;
 	return values ? values + batch->row[0] * data_width(type) : NULL;
 }
 
-void batch_fill(struct batch *batch, int window)
+static void fill(struct batch *batch, int window, int is_all)
 {
 	const struct job *job = batch->run->job;
 	const struct crmval_window *days = window ? &job->baseline : &job->period;
@@ -118,6 +124,8 @@ void batch_fill(struct batch *batch, int window)
 		struct crmval_column *column = &batch->columns[i];
 		column->is_mapped = (uint32_t)input->is_mapped;
 		column->is_checked = (uint32_t)input->is_checked;
+		if (!is_all && !input->rollup && !is_money(batch, input))
+			continue;
 		column->data = in_place(batch, input, window);
 		if (column->data)
 			continue;
@@ -132,6 +140,16 @@ void batch_fill(struct batch *batch, int window)
 				     batch->values[i]);
 		}
 	}
+}
+
+void batch_fill(struct batch *batch, int window)
+{
+	fill(batch, window, 1);
+}
+
+void batch_turn(struct batch *batch, int window)
+{
+	fill(batch, window, 0);
 }
 
 int batch_evaluate(struct batch *batch, int window, struct crmval_error *error)

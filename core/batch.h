@@ -13,7 +13,7 @@ struct batch {
 	struct rows rows;
 	int is_contiguous; /* one after the other; if not, all columns lie in `values`, where they may be written */
 	uint32_t row[BATCH_ROWS];
-	uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS];
+	struct tally_places places;
 	struct gather gather;
 	struct crmval_column *columns;
 	double (*values)[BATCH_ROWS]; /* by input: gathered columns, as wide as any */
@@ -34,6 +34,9 @@ void batch_choose(struct batch *batch, uint64_t number);
 
 /* Lays the columns out for a window (0 period, 1 baseline). */
 void batch_fill(struct batch *batch, int window);
+
+/* For another window, of the same rows: only what depends on it is laid out anew. */
+void batch_turn(struct batch *batch, int window);
 
 /* Has the plugin look at the columns. */
 int batch_evaluate(struct batch *batch, int window, struct crmval_error *error);

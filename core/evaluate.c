@@ -13,6 +13,7 @@
 /* A dimension with fewer rows than this is not worth a second child. */
 #define ROWS_PER_CHILD 200000u
 
+_Static_assert(TALLY_BATCH == BATCH_ROWS, "a batch's rows are added at once");
 _Static_assert(TALLY_NOTE == CONFINE_BREADCRUMB, "a tally's note is its child's breadcrumb");
 
 /* One child's part. */
@@ -60,12 +61,8 @@ static int open_evaluation(const struct evaluate *evaluate, uint32_t d, struct e
 			   struct crmval_error *error)
 {
 	const struct crmval_dimension *table = evaluate->dimensions[d].table;
-	struct tally_shape shape = {.measures = table->measure_count, .places = 1};
-	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
-		shape.wanted[b] = evaluate->units->counts[b] > 0;
-		shape.first[b] = shape.places;
-		shape.places += evaluate->units->counts[b];
-	}
+	struct tally_shape shape;
+	tally_plan(&shape, table->measure_count, evaluate->units->counts, evaluate->units->team);
 	uint32_t parts = parts_of(evaluate, d);
 	evaluation->tallies = calloc(parts, sizeof *evaluation->tallies);
 	evaluation->no_data = calloc((size_t)table->measure_count + 1, sizeof *evaluation->no_data);

@@ -41,7 +41,7 @@ struct rows {
 };
 
 /* A batch's working storage: as many values as a batch may have rows. */
-#define BATCH_ROWS 2048
+#define BATCH_ROWS 2048 /* as TALLY_BATCH */
 struct gather {
 	int32_t at[BATCH_ROWS];
 	int32_t other[BATCH_ROWS];

@@ -68,11 +68,11 @@ static inline void sum_add_product(struct sum *sum, double a, double b)
 
 static inline void sum_merge(struct sum *into, const struct sum *from)
 {
-	unsigned carry = 0;
+	unsigned __int128 carried = 0;
 	for (int i = 0; i < 4; i++) {
-		uint64_t old = into->word[i];
-		into->word[i] = old + from->word[i] + carry;
-		carry = carry ? into->word[i] <= old : into->word[i] < old;
+		carried += (unsigned __int128)into->word[i] + from->word[i];
+		into->word[i] = (uint64_t)carried;
+		carried >>= 64;
 	}
 }
 

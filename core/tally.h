@@ -25,55 +25,57 @@ struct tally_wide {
 	struct sum n, d, nn, nd, dd;
 };
 
-/* Where the units of each breakdown begin: place 0 is the company. */
+/*
+ * Where the units of each breakdown begin: place 0 is the company.  Rows are added to as few places as will do, and the
+ * others are added up from those in the end, by tally_fold().
+ */
 struct tally_shape {
 	uint32_t measures;
 	uint32_t places;                 /* of one measure in one window */
 	uint32_t first[BREAKDOWN_COUNT]; /* of each breakdown that is wanted, its unit 0 */
+	uint32_t counts[BREAKDOWN_COUNT];
 	int wanted[BREAKDOWN_COUNT];
+	const uint32_t *team; /* of each employee, by its row: teams are added up from their employees; or NULL */
+	uint32_t
+		cross; /* where the places for each size class in each region begin, which those are added up from; or 0 */
 };
+
+/* Another breakdown's units are not crossed with the size classes where that would be so many places. */
+#define TALLY_CROSS_MOST 4096
 
 /* In memory shared with one child alone; pages that are never touched take no room. */
 struct tally {
 	struct tally_shape shape;
 	struct tally_small *small; /* [measure][window][place] */
 	struct tally_wide *wide;
-	char *note;  /* TALLY_NOTE bytes for whoever fills it, to say where it is */
-	size_t size; /* of the mapping that small begins */
+	unsigned char *is_wide; /* [measure][window]: has anything been added to its wide sums? */
+	char *note;             /* TALLY_NOTE bytes for whoever fills it, to say where it is */
+	size_t size;            /* of the mapping that small begins */
 };
 #define TALLY_NOTE 128
+
+/* Gives the units of each breakdown their places; counts of 0: it is not wanted. */
+void tally_plan(struct tally_shape *shape, uint32_t measures, const uint32_t counts[BREAKDOWN_COUNT],
+		const uint32_t *team);
 
 int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmval_error *error);
 void tally_close(struct tally *tally);
 
-/* Adds one row's observation at a place.  Magnitudes are below 2^63. */
-static inline void tally_add_at(struct tally *tally, size_t at, double n, double d)
-{
-	struct tally_small *small = &tally->small[at];
-	if (d == 1 && (n == 0 || n == 1)) {
-		*(n == 0 ? &small->no : &small->yes) += 1;
-		return;
-	}
-	small->rows++;
-	int64_t whole_n = (int64_t)n, whole_d = (int64_t)d;
-	if ((double)whole_n == n && (double)whole_d == d && whole_n < TALLY_SMALL_LIMIT &&
-	    whole_n > -TALLY_SMALL_LIMIT && whole_d < TALLY_SMALL_LIMIT && whole_d > -TALLY_SMALL_LIMIT) {
-		small->n += whole_n;
-		small->d += whole_d;
-		small->nn += whole_n * whole_n;
-		small->nd += whole_n * whole_d;
-		small->dd += whole_d * whole_d;
-		return;
-	}
-	struct tally_wide *wide = &tally->wide[at];
-	sum_add(&wide->n, n);
-	sum_add_product(&wide->nn, n, n);
-	if (d == 0)
-		return; /* as in every row of a sum */
-	sum_add(&wide->d, d);
-	sum_add_product(&wide->nd, n, d);
-	sum_add_product(&wide->dd, d, d);
-}
+/* The places of rows: of each the same number, on as many axes. */
+#define TALLY_BATCH 2048
+struct tally_places {
+	uint32_t count;
+	uint32_t place[BREAKDOWN_COUNT][TALLY_BATCH];
+};
+void tally_find(const struct tally_shape *shape, uint32_t unit[BREAKDOWN_COUNT][TALLY_BATCH], uint32_t rows,
+		struct tally_places *places);
+
+/*
+ * Adds observations of rows to a measure in a window.  A numerator that is NaN is none; denominator NULL: 0 in each row.
+ * Magnitudes are below 2^63.
+ */
+void tally_add(struct tally *tally, uint32_t measure, int window, const struct tally_places *places, const double *n,
+	       const double *d, uint32_t rows);
 
 static inline size_t tally_place(const struct tally_shape *shape, uint32_t measure, int window, uint32_t place)
 {
@@ -87,10 +89,7 @@ static inline int tally_is_used(const struct tally *tally, size_t at)
 	return (small->rows | small->no | small->yes) != 0;
 }
 
-/*
- * After all rows: where there are breakdowns, rows were added to units alone, since units add up to the whole.  This adds
- * the units of the smallest breakdown up to the company.
- */
+/* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
 void tally_fold(struct tally *tally);
 
 /* The sums of several tallies of one shape, as one. */

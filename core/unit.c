@@ -84,6 +84,11 @@ void units_open(struct units *units)
 		units->counts[BREAKDOWN_EMPLOYEE] = atomic_load(&employee->rows) + 1;
 	if (units->wanted[BREAKDOWN_SIZE_CLASS])
 		units->counts[BREAKDOWN_SIZE_CLASS] = 4;
+	char *const *names = employee->id_texts.bytes;
+	units->team = names ? team->values.bytes : NULL;
+	for (uint32_t e = 0; units->team && e < atomic_load(&employee->rows); e++)
+		if (!names[e])
+			units->team = NULL; /* it belongs to its team, but is no unit */
 }
 
 /* Rows of accounts and employees; a batch of accounts (employees) is its own. */

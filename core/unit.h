@@ -16,6 +16,7 @@ struct units {
 	const int *wanted; /* job.breakdowns */
 	struct unit_routes routes[DATA_MAX_ENTITIES];
 	uint32_t counts[BREAKDOWN_COUNT]; /* units, with number 0 for what cannot be told; 0: not wanted */
+	const uint32_t *team; /* of each employee, by its row, where all of them are units by themselves; or NULL */
 };
 
 /* Finds the routes and asks for their columns. */

@@ -22,24 +22,15 @@ static int add_answer(struct batch *batch, uint32_t a, int window, struct crmval
 	const struct view_run *run = batch->run;
 	uint32_t m = batch->view->measures[a];
 	const struct crmval_measure *measure = &run->dimension->table->measures[m];
-	const struct tally_shape *shape = &run->tally->shape;
-	size_t base = tally_place(shape, m, window, 0);
-	const double *n = batch->numerators[a], *d = batch->denominators[a];
-	int is_sum = measure->kind == CRMVAL_SUM_OF;
+	const double *n = batch->numerators[a], *d = measure->kind == CRMVAL_SUM_OF ? NULL : batch->denominators[a];
 	for (uint32_t i = 0; i < batch->rows.count; i++) {
-		if (isnan(n[i]))
-			continue;
-		double denominator = is_sum ? 0 : d[i];
-		if (!view_allows(measure, n[i], denominator))
+		double denominator = d ? d[i] : 0;
+		if (!isnan(n[i]) && !view_allows(measure, n[i], denominator))
 			return fail(error, CRMVAL_EDATA,
 				    "measure %s: numerator %g, denominator %g is not allowed of a %s", measure->id,
 				    n[i], denominator, measure->flags & CRMVAL_SHARE ? "share" : "measure");
-		if (shape->places == 1)
-			tally_add_at(run->tally, base, n[i], denominator);
-		for (int b = 0; b < BREAKDOWN_COUNT; b++)
-			if (shape->wanted[b])
-				tally_add_at(run->tally, base + shape->first[b] + batch->unit[b][i], n[i], denominator);
 	}
+	tally_add(run->tally, m, window, &batch->places, n, d, batch->rows.count);
 	return CRMVAL_OK;
 }
 
@@ -47,7 +38,10 @@ static int add_answer(struct batch *batch, uint32_t a, int window, struct crmval
 static int run_window(struct batch *batch, int window, struct crmval_error *error)
 {
 	const struct view_run *run = batch->run;
-	batch_fill(batch, window);
+	if (window)
+		batch_turn(batch, window);
+	else
+		batch_fill(batch, window);
 	int code = batch_evaluate(batch, window, error);
 	for (uint32_t a = 0; a < batch->view->table->answer_count && code == CRMVAL_OK; a++) {
 		uint32_t m = batch->view->measures[a];
@@ -86,7 +80,7 @@ int view_run(const struct view_run *run, const struct bound_view *view, const st
 	if (!batch)
 		return fail_memory(error);
 	int windows = run->job->has_baseline && view->is_event ? 2 : 1;
-	int has_units = run->tally->shape.places > 1;
+	uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS];
 	const struct table *table = &run->data->tables[view->entity];
 	int code = batch_open(batch, run, view, live, error);
 	snprintf(run->breadcrumb, CONFINE_BREADCRUMB, "asking the view of %s", view->table->entity);
@@ -95,8 +89,9 @@ int view_run(const struct view_run *run, const struct bound_view *view, const st
 	uint64_t batches = table->is_mapped ? view_batches(atomic_load(&table->rows)) : 0;
 	for (uint64_t number = run->part; number < batches && code == CRMVAL_OK; number += run->parts) {
 		batch_choose(batch, number);
-		if (has_units)
-			units_of(run->units, view->entity, &batch->rows, &batch->gather, batch->unit);
+		if (run->tally->shape.places > 1)
+			units_of(run->units, view->entity, &batch->rows, &batch->gather, unit);
+		tally_find(&run->tally->shape, unit, batch->rows.count, &batch->places);
 		snprintf(run->breadcrumb, CONFINE_BREADCRUMB, "evaluating the view of %s, batch %llu",
 			 view->table->entity, (unsigned long long)number);
 		for (int window = 0; window < windows && code == CRMVAL_OK; window++)
