@@ -39,6 +39,8 @@ struct region {
 	size_t size;
 };
 int region_open(struct region *region, size_t size, struct crmval_error *error);
+/* Of which but a small part may ever be used. */
+int region_reserve(struct region *region, size_t size, struct crmval_error *error);
 void region_trim(struct region *region, size_t size);
 void region_close(struct region *region);
 
@@ -46,6 +48,7 @@ void region_close(struct region *region);
 struct index {
 	_Atomic uint64_t *slots;
 	uint64_t mask;
+	struct region memory;
 };
 
 struct column {

@@ -13,25 +13,25 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 {
 	int code = CRMVAL_OK;
 	if (load->job->shard.count && table->is_mapped && !table->shard_by)
-		code = region_open(&table->foreign, table->capacity / 8 + 8, error);
+		code = region_reserve(&table->foreign, table->capacity / 8 + 8, error);
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {
 		const struct field *field = &table->entity->fields[f];
 		struct column *column = &table->columns[f];
 		if (field->type == FIELD_KEY) {
-			code = region_open(&table->ids, table->capacity * sizeof(struct ident), error);
+			code = region_reserve(&table->ids, table->capacity * sizeof(struct ident), error);
 			if (code == CRMVAL_OK && table->keeps_texts)
-				code = region_open(&table->id_texts, table->capacity * sizeof(char *), error);
+				code = region_reserve(&table->id_texts, table->capacity * sizeof(char *), error);
 			continue;
 		}
 		if (!column->wants || !column->is_mapped)
 			continue;
-		code = region_open(&column->values, table->capacity * data_width(field->type), error);
+		code = region_reserve(&column->values, table->capacity * data_width(field->type), error);
 		if (code == CRMVAL_OK && column->wants & WANT_TEXT)
-			code = region_open(&column->texts, table->capacity * sizeof(char *), error);
+			code = region_reserve(&column->texts, table->capacity * sizeof(char *), error);
 		if (code == CRMVAL_OK && field->type == FIELD_REFERENCE) {
 			const struct table *target = &load->data->tables[model_entity_index(field->target)];
 			if (target->is_mapped && target->level >= table->level)
-				code = region_open(&column->pending, table->capacity * sizeof(struct ident), error);
+				code = region_reserve(&column->pending, table->capacity * sizeof(struct ident), error);
 		}
 	}
 	return code;
@@ -206,8 +206,8 @@ static void forget_ids(struct data *data, int level)
 		if (is_needed || table->level > level)
 			continue;
 		region_close(&table->ids);
-		free((void *)table->index.slots);
-		table->index = (struct index){NULL, 0};
+		region_close(&table->index.memory);
+		table->index = (struct index){NULL, 0, {NULL, 0}};
 	}
 }
 

@@ -4,21 +4,21 @@
 
 #include "ident.h"
 
-#include <stdlib.h>
-
 int pairs_open(struct pairs *pairs, uint64_t most)
 {
 	uint64_t size = 16;
 	while (size < most * 2)
 		size *= 2;
-	pairs->slots = calloc(size, sizeof *pairs->slots);
+	if (region_open(&pairs->memory, size * sizeof *pairs->slots, NULL) != CRMVAL_OK)
+		return -1;
+	pairs->slots = pairs->memory.bytes;
 	pairs->mask = size - 1;
-	return pairs->slots ? 0 : -1;
+	return 0;
 }
 
 void pairs_close(struct pairs *pairs)
 {
-	free((void *)pairs->slots);
+	region_close(&pairs->memory);
 	pairs->slots = NULL;
 }
 

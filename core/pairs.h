@@ -3,12 +3,12 @@
 #ifndef PAIRS_H
 #define PAIRS_H
 
-#include <stdatomic.h>
-#include <stdint.h>
+#include "data.h"
 
 struct pairs {
 	_Atomic uint64_t *slots; /* 0: empty, else the first number + 1 over the second */
 	uint64_t mask;
+	struct region memory;
 };
 
 /* For at most so many pairs.  0, or -1: out of memory. */

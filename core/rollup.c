@@ -338,10 +338,13 @@ static int roll_groups(const struct rolling *r, struct crmval_error *error)
 	uint64_t size = 16;
 	while (size < (uint64_t)all + all / 2)
 		size *= 2;
-	struct group *groups = calloc(size, sizeof *groups);
+	struct region memory = {NULL, 0};
+	int code = region_open(&memory, size * sizeof(struct group), error);
+	struct group *groups = memory.bytes;
 	struct block *block = malloc(sizeof *block);
 	int32_t per[BATCH_ROWS];
-	int code = groups && block ? CRMVAL_OK : fail_memory(error);
+	if (code == CRMVAL_OK && !block)
+		code = fail_memory(error);
 	for (uint32_t first = 0; first < all && code == CRMVAL_OK; first += BATCH_ROWS) {
 		struct rows rows = {block->row, all - first < BATCH_ROWS ? all - first : BATCH_ROWS};
 		for (uint32_t i = 0; i < rows.count; i++)
@@ -363,7 +366,7 @@ static int roll_groups(const struct rolling *r, struct crmval_error *error)
 		else
 			raise_to((_Atomic uint64_t *)r->state + (groups[i].key >> 32) - 1, groups[i].of);
 	}
-	free(groups);
+	region_close(&memory);
 	free(block);
 	return code;
 }

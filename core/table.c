@@ -37,9 +37,11 @@ static int index_open(struct index *index, uint64_t rows)
 	uint64_t size = 16;
 	while (size < rows + rows / 2)
 		size *= 2;
-	index->slots = calloc(size, sizeof *index->slots);
-	index->mask = size - 1;
-	return index->slots ? 0 : -1;
+	*index = (struct index){.mask = size - 1};
+	if (region_open(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
+		return -1;
+	index->slots = index->memory.bytes;
+	return 0;
 }
 
 /* Enters a row by itself; no other thread does. */
@@ -71,7 +73,7 @@ static int32_t make_up(struct table *table, struct ident id, const char *text, u
 			table->index = old;
 			goto out;
 		}
-		free((void *)old.slots);
+		region_close(&old.memory);
 		for (uint32_t row = 0; row < rows; row++)
 			index_put(table, row);
 	}
