@@ -53,8 +53,7 @@ int command_rescore(const struct options *options, int count, char **words)
 	if (code == CRMVAL_OK)
 		code = job_read(words[1], &options->overrides, &job, &problems, &error);
 	if (code == CRMVAL_OK && !job)
-		code = fail(&error, CRMVAL_ECONF, "%zu problem%s in the job", problems.count,
-			    problems.count == 1 ? "" : "s");
+		code = problems_fail(&problems, &error);
 	if (code == CRMVAL_OK)
 		code = rescore_open(&rescore, snapshot, job, &problems, &error);
 	log_problems(options, &problems);

@@ -2,6 +2,7 @@
 /* crmval trend: an archive's scores over time. */
 #include "command.h"
 
+#include "text.h"
 #include "trend.h"
 
 struct content {
@@ -45,6 +46,8 @@ int command_trend(const struct options *options, int count, char **words)
 	if (count != 1)
 		return usage_error("crmval trend takes the folder of an archive");
 	int code = trend_open(&trend, words[0], log_damage, &damage, &error);
+	if (code == CRMVAL_OK && output_format(options) == FORMAT_TEXT)
+		code = trend_read_titles(&trend, words[0], text_language(), log_damage, &damage, &error);
 	if (code == CRMVAL_OK) {
 		struct content content = {&trend, output_format(options)};
 		status = write_to(options, options->output, &(struct replace_content){write_trend, &content});

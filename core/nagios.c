@@ -37,10 +37,12 @@ __attribute__((format(printf, 3, 4))) static void find(struct verdict *verdict, 
 static void judge(struct verdict *verdict, const struct result *result, const struct scorecard *card, double age,
 		  double max_age)
 {
+	char reason[TEXT_REASON_SIZE];
+
 	if (age > max_age)
-		find(verdict, NAGIOS_CRITICAL, _("the last result is %.1f hours old"), age / 3600);
+		find(verdict, NAGIOS_CRITICAL, "the last result is %.1f hours old", age / 3600);
 	if (card->overall.reason)
-		find(verdict, NAGIOS_CRITICAL, _("no score: %s"), card->overall.reason);
+		find(verdict, NAGIOS_CRITICAL, "no score: %s", text_reason(card->overall.reason, reason));
 	for (uint32_t i = 0; i < result->alert_count; i++)
 		if (result->alerts[i].fired > 0)
 			find(verdict, result->alerts[i].is_critical ? NAGIOS_CRITICAL : NAGIOS_WARNING, "%s",
@@ -86,12 +88,12 @@ static void put_line(struct output *output, const struct verdict *verdict, const
 	output_text(output, text);
 	put_plain(output, result->name);
 	if (!card->overall.reason) {
-		snprintf(text, sizeof text, " %.1f (%.1f to %.1f)", card->overall.score, card->overall.low,
+		snprintf(text, sizeof text, _(" %.1f (%.1f to %.1f)"), card->overall.score, card->overall.low,
 			 card->overall.high);
 		output_text(output, text);
 	}
-	output_text(output, ", made ");
-	output_text(output, made);
+	snprintf(text, sizeof text, _(", made %s"), made);
+	output_text(output, text);
 	if (verdict->causes > 0) {
 		output_text(output, "; ");
 		put_plain(output, verdict->cause);

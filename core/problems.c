@@ -2,6 +2,7 @@
 /* Two lists of lines. */
 #include "problems.h"
 
+#include "error.h"
 #include "text.h"
 
 #include <stdarg.h>
@@ -74,6 +75,13 @@ void problems_warn(struct problems *problems, const char *file, int line, const 
 	append(&problems->warnings, &problems->warning_count, &problems->warning_capacity,
 	       text_of(file, line, format, arguments));
 	va_end(arguments);
+}
+
+int problems_fail(const struct problems *problems, struct crmval_error *error)
+{
+	if (problems->count == 1)
+		return fail(error, CRMVAL_ECONF, "1 problem in the job");
+	return fail(error, CRMVAL_ECONF, "%zu problems in the job", problems->count);
 }
 
 static void free_texts(char **texts, size_t count, size_t capacity)

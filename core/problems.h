@@ -3,6 +3,8 @@
 #ifndef PROBLEMS_H
 #define PROBLEMS_H
 
+#include "crmval/plugin.h"
+
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,6 +21,9 @@ __attribute__((format(printf, 4, 5))) void problems_add(struct problems *problem
 							const char *format, ...);
 __attribute__((format(printf, 4, 5))) void problems_warn(struct problems *problems, const char *file, int line,
 							 const char *format, ...);
+/* Fails with CRMVAL_ECONF: how many there are. */
+int problems_fail(const struct problems *problems, struct crmval_error *error);
+
 void problems_free(struct problems *problems);
 
 #endif

@@ -216,14 +216,6 @@ void report_missing(struct screen *screen, const struct scorecard *card)
 
 /* ---- data ---- */
 
-static void write_counts(struct screen *screen, const char *what, uint64_t count)
-{
-	char text[SCREEN_COUNT_SIZE];
-
-	if (count > 0)
-		screen_flow_format(screen, TONE_PLAIN, ", %s %s", screen_count_text((double)count, text), what);
-}
-
 static int has_trouble(const struct result_entity *entity)
 {
 	return entity->rejected || entity->duplicates || entity->field_count || entity->skipped_count;
@@ -231,14 +223,19 @@ static int has_trouble(const struct result_entity *entity)
 
 static void write_entity(struct screen *screen, const struct result_entity *entity)
 {
-	char text[SCREEN_COUNT_SIZE];
+	char text[SCREEN_COUNT_SIZE], said[TEXT_REASON_SIZE];
 
 	start_item(screen, 2, TEXT_INDENT);
 	screen_flow_format(screen, TONE_BOLD, "%s", entity->entity);
 	screen_flow_format(screen, TONE_PLAIN, entity->rows == 1 ? N_(": %s row") : N_(": %s rows"),
 			   screen_count_text((double)entity->rows, text));
-	write_counts(screen, _("rejected"), entity->rejected);
-	write_counts(screen, entity->duplicates == 1 ? _("duplicate") : _("duplicates"), entity->duplicates);
+	if (entity->rejected > 0)
+		screen_flow_format(screen, TONE_PLAIN, ", %s rejected",
+				   screen_count_text((double)entity->rejected, text));
+	if (entity->duplicates > 0)
+		screen_flow_format(screen, TONE_PLAIN,
+				   entity->duplicates == 1 ? N_(", %s duplicate") : N_(", %s duplicates"),
+				   screen_count_text((double)entity->duplicates, text));
 	for (uint32_t i = 0; i < entity->field_count; i++) {
 		const struct result_field_count *field = &entity->fields[i];
 		if (field->dangling > 0)
@@ -250,11 +247,12 @@ static void write_entity(struct screen *screen, const struct result_entity *enti
 	}
 	for (uint32_t i = 0; i < entity->skipped_count; i++)
 		screen_flow_format(screen, TONE_PLAIN, ", passed over: %s %s",
-				   screen_count_text((double)entity->skipped[i].count, text), entity->skipped[i].what);
+				   screen_count_text((double)entity->skipped[i].count, text),
+				   text_reason(entity->skipped[i].what, said));
 	screen_newline(screen);
 	for (uint32_t i = 0; i < entity->example_count; i++) {
 		start_item(screen, TEXT_INDENT, TEXT_INDENT + 2);
-		screen_flow(screen, TONE_DIM, entity->examples[i]);
+		screen_flow(screen, TONE_DIM, text_reason(entity->examples[i], said));
 		screen_newline(screen);
 	}
 }

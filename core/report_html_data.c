@@ -19,6 +19,8 @@ static void put_count(struct html *html, uint64_t count)
 
 static void put_field_counts(struct html *html, const struct result_entity *entity)
 {
+	char said[TEXT_REASON_SIZE];
+
 	for (uint32_t i = 0; i < entity->field_count; i++) {
 		const struct result_field_count *field = &entity->fields[i];
 		if (field->dangling > 0) {
@@ -32,7 +34,7 @@ static void put_field_counts(struct html *html, const struct result_entity *enti
 	}
 	for (uint32_t i = 0; i < entity->skipped_count; i++) {
 		html_format(html, "passed over: %llu %s", (unsigned long long)entity->skipped[i].count,
-			    entity->skipped[i].what);
+			    text_reason(entity->skipped[i].what, said));
 		html_raw(html, "<br>");
 	}
 }
@@ -58,6 +60,7 @@ static void put_entity(struct html *html, const struct result_entity *entity)
 
 static void put_examples(struct html *html, const struct result *result)
 {
+	char said[TEXT_REASON_SIZE];
 	uint32_t count = 0;
 
 	for (uint32_t e = 0; e < result->entity_count; e++)
@@ -69,7 +72,7 @@ static void put_examples(struct html *html, const struct result *result)
 	html_raw(html, "</summary><ul class=examples>\n");
 	for (uint32_t e = 0; e < result->entity_count; e++)
 		for (uint32_t i = 0; i < result->entities[e].example_count; i++) {
-			html_element(html, "li", result->entities[e].examples[i]);
+			html_element(html, "li", text_reason(result->entities[e].examples[i], said));
 			html_raw(html, "\n");
 		}
 	html_raw(html, "</ul></details>\n");

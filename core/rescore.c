@@ -105,9 +105,7 @@ static int add_dimensions(struct rescore *rescore, struct job *job, struct probl
 	}
 	rescore->result.dimensions = dimensions;
 	rescore->result.measures = measures;
-	return problems->count == 0 ? CRMVAL_OK
-				    : fail(error, CRMVAL_ECONF, "%zu problem%s in the job", problems->count,
-					   problems->count == 1 ? "" : "s");
+	return problems->count == 0 ? CRMVAL_OK : problems_fail(problems, error);
 }
 
 /* ---- what the job says in vain; what it leaves out is as in the snapshot ---- */

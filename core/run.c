@@ -16,12 +16,6 @@
 const char *const run_room_names[ROOM_COUNT] = {N_("prepare"),  N_("load"),  N_("link"),
 						N_("evaluate"), N_("score"), N_("write")};
 
-static int job_is_wrong(const struct run *run, struct crmval_error *error)
-{
-	return fail(error, CRMVAL_ECONF, "%zu problem%s in the job", run->problems.count,
-		    run->problems.count == 1 ? "" : "s");
-}
-
 /* A plugin that cannot be had is a problem of the job: the others are still tried, and its table stays NULL. */
 static int open_plugin(struct run *run, struct plugin *plugin, const char *name, int line, int is_source,
 		       struct crmval_error *error)
@@ -102,7 +96,7 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 	for (uint32_t d = 0; d < job->dimension_count; d++)
 		if (run->dimension_plugins[d].table)
 			job_bind_dimension(job, d, run->dimension_plugins[d].table->dimension, &run->problems);
-	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
+	return run->problems.count ? problems_fail(&run->problems, error) : CRMVAL_OK;
 }
 
 /* The plugins that store results. */
@@ -139,7 +133,7 @@ static int open_report_plugins(struct run *run, struct crmval_error *error)
 		if (code != CRMVAL_OK)
 			problems_add(&run->problems, job->path, report->line, "%s", error->message);
 	}
-	return run->problems.count ? job_is_wrong(run, error) : CRMVAL_OK;
+	return run->problems.count ? problems_fail(&run->problems, error) : CRMVAL_OK;
 }
 
 /* Ids and names, which evaluating does without. */
@@ -177,7 +171,7 @@ static int bind(struct run *run, struct crmval_error *error)
 	if (code == CRMVAL_OK)
 		code = load_open(&run->load, job, run->source_plugins, run->data, &run->problems, error);
 	if (code == CRMVAL_OK && run->problems.count)
-		code = job_is_wrong(run, error);
+		code = problems_fail(&run->problems, error);
 	for (uint32_t d = 0; d < job->dimension_count && code == CRMVAL_OK; d++)
 		code = bind_mapped(&run->dimensions[d], run->data, error);
 	if (code == CRMVAL_OK && job->shard.count)
@@ -191,7 +185,7 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 	memset(run, 0, sizeof *run);
 	int code = job_read(path, overrides, &run->job, &run->problems, error);
 	if (code == CRMVAL_OK && !run->job)
-		code = job_is_wrong(run, error);
+		code = problems_fail(&run->problems, error);
 	if (code == CRMVAL_OK)
 		set_up_plugins(run);
 	if (code == CRMVAL_OK)
@@ -205,7 +199,7 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 	if (code == CRMVAL_OK)
 		alerts_check(run->job, &run->result, &run->problems);
 	if (code == CRMVAL_OK && run->problems.count)
-		code = job_is_wrong(run, error);
+		code = problems_fail(&run->problems, error);
 	run->spent[ROOM_PREPARE] = spent_since(start);
 	return code;
 }
@@ -216,7 +210,7 @@ int run_open_outputs(struct run *run, const char *path, const struct job_overrid
 	memset(run, 0, sizeof *run);
 	int code = job_read(path, overrides, &run->job, &run->problems, error);
 	if (code == CRMVAL_OK && (!run->job || run->problems.count))
-		code = job_is_wrong(run, error);
+		code = problems_fail(&run->problems, error);
 	if (code == CRMVAL_OK) {
 		set_up_plugins(run);
 		code = open_report_plugins(run, error);

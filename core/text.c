@@ -92,16 +92,70 @@ const char *text_language(void)
 	return strcmp(name, "en") == 0 || strncmp(name, "en_", 3) == 0 ? NULL : name;
 }
 
+/* Texts that name something, as they were formatted; no two fit the same. */
+static const char *const formatted[] = {
+	N_("not mapped: %s"),
+	N_("orders start on %s"),
+	N_("%s: rejected: %s fields where the header has %s (byte %s)"),
+	N_("%s: rejected: %s field where the header has %s (byte %s)"),
+	N_("%s: rejected: a row of more than %s bytes (byte %s)"),
+	N_("%s: rejected: a field of more than %s bytes (byte %s)"),
+	N_("%s: rejected: NUL byte (byte %s)"),
+	N_("%s: rejected: text after a closing quote (byte %s)"),
+	N_("blank lines"),
+	N_("cells with text encoded twice"),
+	N_("bytes that are not %s"),
+	N_("deleted"), /* as conf/salesforce.conf calls it */
+	N_("%s is not a date"),
+	N_("%s is not a flag"),
+	N_("%s is not a number"),
+	N_("%s is not a Salesforce id: its check characters do not fit"),
+	N_("%s is not a word that is known"),
+	N_("%s is not text in UTF-8: set the encoding of the file"),
+};
+enum { NAMES_MOST = 4 };
+
+struct names {
+	int count;
+	char name[NAMES_MOST][TEXT_REASON_SIZE];
+};
+
+/* What stands in a text where its format has %s; 0: it is of another format. */
+static int names_of(const char *text, const char *format, struct names *names)
+{
+	names->count = 0;
+	for (;;) {
+		const char *next = strstr(format, "%s");
+		size_t length = next ? (size_t)(next - format) : strlen(format);
+		if (strncmp(text, format, length) != 0)
+			return 0;
+		text += length;
+		if (!next)
+			return *text == 0;
+		format = next + 2;
+		/* A name ends where the words after it begin, and the last one where the text does. */
+		const char *after = strstr(format, "%s");
+		size_t words = after ? (size_t)(after - format) : strlen(format), rest = strlen(text);
+		const char *end = after && words  ? memmem(text, rest, format, words)
+				  : rest >= words ? text + rest - words
+						  : NULL;
+		if (!end || names->count == NAMES_MOST)
+			return 0;
+		snprintf(names->name[names->count++], sizeof names->name[0], "%.*s", (int)(end - text), text);
+		text = end;
+	}
+}
+
 const char *text_reason(const char *reason, char text[TEXT_REASON_SIZE])
 {
-	/* Those that name something; the others are translated whole. */
-	static const char *const formats[] = {N_("not mapped: %s"), N_("orders start on %s")};
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		size_t length = strlen(formats[i]) - 2;
-		if (strncmp(reason, formats[i], length) == 0) {
-			snprintf(text, TEXT_REASON_SIZE, _(formats[i]), reason + length);
-			return text;
-		}
+	struct names names = {0};
+	for (size_t i = 0; i < sizeof formatted / sizeof formatted[0]; i++) {
+		if (!names_of(reason, formatted[i], &names))
+			continue;
+		snprintf(text, TEXT_REASON_SIZE, _(formatted[i]), names.name[0], names.name[1], names.name[2],
+			 names.name[3]);
+		return text;
 	}
+	/* The others are translated whole. */
 	return _(reason);
 }

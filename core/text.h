@@ -29,8 +29,8 @@ void text_messages_are_for_programs(void);
 const char *text_language(void);
 
 /*
- * A reason as results, JSON and snapshots have it, which is English in every language, so that programs can rely on it;
- * translated into at most so many bytes where it is one of the program's own.
+ * A reason, or an example of what is wrong with the data, as results, JSON and snapshots have it, which is English in every
+ * language, so that programs can rely on it; translated into at most so many bytes where it is one of the program's own.
  */
 enum { TEXT_REASON_SIZE = 1200 };
 const char *text_reason(const char *reason, char text[TEXT_REASON_SIZE]);

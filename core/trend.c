@@ -4,6 +4,7 @@
 
 #include "archive.h"
 #include "error.h"
+#include "translate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,7 @@ static int read_point(const struct archive *archive, const char *name, struct tr
 static void free_point(struct trend_point *point)
 {
 	snapshot_header_free(&point->header);
+	snapshot_free(point->snapshot);
 	free(point->file);
 	memset(point, 0, sizeof *point);
 }
@@ -74,6 +76,35 @@ int trend_open(struct trend *trend, const char *path, void (*damaged)(void *cont
 	free(entries.entries);
 	archive_close(&archive);
 	return code;
+}
+
+static int read_titles(struct trend_point *point, const char *path, const char *language, struct crmval_error *error)
+{
+	char *file;
+	if (asprintf(&file, "%s/%s", path, point->file) < 0)
+		return fail_memory(error);
+	int code = snapshot_open(file, &point->snapshot, error);
+	if (code == CRMVAL_OK)
+		code = result_translate(&point->snapshot->result, &point->snapshot->arena, language, error);
+	free(file);
+	return code;
+}
+
+int trend_read_titles(struct trend *trend, const char *path, const char *language,
+		      void (*damaged)(void *context, const char *message), void *context, struct crmval_error *error)
+{
+	for (size_t i = 0; i < trend->count; i++) {
+		struct trend_point *point = &trend->points[i];
+		int is_last = i + 1 == trend->count || strcmp(point[1].header.job, point->header.job) != 0;
+		if (!is_last || point->header.part_count)
+			continue;
+		int code = read_titles(point, path, language, error);
+		if (code == CRMVAL_ENOMEM)
+			return code;
+		if (code != CRMVAL_OK)
+			damaged(context, error->message);
+	}
+	return CRMVAL_OK;
 }
 
 void trend_close(struct trend *trend)

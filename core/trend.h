@@ -10,6 +10,7 @@
 struct trend_point {
 	char *file; /* in the archive */
 	struct snapshot_header header;
+	struct snapshot *snapshot; /* of a job's last, once titles are read; or NULL */
 };
 
 struct trend {
@@ -23,6 +24,10 @@ struct trend {
 int trend_open(struct trend *trend, const char *path, void (*damaged)(void *context, const char *message),
 	       void *context, struct crmval_error *error);
 void trend_close(struct trend *trend);
+
+/* Reads the last of each job, so that the text has titles, in a language; NULL: as the plugins have them. */
+int trend_read_titles(struct trend *trend, const char *path, const char *language,
+		      void (*damaged)(void *context, const char *message), void *context, struct crmval_error *error);
 
 /* Eight heights for values from the least to the greatest, at least `span` apart; NaN: a space.  text: 3 bytes each. */
 void trend_sparkline(const double *values, size_t count, double span, char *text);

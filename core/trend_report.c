@@ -150,9 +150,20 @@ static void write_table(struct screen *screen, const struct series *series)
 	}
 }
 
+/* What people call a dimension, where that is known. */
+static const char *title_of(const struct trend_point *latest, const char *id)
+{
+	const struct result *result = latest->snapshot ? &latest->snapshot->result : NULL;
+	for (uint32_t d = 0; result && d < result->dimension_count; d++)
+		if (strcmp(result->dimensions[d].id, id) == 0)
+			return result->dimensions[d].table->title;
+	return id;
+}
+
 static void write_series(struct screen *screen, const struct series *series)
 {
-	const struct snapshot_header *latest = &series->points[series->count - 1].header;
+	const struct trend_point *last = &series->points[series->count - 1];
+	const struct snapshot_header *latest = &last->header;
 	char text[SCREEN_COUNT_SIZE], title[256];
 	screen->indent = 0;
 	screen_flow_format(screen, TONE_BOLD, "%s", latest->job);
@@ -162,7 +173,7 @@ static void write_series(struct screen *screen, const struct series *series)
 	screen_rule(screen);
 	write_line(screen, series, NULL, _("overall"));
 	for (uint32_t d = 0; d < latest->dimension_count; d++) {
-		snprintf(title, sizeof title, "%u %s", d + 1, latest->dimensions[d].id);
+		snprintf(title, sizeof title, "%u %s", d + 1, title_of(last, latest->dimensions[d].id));
 		write_line(screen, series, latest->dimensions[d].id, title);
 	}
 	write_table(screen, series);

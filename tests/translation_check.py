@@ -70,6 +70,64 @@ def check_messages():
         check(result.returncode == 0 and not result.stderr, "msgfmt: " + result.stderr)
 
 
+# ---- bare texts
+
+# Functions that show a text as it is, with the place of that text among their arguments.
+SHOWING = {"html_text": 1, "html_element": 2, "screen_left": 2, "screen_right": 2, "screen_flow": 2, "report_heading": 1,
+           "output_text": 1, "puts": 0, "fputs": 0}
+# Files that write what only programs read, or what is no text of ours.
+FOR_PROGRAMS = {"core/csv_out.c", "core/html.c", "core/json.c", "core/main.c", "core/report_change_csv.c",
+                "core/report_conform.c", "core/report_csv.c", "core/report_prometheus.c", "core/report_worklist.c",
+                "core/sensitivity_report.c", "core/trend_report.c", "core/worklist_line.c"}
+SAME_EVERYWHERE = {"SHA-256", "CRMVAL UNKNOWN: ", "crmval: ", "zh", "zh-CN", "en"}
+
+
+def arguments_at(text, start):
+    """The arguments of a call, whose parenthesis was opened just before."""
+    found, begin, depth, at = [], start, 0, start
+    while at < len(text):
+        if text[at] in "\"'":
+            quote, at = text[at], at + 1
+            while text[at] != quote:
+                at += 2 if text[at] == "\\" else 1
+        elif text[at] in "([{":
+            depth += 1
+        elif text[at] in ")]}":
+            if depth == 0:
+                return found + [text[begin:at].strip()]
+            depth -= 1
+        elif text[at] == "," and depth == 0:
+            found.append(text[begin:at].strip())
+            begin = at + 1
+        at += 1
+    return found
+
+
+def check_bare():
+    """No text goes to people past gettext, and no sentence is put together from words that are not translated."""
+    calls = 0
+    for folder in ("core", "plugins/sources"):
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            path = folder + "/" + name
+            if not name.endswith(".c") or name.startswith("demo"):
+                continue
+            source = re.sub(r"/\*.*?\*/", "", read(path), flags=re.S)
+            check(re.search(r'\? "" : "e?s"|\? "e?s" : ""', source) is None,
+                  f"{path}: a plural that is put together: write both sentences")
+            for match in re.finditer(r"\b(\w+)\(", source):
+                if match[1] not in SHOWING or (path in FOR_PROGRAMS and match[1] in ("output_text", "puts", "fputs")):
+                    continue
+                words = arguments_at(source, match.end())
+                calls += 1
+                if len(words) <= SHOWING[match[1]]:
+                    continue
+                for text in re.findall(r'(?<![\w_(])"((?:[^"\\]|\\.)*)"', re.sub(r"\b[N_]*_\((?:[^()]|\([^()]*\))*\)", "",
+                                                                               words[SHOWING[match[1]]])):
+                    check(text in SAME_EVERYWHERE or not re.search(r"[A-Za-z]{2}", re.sub(r"\\.|%[\w.*]+", "", text)),
+                          f"{path}: not translated: \"{text}\"")
+    check(calls > 100, "the calls were not understood: mend this check")
+
+
 # ---- plugins
 
 
@@ -130,6 +188,7 @@ if shutil.which("xgettext"):
 else:
     print("skipped: xgettext is not installed")
     skipped += 1
+check_bare()
 check_plugins()
 check_pages()
 print(f"{counts[True]} passed, {counts[False]} failed, {skipped} skipped")

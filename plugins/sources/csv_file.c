@@ -14,18 +14,14 @@
 #define GZIP_RATIO 1032 /* no DEFLATE stream grows by more */
 #define PIECE (256 << 10)
 
-int csv_fail_file(struct crmval_error *error, const char *what, const char *path, int number)
+int csv_fail_file(struct crmval_error *error, const char *path, int number)
 {
-	int code = CRMVAL_EIO;
-	const char *advice = "";
-	if (number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG) {
-		code = CRMVAL_ENOINPUT;
-		advice = "; check the path";
-	} else if (number == EACCES || number == EPERM) {
-		code = CRMVAL_EPERM;
-		advice = "; see to it that it may be read";
-	}
-	return fail(error, code, "%s %s: %s%s", what, path, strerror(number), advice);
+	if (number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG)
+		return fail(error, CRMVAL_ENOINPUT, "cannot open %s: %s; check the path", path, strerror(number));
+	if (number == EACCES || number == EPERM)
+		return fail(error, CRMVAL_EPERM, "cannot open %s: %s; see to it that it may be read", path,
+			    strerror(number));
+	return fail(error, CRMVAL_EIO, "cannot open %s: %s", path, strerror(number));
 }
 
 /* ---- paths ---- */
@@ -97,7 +93,7 @@ static int find_pattern(const char *directory, const char *word, struct csv_path
 	else if (result == GLOB_NOSPACE)
 		status = fail_memory(error);
 	else if (result)
-		status = csv_fail_file(error, "cannot list", pattern, number);
+		status = csv_fail_file(error, pattern, number);
 	free(pattern);
 	if (status)
 		return status;
@@ -138,7 +134,7 @@ int csv_paths_of_name(const char *directory, const char *name, struct csv_paths 
 			status = add_path(found, path, error);
 		} else {
 			if (errno != ENOENT)
-				status = csv_fail_file(error, "cannot open", path, errno);
+				status = csv_fail_file(error, path, errno);
 			free(path);
 		}
 		if (status)
@@ -157,17 +153,18 @@ int csv_open_regular(const char *path, int *descriptor, struct stat *seen, struc
 {
 	*descriptor = -1;
 	if (stat(path, seen) < 0)
-		return csv_fail_file(error, "cannot open", path, errno);
+		return csv_fail_file(error, path, errno);
 	if (S_ISREG(seen->st_mode)) {
 		*descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (*descriptor < 0 || fstat(*descriptor, seen) < 0)
-			return csv_fail_file(error, "cannot open", path, errno);
+			return csv_fail_file(error, path, errno);
 	}
+	if (S_ISDIR(seen->st_mode))
+		return fail(error, CRMVAL_ENOINPUT, "%s is a folder, not a regular file", path);
+	if (S_ISFIFO(seen->st_mode))
+		return fail(error, CRMVAL_ENOINPUT, "%s is a pipe, not a regular file", path);
 	if (!S_ISREG(seen->st_mode))
-		return fail(error, CRMVAL_ENOINPUT, "%s is a %s, not a regular file", path,
-			    S_ISDIR(seen->st_mode)    ? "folder"
-			    : S_ISFIFO(seen->st_mode) ? "pipe"
-						      : "device or socket");
+		return fail(error, CRMVAL_ENOINPUT, "%s is a device or socket, not a regular file", path);
 	return CRMVAL_OK;
 }
 

@@ -28,7 +28,7 @@ struct csv_file {
 };
 
 /* The error for a file that cannot be reached. */
-int csv_fail_file(struct crmval_error *error, const char *what, const char *path, int number);
+int csv_fail_file(struct crmval_error *error, const char *path, int number);
 
 /* Opens a regular file; anything else might block, or never end.  *descriptor is -1, or the caller's to close,
    even where it fails. */

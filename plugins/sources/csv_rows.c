@@ -258,8 +258,10 @@ static int broken_rule(const struct csv_rows *rows, uint32_t end, uint64_t field
 	if (rows->window->is_broken && has_text_after_quote(bytes + rows->begin, bytes + end, dialect->delimiter))
 		return snprintf(rule, room, "text after a closing quote");
 	if (fields != rows->view->column_count)
-		return snprintf(rule, room, "%llu field%s where the header has %u", (unsigned long long)fields,
-				fields == 1 ? "" : "s", rows->view->column_count);
+		return snprintf(rule, room,
+				fields == 1 ? "%llu field where the header has %u"
+					    : "%llu fields where the header has %u",
+				(unsigned long long)fields, rows->view->column_count);
 	const uint32_t *separator = rows->separators + rows->next;
 	for (uint64_t i = 0; i < fields; i++, separator++) {
 		uint32_t length = separator[0] - separator[-1] - 1;

@@ -200,7 +200,7 @@ static int add_file(struct table *table, const char *folder, const char *name, s
 		return fail_memory(error);
 	/* A link that leads nowhere is there; opening it will say what is wrong. */
 	if (lstat(path, &seen) < 0) {
-		int status = errno == ENOENT ? CRMVAL_OK : csv_fail_file(error, "cannot open", path, errno);
+		int status = errno == ENOENT ? CRMVAL_OK : csv_fail_file(error, path, errno);
 		free(path);
 		return status;
 	}

@@ -109,7 +109,7 @@ static int look_into(struct finding *finding, const char *folder, struct crmval_
 	DIR *opened = opendir(folder);
 	int status = CRMVAL_OK, has_csv = 0;
 	if (!opened)
-		return csv_fail_file(error, "cannot list", folder, errno);
+		return csv_fail_file(error, folder, errno);
 	for (const struct dirent *entry; !status && (entry = readdir(opened));) {
 		has_csv |= has_suffix(entry->d_name, ".csv");
 		if (is_arriving(entry->d_name))
@@ -135,7 +135,7 @@ static int look_at(struct finding *finding, const char *path, struct crmval_erro
 {
 	struct stat seen;
 	if (stat(path, &seen) < 0)
-		return csv_fail_file(error, "cannot open", path, errno);
+		return csv_fail_file(error, path, errno);
 	if (S_ISDIR(seen.st_mode))
 		return look_into(finding, path, error);
 	if (has_suffix(path, ".csv"))

@@ -50,6 +50,42 @@ class Languages(unittest.TestCase):
             report = self.run_in({}, "run", "--format", form, "--set", "job.language=zh_CN", "job.conf").stdout
             self.assertEqual(("（无）" in report, "(none)" in report), (name == "（无）", name == "(none)"), form)
 
+    def test_what_is_wrong_with_the_data_is_translated_but_in_results(self):
+        data = os.path.join(self.own.name, "bad")
+        os.mkdir(data)
+        with open(os.path.join(data, "opportunity.csv"), "w", encoding="utf-8") as file:
+            file.write('id,account,amount,created_on\nO1,A1,x,2025-02-30\nO2\nO3,A1,1,2025-01-01,5\nO4,A1,"1"1,2025-01-01\n')
+        with open(os.path.join(data, "job.conf"), "w", encoding="utf-8") as file:
+            file.write('job = { name = "bad"; period = ["2025-01-01", "2025-12-31"]; };\n'
+                       'sources = ( { plugin = "csv"; directory = "."; } );\n')
+        results = [json.loads(self.run_in(environment, "run", "--format", "json", data + "/job.conf").stdout)
+                   for environment in ({}, CHINESE)]
+        for result in results:
+            self.assertEqual(result["data"]["opportunity"]["examples"], [
+                'opportunity.csv:2: amount "x" is not a number', 'opportunity.csv:2: created_on "2025-02-30" is not a date',
+                "opportunity.csv:3: rejected: 1 field where the header has 4 (byte 48)",
+                "opportunity.csv:4: rejected: 5 fields where the header has 4 (byte 51)",
+                "opportunity.csv:5: rejected: text after a closing quote (byte 72)"])
+        for form in ("text", "html"):
+            report = self.run_in(CHINESE, "run", "--format", form, data + "/job.conf").stdout.replace("&quot;", '"')
+            for text in ('opportunity.csv:2: amount "x" 不是数字', 'created_on "2025-02-30" 不是日期',
+                         "opportunity.csv:3：已拒收：有 1 个字段，而表头有 4 个（第 48 字节）",
+                         "opportunity.csv:4：已拒收：有 5 个字段，而表头有 4 个（第 51 字节）",
+                         "opportunity.csv:5：已拒收：闭合引号之后还有文字（第 72 字节）"):
+                self.assertTrue(text in report, (form, text))
+
+    def test_a_trend_has_titles_and_monitoring_its_language(self):
+        self.run_in({}, "run", "--quiet", "--set", "archive.directory=archive", "job.conf")
+        for environment, title, words in (({}, "Deal control", ", made 20"), (CHINESE, "打单过程的管控能力", "，生成于 20")):
+            trend = self.run_in(environment, "trend", "archive").stdout
+            self.assertIn("2 " + title, trend)
+            self.assertNotIn("deal_control", trend)
+            line = self.run_in(environment, "check", "--nagios", "archive").stdout
+            self.assertIn(words, line)
+            self.assertTrue(line.startswith("CRMVAL OK: demo "), line)
+            self.assertIn(" deal_control=", line)  # performance data are for programs
+        self.assertIn("deal_control", self.run_in(CHINESE, "trend", "--format", "csv", "archive").stdout)
+
     def test_what_programs_read_does_not_depend_on_the_environment(self):
         for form in ("json", "csv"):
             results = [self.run_in(environment, "run", "--format", form, "job.conf").stdout
