@@ -33,6 +33,7 @@
 	SUITE(estimate)                                                                                                \
 	SUITE(expression)                                                                                              \
 	SUITE(expression_parse)                                                                                        \
+	SUITE(forget)                                                                                                  \
 	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \
