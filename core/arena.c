@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { ALIGNMENT = 16, FIRST_SIZE = 1024, BLOCK_SIZE = 16 * 1024 }; /* most arenas of which there are many stay small */
+/* Most arenas of which there are many stay small. */
+enum { ALIGNMENT = 16, FIRST_SIZE = 1024, BLOCK_SIZE = 16 * 1024, MAPPED_SIZE = 64 * 1024 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -16,8 +19,30 @@ struct arena_block {
 	_Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
-static struct arena_block *block_new(size_t size)
+static struct arena_block *block_map(enum arena_kind kind, size_t size)
 {
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size = (sizeof(struct arena_block) + size + page - 1) / page * page;
+	struct arena_block *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (block == MAP_FAILED)
+		return NULL;
+	if (kind == ARENA_HIDDEN && madvise(block, size, MADV_DONTFORK) < 0) {
+		munmap(block, size);
+		return NULL;
+	}
+	block->size = size - sizeof *block;
+	return block;
+}
+
+static struct arena_block *block_new(const struct arena *arena, size_t size)
+{
+	size_t usual = arena->kind != ARENA_HEAP ? MAPPED_SIZE - sizeof(struct arena_block)
+		       : arena->blocks           ? BLOCK_SIZE
+						 : FIRST_SIZE;
+	if (size < usual)
+		size = usual;
+	if (arena->kind != ARENA_HEAP)
+		return block_map(arena->kind, size);
 	struct arena_block *block = calloc(1, sizeof *block + size);
 	if (block)
 		block->size = size;
@@ -31,11 +56,11 @@ void *arena_alloc(struct arena *arena, size_t size)
 	size = (size + (size == 0) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	struct arena_block *block = arena->blocks;
 	if (!block || block->size - block->used < size) {
-		size_t usual = block ? BLOCK_SIZE : FIRST_SIZE;
-		struct arena_block *fresh = block_new(size > usual ? size : usual);
+		struct arena_block *fresh = block_new(arena, size);
 		if (!fresh)
 			return NULL;
-		if (block && size > usual) { /* a large piece must not end the use of a block with room left */
+		/* A large piece must not end the use of a block with more room left. */
+		if (block && fresh->size - size < block->size - block->used) {
 			fresh->next = block->next;
 			block->next = fresh;
 		} else {
@@ -80,7 +105,19 @@ void arena_free(struct arena *arena)
 {
 	for (struct arena_block *block = arena->blocks, *next; block; block = next) {
 		next = block->next;
-		free(block);
+		if (arena->kind == ARENA_HEAP)
+			free(block);
+		else
+			munmap(block, sizeof *block + block->size);
 	}
 	arena->blocks = NULL;
+}
+
+const struct arena_block *arena_next(const struct arena *arena, const struct arena_block *block, void **bytes,
+				     size_t *size)
+{
+	block = block ? block->next : arena->kind != ARENA_HEAP ? arena->blocks : NULL;
+	*bytes = (void *)(uintptr_t)block;
+	*size = block ? sizeof *block + block->size : 0;
+	return block;
 }

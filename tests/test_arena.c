@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void test_pieces(void)
 {
@@ -54,10 +57,56 @@ static void test_texts(void)
 	arena_free(&arena);
 }
 
+/* In pages of its own, one is found block by block; a hidden one is not inherited. */
+static void test_pages(void)
+{
+	static const enum arena_kind kinds[] = {ARENA_MAPPED, ARENA_HIDDEN};
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		struct arena arena = {.kind = kinds[k]};
+		unsigned char *small = arena_alloc(&arena, 10), *large = arena_alloc(&arena, 300000);
+		unsigned char *next = arena_alloc(&arena, 10);
+		int found[2] = {0, 0}, status;
+		void *bytes;
+		size_t size;
+		CU_ASSERT_FATAL(small && large && next);
+		CU_ASSERT_EQUAL(next - small, 16); /* the large piece did not take the place of the first block */
+		small[0] = large[299999] = 1;
+		for (const struct arena_block *block = NULL;
+		     (block = arena_next(&arena, block, &bytes, &size)) != NULL;) {
+			uintptr_t start = (uintptr_t)bytes, end = start + size;
+			CU_ASSERT_EQUAL(start % 4096 + size % 4096, 0);
+			found[0] += (uintptr_t)small >= start && (uintptr_t)next + 10 <= end;
+			found[1] += (uintptr_t)large >= start && (uintptr_t)large + 300000 <= end;
+		}
+		CU_ASSERT_EQUAL(found[0], 1);
+		CU_ASSERT_EQUAL(found[1], 1);
+		pid_t child = fork();
+		if (child == 0) {
+			uintptr_t places[] = {(uintptr_t)small, (uintptr_t)large + 299999};
+			unsigned char page;
+			int gone = 0;
+			for (int i = 0; i < 2; i++)
+				gone += mincore((void *)(places[i] / 4096 * 4096), 1, &page) < 0;
+			_exit(gone);
+		}
+		CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+		CU_ASSERT_EQUAL(WEXITSTATUS(status), kinds[k] == ARENA_HIDDEN ? 2 : 0);
+		arena_free(&arena);
+		CU_ASSERT_PTR_NULL(arena.blocks);
+	}
+	struct arena heap = {0};
+	void *bytes;
+	size_t size;
+	CU_ASSERT_PTR_NOT_NULL(arena_alloc(&heap, 1));
+	CU_ASSERT_PTR_NULL(arena_next(&heap, NULL, &bytes, &size));
+	arena_free(&heap);
+}
+
 static const struct test tests[] = {
 	{"pieces are zeroed, aligned, apart", test_pieces},
 	{"what cannot be had", test_too_large},
 	{"texts", test_texts},
+	{"pages of its own", test_pages},
 	{NULL, NULL},
 };
 
