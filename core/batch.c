@@ -116,8 +116,7 @@ static const void *in_place(const struct batch *batch, const struct bound_input 
 
 static void fill(struct batch *batch, int window, int is_all)
 {
-	const struct job *job = batch->run->job;
-	const struct crmval_window *days = window ? &job->baseline : &job->period;
+	const struct crmval_window *days = &batch->run->windows[window];
 	double raw[BATCH_ROWS];
 	for (uint32_t i = 0; i < batch->view->table->input_count; i++) {
 		const struct bound_input *input = &batch->view->inputs[i];
@@ -154,8 +153,7 @@ void batch_turn(struct batch *batch, int window)
 
 int batch_evaluate(struct batch *batch, int window, struct crmval_error *error)
 {
-	const struct job *job = batch->run->job;
-	struct crmval_window days = window ? job->baseline : job->period;
+	struct crmval_window days = batch->run->windows[window];
 	days.is_baseline = window;
 	const struct crmval_batch call = {
 		.struct_size = sizeof call,

@@ -154,16 +154,43 @@ static int bind_view(struct bound_dimension *bound, struct bound_view *view, str
 	return code;
 }
 
+static const char *copy_text(struct bound_dimension *bound, const char *text, int *failed)
+{
+	char *copy = text ? arena_strdup(&bound->arena, text) : NULL;
+	*failed |= text && !copy;
+	return copy;
+}
+
+static int copy_parameters(struct bound_dimension *bound, const struct crmval_value *parameters,
+			   struct crmval_error *error)
+{
+	uint32_t count = bound->table->parameter_count;
+	int failed = 0;
+	struct crmval_value *copies = arena_array(&bound->arena, (size_t)count + 1, sizeof *copies);
+	for (uint32_t i = 0; copies && i < count; i++) {
+		const struct crmval_value *value = &parameters[i];
+		const char **words = arena_array(&bound->arena, (size_t)value->word_count + 1, sizeof *words);
+		for (uint32_t w = 0; words && w < value->word_count; w++)
+			words[w] = copy_text(bound, value->words[w], &failed);
+		failed |= !words;
+		copies[i] = *value;
+		copies[i].text = copy_text(bound, value->text, &failed);
+		copies[i].words = value->words ? words : NULL;
+	}
+	bound->parameters = copies;
+	return copies && !failed ? CRMVAL_OK : fail_memory(error);
+}
+
 int bind_dimension(struct bound_dimension *bound, const struct plugin *plugin, const struct crmval_value *parameters,
 		   struct data *data, struct crmval_error *error)
 {
 	const struct crmval_dimension *table = plugin->table->dimension;
-	*bound = (struct bound_dimension){.plugin = plugin, .table = table, .parameters = parameters};
+	*bound = (struct bound_dimension){.plugin = plugin, .table = table, .arena.kind = ARENA_MAPPED};
 	bound->views = arena_array(&bound->arena, (size_t)table->view_count + 1, sizeof *bound->views);
 	bound->no_data = arena_array(&bound->arena, (size_t)table->measure_count + 1, sizeof *bound->no_data);
 	if (!bound->views || !bound->no_data)
 		return fail_memory(error);
-	int code = CRMVAL_OK;
+	int code = copy_parameters(bound, parameters, error);
 	for (uint32_t v = 0; v < table->view_count && code == CRMVAL_OK; v++) {
 		bound->views[v].table = &table->views[v];
 		code = bind_view(bound, &bound->views[v], data, error);

@@ -187,6 +187,8 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 {
 	int ends[2];
 	pid_t parent = getpid();
+	char name[CONFINE_NAME];
+	snprintf(name, sizeof name, "%s", task->name);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(error, CRMVAL_ENOMEM, "cannot make a pipe to a confined process: %s", strerror(errno));
 	if (set_inherited(task, MADV_DOFORK)) {
@@ -198,7 +200,7 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 	}
 	pid_t pid = fork();
 	if (pid == 0)
-		confine_child(task, pool->limits, parent, pool->null, ends[1]);
+		confine_child(task, name, pool->limits, parent, pool->null, ends[1]);
 	set_inherited(task, MADV_DONTFORK);
 	close(ends[1]);
 	if (pid < 0) {

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -28,7 +29,7 @@ void __gcov_reset(void);
 /* The one task of this process; answer is 0 in a process that is no child. */
 static struct {
 	int answer, plugin_fd;
-	char name[256];     /* copied, since it may be a word of the command line */
+	char name[CONFINE_NAME];
 	size_t limit, size; /* bytes that may be written, and that were */
 	uint64_t checksum;
 	struct lockdown lockdown;
@@ -211,6 +212,29 @@ static int find_surroundings(char **start, size_t *size)
 	return 0;
 }
 
+enum { STACK_NEAR = 32 * 1024, STACK_DEEPEST = 64 << 20 };
+
+__attribute__((noinline)) static void forget_near_stack(void)
+{
+	volatile char near[STACK_NEAR];
+	for (size_t i = 0; i < sizeof near; i++)
+		near[i] = 0;
+}
+
+/*
+ * What calls that returned long ago left on the stack, which ends below the surroundings and has nothing else below it for
+ * as far as it may grow: far from here whole pages are dropped, near by bytes are wiped.
+ */
+static void forget_stack(const char *surroundings)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0), page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t far = (here - STACK_NEAR / 2) / page * page;
+	/* Some other stack, as of a test's thread, may have anything around it. */
+	if (here < (uintptr_t)surroundings && (uintptr_t)surroundings - here < STACK_DEEPEST)
+		madvise((void *)(far - STACK_DEEPEST), STACK_DEEPEST, MADV_DONTNEED); /* most of it is not there */
+	forget_near_stack();
+}
+
 /* Passwords are handed over in the environment, and plugins have no need to know who runs them, and how. */
 static int forget_surroundings(void)
 {
@@ -219,6 +243,7 @@ static int forget_surroundings(void)
 	clearenv();
 	if (find_surroundings(&start, &size) < 0)
 		return -1;
+	forget_stack(start);
 	explicit_bzero(start, size);
 	return 0;
 }
@@ -248,8 +273,8 @@ static int shut_in(const struct confine_limits *limits, int null, struct crmval_
 	return code;
 }
 
-_Noreturn void confine_child(const struct confine_task *task, const struct confine_limits *limits, pid_t parent,
-			     int null, int answer)
+_Noreturn void confine_child(const struct confine_task *task, const char name[CONFINE_NAME],
+			     const struct confine_limits *limits, pid_t parent, int null, int answer)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
@@ -259,7 +284,7 @@ _Noreturn void confine_child(const struct confine_task *task, const struct confi
 #endif
 	child.answer = answer;
 	child.plugin_fd = task->plugin_fd;
-	snprintf(child.name, sizeof child.name, "%s", task->name);
+	memcpy(child.name, name, sizeof child.name);
 	child.limit = limits->answer_limit;
 	child.checksum = FRAME_CHECKSUM;
 	int code = shut_in(limits, null, &error);

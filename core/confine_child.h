@@ -31,8 +31,13 @@ struct frame_trailer {
 #define FRAME_CHECKSUM UINT64_C(0xcbf29ce484222325)
 uint64_t frame_checksum(uint64_t sum, const void *bytes, size_t size);
 
-/* Shuts the process in, runs the task's body, writes the frame to `answer`, ends.  `null` is /dev/null, open both ways. */
-_Noreturn void confine_child(const struct confine_task *task, const struct confine_limits *limits, pid_t parent,
-			     int null, int answer);
+enum { CONFINE_NAME = 256 };
+
+/*
+ * Shuts the process in, runs the task's body, writes the frame to `answer`, ends.  `null` is /dev/null, open both ways; name
+ * is task->name, which a child may not inherit.
+ */
+_Noreturn void confine_child(const struct confine_task *task, const char name[CONFINE_NAME],
+			     const struct confine_limits *limits, pid_t parent, int null, int answer);
 
 #endif

@@ -95,6 +95,15 @@ static void list_columns(struct list *list, const struct needs *needs, const str
 	}
 }
 
+/* How it is bound, with its parameters. */
+static void list_arena(struct list *list, const struct bound_dimension *dimension)
+{
+	struct region region;
+	for (const struct arena_block *block = NULL;
+	     (block = arena_next(&dimension->arena, block, &region.bytes, &region.size)) != NULL;)
+		add(list, &region);
+}
+
 static void list_rollups(struct list *list, const struct bound_dimension *dimension)
 {
 	for (uint32_t v = 0; v < dimension->table->view_count; v++)
@@ -115,8 +124,10 @@ static int make_list(struct list *list, const struct needs *needs, const struct 
 			return fail_memory(error);
 		list->count = 0;
 		list_columns(list, needs, data);
-		for (uint32_t d = 0; d < count; d++)
+		for (uint32_t d = 0; d < count; d++) {
+			list_arena(list, &dimensions[d]);
 			list_rollups(list, &dimensions[d]);
+		}
 	}
 	return CRMVAL_OK;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a dimension has no business with: columns that it does not read, ids and texts, what others rolled up. */
+/*
+ * What a dimension has no business with: columns that it does not read, ids and texts, how others are set and what they
+ * rolled up.
+ */
 #ifndef HIDE_H
 #define HIDE_H
 

@@ -272,6 +272,8 @@ static void read_all(struct checker *c, const struct job_node *root, int32_t tod
 static struct job *job_new(const char *path, struct crmval_error *error)
 {
 	struct arena *arena = calloc(1, sizeof *arena);
+	if (arena) /* what one dimension is set to is no other's business */
+		arena->kind = ARENA_HIDDEN;
 	struct job *job = arena ? arena_alloc(arena, sizeof *job) : NULL;
 	if (!job) {
 		free(arena);

@@ -9,7 +9,7 @@
 
 int ledger_init(struct ledger *ledger, struct crmval_error *error)
 {
-	*ledger = (struct ledger){0};
+	*ledger = (struct ledger){.arena.kind = ARENA_HIDDEN}; /* examples are rows of the data */
 	return pthread_mutex_init(&ledger->lock, NULL) == 0 ? CRMVAL_OK : fail_memory(error);
 }
 

@@ -350,6 +350,8 @@ int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 	if (code == CRMVAL_OK)
 		code = finish(load, error);
 	reading_end(&load->run);
+	for (uint32_t i = 0; i < load->lookup_count; i++)
+		lookup_forget(&load->lookups[i]);
 	free(readings);
 	return code;
 }

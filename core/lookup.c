@@ -41,6 +41,8 @@ int lookup_prepare(struct lookup *lookup, unsigned threads, struct arena *arena,
 	struct derivation *derivation = &lookup->derivation;
 	lookup->maps = calloc(threads, sizeof *lookup->maps);
 	lookup->map_count = lookup->maps ? threads : 0;
+	for (unsigned t = 0; t < lookup->map_count; t++)
+		lookup->maps[t].arena.kind = ARENA_HIDDEN;
 	derivation->columns = arena_array(arena, (size_t)lookup->value_count + 2, sizeof *derivation->columns);
 	if (!lookup->maps || !derivation->columns)
 		return fail_memory(error);
@@ -273,12 +275,17 @@ struct cell_text lookup_cell(const struct lookup *lookup, int64_t row, uint32_t 
 	return block_text(lookup, block_at(&lookup->maps[0], (uint64_t)row), 1 + lookup->values[value].place);
 }
 
-void lookup_free(struct lookup *lookup)
+void lookup_forget(struct lookup *lookup)
 {
 	for (unsigned t = 0; t < lookup->map_count; t++) {
 		map_free(&lookup->maps[t]);
 		arena_free(&lookup->maps[t].arena);
 	}
+}
+
+void lookup_free(struct lookup *lookup)
+{
+	lookup_forget(lookup);
 	free(lookup->maps);
 	ledger_free(&lookup->ledger);
 }

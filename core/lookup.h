@@ -65,6 +65,9 @@ int64_t lookup_find(const struct lookup *lookup, struct ident key);
 /* A value of a row that was found.  [worker] */
 struct cell_text lookup_cell(const struct lookup *lookup, int64_t row, uint32_t value);
 
+/* Once all feeds were read: nothing is found in it any more. */
+void lookup_forget(struct lookup *lookup);
+
 void lookup_free(struct lookup *lookup);
 
 #endif

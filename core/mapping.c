@@ -361,7 +361,8 @@ static int reserve(struct load *load, struct crmval_error *error)
 int load_open(struct load *load, const struct job *job, struct plugin *plugins, struct data *data,
 	      struct problems *problems, struct crmval_error *error)
 {
-	*load = (struct load){.job = job, .data = data, .run = {.job = job, .plugins = plugins}};
+	*load = (struct load){
+		.job = job, .data = data, .run = {.job = job, .plugins = plugins}, .arena.kind = ARENA_HIDDEN};
 	int code = reserve(load, error);
 	if (code == CRMVAL_OK)
 		code = reading_start(&load->run, 1, error); /* for probing */

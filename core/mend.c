@@ -17,7 +17,7 @@ static int is_same_path(const struct path *one, const struct path *other, uint32
 int mend_is_same(const struct bound_input *mended, const struct bound_input *other)
 {
 	if (mended->rollup || other->rollup)
-		return mended == other;
+		return mended->rollup == other->rollup;
 	const struct path *one = &mended->route.paths[0], *two = &other->route.paths[0];
 	return one->hop_count == two->hop_count && is_same_path(one, two, one->hop_count) && one->field == two->field;
 }

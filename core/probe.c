@@ -90,7 +90,7 @@ static int offer_filling(struct probe *probe, uint32_t input)
 	case FIELD_MONEY:
 		return offer(probe, input, MEND_NUMBER, 1, -1);
 	case FIELD_DATE:
-		return offer(probe, input, MEND_DATE, probe->batch->run->job->period.to, -1);
+		return offer(probe, input, MEND_DATE, probe->batch->run->windows[0].to, -1);
 	case FIELD_FLAG:
 		return offer(probe, input, MEND_FLAG, 1, -1);
 	case FIELD_REFERENCE:
@@ -103,7 +103,7 @@ static int offer_filling(struct probe *probe, uint32_t input)
 static int offer_input(struct probe *probe, uint32_t input)
 {
 	const struct bound_input *bound = &probe->view->inputs[input];
-	const struct crmval_window *period = &probe->batch->run->job->period;
+	const struct crmval_window *period = &probe->batch->run->windows[0];
 	int failed = 0;
 	switch (bound->as) {
 	case CRMVAL_REFERENCE:

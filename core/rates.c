@@ -32,7 +32,12 @@ int rates_want(struct data *data, const struct entity *entity, struct crmval_err
 	return code;
 }
 
-static int by_currency_and_day(const void *a, const void *b)
+static const char *base_text(const struct symbols *symbols, uint32_t base)
+{
+	return base ? symbol_word(symbols, base)->text : "";
+}
+
+static int by_currency_and_day(const void *a, const void *b, void *symbols)
 {
 	const struct rate *x = a, *y = b;
 	if (x->currency != y->currency)
@@ -41,7 +46,7 @@ static int by_currency_and_day(const void *a, const void *b)
 		return x->from < y->from ? -1 : 1;
 	if (x->rate != y->rate)
 		return x->rate < y->rate ? -1 : 1; /* two on a day: the higher comes last, and is found */
-	return strcmp(x->base ? x->base : "", y->base ? y->base : "");
+	return strcmp(base_text(symbols, x->base), base_text(symbols, y->base)); /* codes differ from run to run */
 }
 
 /* The column of a field; its values are NULL where it is not mapped. */
@@ -89,7 +94,7 @@ static double worth(const struct rates *rates, uint32_t currency, int32_t day)
 	if (!rate->base)
 		return rate->rate;
 	const struct rate *home = rate_on(rates, rates->home, day);
-	return home && home->base && strcmp(home->base, rate->base) == 0 ? rate->rate / home->rate : NAN;
+	return home && home->base == rate->base ? rate->rate / home->rate : NAN;
 }
 
 void rates_convert(const struct data *data, uint32_t entity, const struct crmval_window *window, const int32_t *at,
@@ -114,16 +119,22 @@ void rates_convert(const struct data *data, uint32_t entity, const struct crmval
 	}
 }
 
+/* The words of rates' bases; NULL where no rate has any. */
+static struct symbols *base_symbols(const struct data *data)
+{
+	uint32_t entity = (uint32_t)model_entity_index("exchange_rate");
+	int f = model_field_index(&model_entities[entity], "base");
+	return data->tables[entity].columns[f].symbols;
+}
+
 /* What the rate of a row is in. */
-static const char *base_of(const struct data *data, const struct job *job, uint32_t row)
+static uint32_t base_of(const struct data *data, const struct job *job, uint32_t row)
 {
 	uint32_t entity = (uint32_t)model_entity_index("exchange_rate");
 	const uint32_t *bases = values_of(data, entity, "base");
 	if (!bases || !bases[row] || !job->currency || !*job->currency)
-		return NULL;
-	int f = model_field_index(&model_entities[entity], "base");
-	const struct symbols *symbols = data->tables[entity].columns[f].symbols;
-	return bases[row] == home_code(symbols, job->currency) ? NULL : symbol_word(symbols, bases[row])->text;
+		return 0;
+	return bases[row] == home_code(base_symbols(data), job->currency) ? 0 : bases[row];
 }
 
 static int read_rates(struct data *data, const struct job *job, struct crmval_error *error)
@@ -140,7 +151,7 @@ static int read_rates(struct data *data, const struct job *job, struct crmval_er
 		if (currencies[i] && days[i] != CRMVAL_NO_DATE && values[i] > 0)
 			rates->rates[rates->count++] =
 				(struct rate){currencies[i], days[i], base_of(data, job, i), values[i]};
-	qsort(rates->rates, rates->count, sizeof rates->rates[0], by_currency_and_day);
+	qsort_r(rates->rates, rates->count, sizeof rates->rates[0], by_currency_and_day, base_symbols(data));
 	data->rates = rates;
 	return CRMVAL_OK;
 }

@@ -8,7 +8,7 @@
 struct rate {
 	uint32_t currency; /* symbol code */
 	int32_t from;      /* day */
-	const char *base;  /* the third currency that the rate is in; NULL: the job's, or it names none */
+	uint32_t base; /* the third currency that the rate is in, as a symbol code; 0: the job's, or it names none */
 	double rate;
 };
 

@@ -24,6 +24,7 @@ static struct symbol_slots *slots_new(uint32_t size)
 int symbols_init(struct symbols *symbols)
 {
 	memset(symbols, 0, sizeof *symbols);
+	symbols->texts.kind = ARENA_HIDDEN;
 	if (pthread_mutex_init(&symbols->lock, NULL) != 0)
 		return -1;
 	struct symbol_slots *slots = slots_new(256);
@@ -38,8 +39,7 @@ void symbols_free(struct symbols *symbols)
 	struct symbol_slots *slots = atomic_load(&symbols->slots);
 	if (!slots)
 		return;
-	for (uint32_t i = 0; i <= slots->mask; i++)
-		free(atomic_load(&slots->words[i]));
+	arena_free(&symbols->texts);
 	for (struct symbol_slots *older; slots; slots = older) {
 		older = slots->older;
 		free(slots);
@@ -118,7 +118,7 @@ static uint32_t enter(struct symbols *symbols, const char *text, uint32_t length
 			return 0;
 		atomic_store(&symbols->segments[segment], words);
 	}
-	word = malloc(sizeof *word + length + 1);
+	word = arena_alloc(&symbols->texts, sizeof *word + length + 1);
 	if (!word)
 		return 0;
 	word->length = length;

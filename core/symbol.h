@@ -3,6 +3,8 @@
 #ifndef SYMBOL_H
 #define SYMBOL_H
 
+#include "arena.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -21,6 +23,7 @@ struct symbols {
 	_Atomic(struct symbol_word **) segments[SYMBOL_SEGMENTS]; /* words by code, segment k holds 1024 << k of them */
 	atomic_uint count; /* codes are 1 .. count, in the order of arrival: not the same in every run */
 	pthread_mutex_t lock;
+	struct arena texts; /* the words, which are not for confined children to read */
 };
 
 int symbols_init(struct symbols *symbols); /* 0, or -1: out of memory */

@@ -37,7 +37,8 @@ static void find_routes(struct unit_routes *routes, uint32_t e)
 
 int units_want(struct units *units, const int *wanted, struct data *data, struct crmval_error *error)
 {
-	*units = (struct units){.data = data, .wanted = wanted};
+	*units = (struct units){.data = data};
+	memcpy(units->wanted, wanted, sizeof units->wanted);
 	static const struct {
 		const char *entity, *field;
 	} needed[] = {{"employee", "team"},

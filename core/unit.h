@@ -13,7 +13,7 @@ struct unit_routes {
 
 struct units {
 	const struct data *data;
-	const int *wanted; /* job.breakdowns */
+	int wanted[BREAKDOWN_COUNT]; /* job.breakdowns */
 	struct unit_routes routes[DATA_MAX_ENTITIES];
 	uint32_t counts[BREAKDOWN_COUNT]; /* units, with number 0 for what cannot be told; 0: not wanted */
 	const uint32_t *team; /* of each employee, by its row, where all of them are units by themselves; or NULL */

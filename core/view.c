@@ -79,7 +79,7 @@ int view_run(const struct view_run *run, const struct bound_view *view, const st
 	struct batch *batch = calloc(1, sizeof *batch);
 	if (!batch)
 		return fail_memory(error);
-	int windows = run->job->has_baseline && view->is_event ? 2 : 1;
+	int windows = run->has_baseline && view->is_event ? 2 : 1;
 	uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS];
 	const struct table *table = &run->data->tables[view->entity];
 	int code = batch_open(batch, run, view, live, error);

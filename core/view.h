@@ -9,9 +9,10 @@
 
 #define NO_DATA_LENGTH 128
 
-/* What running a view takes; the same for all views of a child. */
+/* What running a view takes; the same for all views of a child, which does not see the job. */
 struct view_run {
-	const struct job *job;
+	struct crmval_window windows[2]; /* period, baseline */
+	int has_baseline;
 	const struct data *data;
 	const struct units *units;
 	const struct bound_dimension *dimension;

@@ -218,6 +218,41 @@ static int is_mended(const struct run *run, const struct worklist_item *item, co
 	return 0;
 }
 
+/* Makes room for one more. */
+static int reserve_mend(struct worklist *list, struct worklist_item *item)
+{
+	enum { MORE = 16 };
+	uint32_t count = item->mend_count;
+	if (count % MORE != 0)
+		return 0;
+	struct mend *mends = arena_array(&list->arena, count + MORE, sizeof *mends);
+	struct bound_input *mended = arena_array(&list->arena, count + MORE, sizeof *mended);
+	if (!mends || !mended)
+		return -1;
+	if (count) {
+		memcpy(mends, item->mends, count * sizeof *mends);
+		memcpy(mended, item->mended, count * sizeof *mended);
+	}
+	item->mends = mends;
+	item->mended = mended;
+	return 0;
+}
+
+static int add_mend(struct worklist *list, struct worklist_item *item, const struct mend *mend,
+		    const struct bound_input *input)
+{
+	const char **words = arena_array(&list->arena, (size_t)mend->value.word + 1, sizeof *words);
+	if (!words || reserve_mend(list, item) < 0)
+		return -1;
+	if (mend->value.kind == MEND_WORD &&
+	    !(words[mend->value.word] = arena_strdup(&list->arena, input->words[mend->value.word])))
+		return -1;
+	item->mended[item->mend_count] = *input;
+	item->mended[item->mend_count].words = words;
+	item->mends[item->mend_count++] = *mend;
+	return 0;
+}
+
 static int take_mends(struct worklist *list, uint32_t dimension, const struct worklist_answer *answer,
 		      struct crmval_error *error)
 {
@@ -229,17 +264,9 @@ static int take_mends(struct worklist *list, uint32_t dimension, const struct wo
 			return fail(error, CRMVAL_EBUG, "work list: plugin %s answered in another form",
 				    run->dimension_plugins[dimension].table->name);
 		const struct mend *mend = &said[i].mend;
-		if (is_mended(run, item, &run->dimensions[dimension].views[mend->view].inputs[mend->input]))
-			continue;
-		if (item->mend_count % 16 == 0) {
-			struct mend *grown = arena_array(&list->arena, item->mend_count + 16, sizeof *grown);
-			if (!grown)
-				return fail_memory(error);
-			if (item->mend_count)
-				memcpy(grown, item->mends, item->mend_count * sizeof *grown);
-			item->mends = grown;
-		}
-		item->mends[item->mend_count++] = *mend;
+		const struct bound_input *input = &run->dimensions[dimension].views[mend->view].inputs[mend->input];
+		if (!is_mended(run, item, input) && add_mend(list, item, mend, input) < 0)
+			return fail_memory(error);
 	}
 	return CRMVAL_OK;
 }

@@ -126,7 +126,7 @@ static int probe_items(const struct worklist_part *part, struct batch *batch, ui
 }
 
 /* Puts all mends of an item into its row of the batch, also those that other dimensions found. */
-static void put_mends(struct batch *batch, const struct run *run, const struct worklist_item *item, uint32_t i)
+static void put_mends(struct batch *batch, const struct worklist_item *item, uint32_t i)
 {
 	const struct bound_view *view = batch->view;
 	uint32_t count = view->table->input_count;
@@ -135,8 +135,7 @@ static void put_mends(struct batch *batch, const struct run *run, const struct w
 		columns[c] = batch->values[c];
 	for (uint32_t m = 0; m < item->mend_count; m++) {
 		const struct mend *mend = &item->mends[m];
-		const struct bound_input *mended =
-			&run->dimensions[mend->dimension].views[mend->view].inputs[mend->input];
+		const struct bound_input *mended = &item->mended[m];
 		for (uint32_t c = 0; c < count; c++)
 			if (mend_is_same(mended, &view->inputs[c]))
 				mend_put(&view->inputs[c], &mend->value, mended->words, columns[c], i);
@@ -167,7 +166,7 @@ static int try_items(const struct worklist_part *part, struct batch *batch, uint
 			was[a * BATCH_ROWS + i] =
 				(struct observation){batch->numerators[a][i], batch->denominators[a][i]};
 	for (uint32_t i = 0; i < batch->rows.count; i++)
-		put_mends(batch, work->run, &work->items[first + i], i);
+		put_mends(batch, &work->items[first + i], i);
 	if (code == CRMVAL_OK)
 		code = batch_evaluate(batch, window, error);
 	for (uint32_t a = 0; a < answers; a++) {
@@ -194,7 +193,7 @@ static int try_items(const struct worklist_part *part, struct batch *batch, uint
 static int listed_rows(const struct worklist_part *part, struct batch *batch, struct crmval_error *error)
 {
 	const struct worklist_work *work = part->work;
-	int windows = work->run->job->has_baseline && batch->view->is_event ? 2 : 1, code = CRMVAL_OK;
+	int windows = part->run.has_baseline && batch->view->is_event ? 2 : 1, code = CRMVAL_OK;
 	uint32_t first = 0;
 	while (first < work->item_count && work->items[first].entity < batch->view->entity)
 		first++;

@@ -103,14 +103,8 @@ class Escapes(test_hostile.Hostile):
         self.assertEqual(self.ours(result), self.expected, names)
         return result, done.messages
 
-    def instrumented(self):
-        """Sanitizers turn signals into exits, and take address space without bound."""
-        with open(kit.PROGRAM, "rb") as program:
-            content = program.read()
-        return b"__asan_init" in content or b"__tsan_init" in content
-
     def test_deaths(self):
-        if self.instrumented():
+        if kit.is_sanitized():
             self.skipTest("sanitizers turn signals into exits")
         for name, body, says in DEATHS:
             self.plugin(name, LATER + body, BEFORE)
@@ -120,7 +114,7 @@ class Escapes(test_hostile.Hostile):
 
     def test_all_at_once(self):
         """Ten of them in one run: each fails as itself, and the rest stands."""
-        if self.instrumented():
+        if kit.is_sanitized():
             self.skipTest("sanitizers turn signals into exits")
         names = [name for name, _, _ in DEATHS if name not in ("grows", "floods")][:10]
         for name, body, _ in DEATHS:

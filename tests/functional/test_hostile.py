@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+import database
 import kit
 
 PLUGIN = r"""
@@ -106,6 +107,43 @@ SEEK = r"""
 	uintptr_t here = (uintptr_t)&here;
 	if (batch->row_count == 0)
 		snprintf(out[0].no_data, 128, "%ld found", seek(here, here + (64 << 20)));
+"""
+
+# The same in all memory near its stack, near what it is linked with and has mapped, and near the heap, as soon as it is
+# loaded, whatever for; it ends at once if it finds something.  PLANTS: finds what it put there itself, or ends.
+SEARCH = SEEK_BEFORE + r"""
+#include <fcntl.h>
+#include <sys/mman.h>
+
+static long plant(char *place)
+{
+	const char first[] = "canary", second[] = "quartz";
+	for (int i = 0; i < 6; i++) {
+		place[i] = first[i];
+		place[6 + i] = second[i];
+	}
+	return 1;
+}
+
+static long search_all(void)
+{
+	uintptr_t stack = (uintptr_t)&stack, mapped = (uintptr_t)&printf, heap = (uintptr_t)malloc(100000);
+	return seek(stack - (16 << 20), stack + (64 << 20)) + seek(mapped - (256 << 20), mapped + (64 << 20)) +
+	       seek(heap - (64 << 20), heap + (8 << 20));
+}
+
+__attribute__((constructor)) static void search(void)
+{
+	long planted = 0;
+#ifdef PLANTS
+	static char data[16];
+	char stack[16];
+	planted = plant(data) + plant(stack) + plant(malloc(16)) +
+		  plant(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+#endif
+	if (search_all() != planted)
+		abort();
+}
 """
 
 # Looks for a number where columns lie; it knows its bits only upside down.
@@ -223,6 +261,62 @@ class Vendor(Hostile):
                           for dimension in kit.json.loads(done.output)["dimensions"])
         self.assertNotEqual(reader, "0 found")
         self.assertEqual(seeker, "0 found")
+
+    def search_plugin(self, name="searcher", text=SEARCH):
+        if kit.is_sanitized():
+            self.skipTest("sanitizers have an allocator of their own, which keeps what is freed")
+        self.plugin(name, before=text)
+
+    def canaries(self):
+        """Data in which a word stands wherever it may: in ids, names, words, rows that are rejected, cells that are wrong."""
+        rows = ["canaryquartz id %d,canaryquartz name %d,canaryquartz" % (i, i) for i in range(3000)]
+        self.table("few/account.csv", "id,name,region", *rows, "canaryquartz,too,many,cells")
+        self.table("few/employee.csv", "id,name,team", *rows)
+        self.table("few/opportunity.csv", "id,account,amount,currency",
+                   *["canaryquartz %d,canaryquartz id %d,canaryquartz,canaryquartz" % (i, i) for i in range(3000)])
+        database.sqlite(self.path("few.db"), "CREATE TABLE contact (id TEXT, name TEXT, account TEXT, email TEXT)",
+                        ("INSERT INTO contact VALUES (?, ?, ?, 'canaryquartz')",
+                         [("canaryquartz %d" % i, "canaryquartz", "canaryquartz id %d" % i) for i in range(3000)]))
+        return ['{ plugin = "csv"; directory = "few"; }', '{ plugin = "sql"; driver = "sqlite"; connection = "few.db"; '
+                'entities = { contact = { table = "contact"; }; }; }']
+
+    def test_nothing_of_others_is_in_memory(self):
+        """
+        Nothing of rows but the columns that it reads, nothing of the job but its own parameters, nothing of the command line
+        and of the environment, whatever the command.
+        """
+        self.search_plugin()
+        self.search_plugin("finder", "#define PLANTS 1\n" + SEARCH)
+        sources = self.canaries()
+        more = ('dimensions = ( { plugin = "%s"; }, { plugin = "resource_management"; params = { '
+                'required_functions = ["canaryquartz"]; }; }, { plugin = "customer_management"; } ); # canaryquartz\n'
+                'plugins = { directories = "plugins"; deadline = 20; };')
+        self.run_ok("run", self.job(sources, name="finder.conf", more=more % "finder"), "--format", "json")
+        job = self.job(sources, more=more % "searcher")
+        for words in (("run", job, "--format", "json"), ("run", job, "--format", "json", "--breakdown", "employee,team"),
+                      ("run", job, "--format", "json", "--threads", "1"), ("check", job), ("explain", job, "rows"),
+                      ("worklist", job)):
+            done = self.run_raw(*words, "--set", 'dimensions.[1].params.required_functions=["canaryquartz two"]',
+                                environment=kit.clean_environment(PGPASSWORD="canaryquartz"))
+            self.assertIn(done.status, (0, 1), (words, done.messages))
+            self.assertNotIn("searcher", done.messages, words)
+
+    def test_no_password_is_in_memory(self):
+        """libpq had it, from a file of ours or from its own, and its connection is closed by then."""
+        server = database.server(self)
+        server.sql("DROP SCHEMA IF EXISTS crm CASCADE", "CREATE SCHEMA crm", "CREATE TABLE crm.account (id text)",
+                   "INSERT INTO crm.account VALUES ('a')", 'GRANT USAGE ON SCHEMA crm TO "%s"' % database.READER,
+                   'GRANT SELECT ON crm.account TO "%s"' % database.READER)
+        self.assertTrue(database.PASSWORD.startswith("canary-7f3a"))
+        self.search_plugin(text=SEARCH.replace('"quartz"', '"-7f3a"').replace("4096 - 12", "4096 - 11"))
+        for name, content in (("password", database.PASSWORD), ("passfile", "*:*:*:*:" + database.PASSWORD)):
+            os.chmod(self.write(name, content + "\n"), 0o600)
+        for setting, passfile in (('password_file = "password";', None), ("", self.path("passfile"))):
+            source = '{ plugin = "sql"; driver = "postgresql"; connection = %s; %s entities = { account = { table = ' \
+                '"crm.account"; }; }; }' % (kit.quoted(server.connection(user=database.READER)), setting)
+            job = self.job_with("searcher", source=source)
+            self.assertEqual(kit.measures(self.result(job, environment=kit.clean_environment(
+                PGPASSFILE=passfile)))["rows"]["value"], 1)
 
     def test_ways_to_fail(self):
         expected, _ = self.run_with(0)
