@@ -45,6 +45,7 @@
 	SUITE(parallel)                                                                                                \
 	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
+	SUITE(properties)                                                                                              \
 	SUITE(rates)                                                                                                   \
 	SUITE(replace)                                                                                                 \
 	SUITE(report)                                                                                                  \

@@ -139,12 +139,66 @@ static void test_places(void)
 	tally_close(&tallies[1]);
 }
 
+/*
+ * Where there are breakdowns, rows are added to units alone.  Whichever are wanted, the smallest is what the company's sums
+ * are taken from, and the units of each add up to it.
+ */
+static void test_folding(void)
+{
+	enum { ROWS = 500 };
+	static const uint32_t counts[][BREAKDOWN_COUNT] = {{5, 3, 0, 9}, {0, 2, 4, 0}, {1, 0, 0, 0}, {0, 0, 0, 7},
+							   {0, 0, 0, 0}, {4, 4, 4, 4}, {9, 8, 2, 3}};
+	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+		struct tally_shape shape = {.measures = 2, .places = 1};
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct tally tally;
+		for (int b = 0; b < BREAKDOWN_COUNT; b++) {
+			shape.wanted[b] = counts[c][b] > 0;
+			shape.first[b] = shape.places;
+			shape.places += counts[c][b];
+		}
+		CU_ASSERT_EQUAL_FATAL(tally_open(&tally, &shape, &error), CRMVAL_OK);
+		quad n[2][2] = {{0}}, dd[2][2] = {{0}};
+		for (uint32_t i = 0; i < ROWS; i++) {
+			/* halves, so that the sums are exact; each unit but one of a breakdown stays empty in some places */
+			uint32_t measure = i % 2, window = i / 2 % 2;
+			double numerator = i % 3 ? i / 2.0 : 1, denominator = i % 3 ? 2 : 1;
+			for (int b = 0; b < BREAKDOWN_COUNT; b++)
+				if (shape.wanted[b])
+					tally_add_at(&tally,
+						     tally_place(&shape, measure, (int)window,
+								 shape.first[b] + i * i % counts[c][b]),
+						     numerator, denominator);
+			n[measure][window] += numerator;
+			dd[measure][window] += denominator * denominator;
+		}
+		tally_fold(&tally);
+		for (uint32_t place = 0; place < 4; place++) {
+			struct moments whole;
+			int is_any = shape.places > 1;
+			read_at(&tally, 1, tally_place(&shape, place / 2, (int)place % 2, 0), &whole);
+			CU_ASSERT_EQUAL(whole.rows, is_any ? ROWS / 4 : 0);
+			CU_ASSERT(whole.n == (is_any ? n[place / 2][place % 2] : 0));
+			CU_ASSERT(whole.dd == (is_any ? dd[place / 2][place % 2] : 0));
+			for (int b = 0; b < BREAKDOWN_COUNT; b++) {
+				struct moments sum = {0}, unit;
+				for (uint32_t u = 0; u < counts[c][b]; u++) {
+					read_at(&tally, 1,
+						tally_place(&shape, place / 2, (int)place % 2, shape.first[b] + u),
+						&unit);
+					sum.rows += unit.rows;
+					sum.n += unit.n;
+				}
+				CU_ASSERT(!shape.wanted[b] || (sum.rows == whole.rows && sum.n == whole.n));
+			}
+		}
+		tally_close(&tally);
+	}
+}
+
 static const struct test tests[] = {
-	{"moments", test_moments},
-	{"small and wide", test_limit},
-	{"merging", test_merging},
-	{"places", test_places},
-	{NULL, NULL},
+	{"moments", test_moments}, {"small and wide", test_limit}, {"merging", test_merging},
+	{"places", test_places},   {"folding", test_folding},      {NULL, NULL},
 };
 
 const struct suite suite_tally = {"tally", tests};
