@@ -1,16 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as an archive: the source plugin reads the table X of it, or refuses it.  The first byte of the input
- * chooses how; the rest is the file.
+ * chooses how; the rest is the file, or with 16 in the first byte a recipe for one, since checksums and places keep changed
+ * bytes from getting deep: members, each as its name and what is wrong with it, the length of its content, the content;
+ * after a last one that is empty come changes of single bytes, each as a place and what is added to it.
  */
 #include "../csv_trial.h"
+#include "../zip_case.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* What is left of the input. */
+struct recipe {
+	const uint8_t *at, *end;
+};
+
+static uint8_t next(struct recipe *recipe)
+{
+	return recipe->at < recipe->end ? *recipe->at++ : 0;
+}
+
+static struct zip_case next_member(struct recipe *recipe)
+{
+	static const char *const names[] = {"X.csv",    "WE_1/X.csv", "Y.csv",  "x.CSV",
+					    "../X.csv", "/X.csv",     "X.csv/", ""};
+	uint8_t form = next(recipe), wrong = next(recipe);
+	size_t size = next(recipe), left = (size_t)(recipe->end - recipe->at);
+	struct zip_case member = {.name = names[form & 7],
+				  .content = recipe->at,
+				  .size = size < left ? size : left,
+				  .is_stored = form >> 3 & 1,
+				  .is_zip64 = form >> 4 & 1,
+				  .has_descriptor = form >> 5 & 1,
+				  .is_twin = form >> 6 & 1,
+				  .method = wrong & 1 ? next(recipe) : 0,
+				  .flags = wrong & 2 ? next(recipe) : 0,
+				  .wrong_checksum = wrong & 4,
+				  .wrong_size = wrong & 8 ? next(recipe) : 0,
+				  .wrong_packed = wrong & 16 ? next(recipe) : 0,
+				  .local_name = wrong & 32 ? "other.csv" : NULL,
+				  .cut = wrong & 64 ? 1 : 0,
+				  .pad = wrong & 128 ? 1 : 0};
+	left = (size_t)(recipe->end - recipe->at);
+	member.content = recipe->at;
+	member.size = member.size < left ? member.size : left;
+	recipe->at += member.size;
+	return member;
+}
+
+static uint8_t *cook(const uint8_t *bytes, size_t size, size_t *cooked)
+{
+	enum { MEMBERS = 4 };
+	struct recipe recipe = {bytes, bytes + size};
+	struct zip_case members[MEMBERS + 1] = {{0}};
+	for (int i = 0; i < MEMBERS; i++) {
+		members[i] = next_member(&recipe);
+		if (i == 0)
+			members[i].is_twin = 0;
+		if (members[i].size == 0) {
+			if (i > 0)
+				members[i].name = NULL;
+			break;
+		}
+	}
+	uint8_t *archive = zip_case_build(members, cooked);
+	while (recipe.end - recipe.at >= 3) {
+		size_t place = next(&recipe);
+		place |= (size_t)next(&recipe) << 8;
+		archive[place % *cooked] += next(&recipe);
+	}
+	return archive;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -22,8 +88,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		descriptor = memfd_create("zip", MFD_CLOEXEC);
 		snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
 	}
-	if (ftruncate(descriptor, 0) < 0 || pwrite(descriptor, bytes + 1, size - 1, 0) != (ssize_t)(size - 1))
+	size_t length = size - 1;
+	uint8_t *cooked = bytes[0] & 16 ? cook(bytes + 1, size - 1, &length) : NULL;
+	if (ftruncate(descriptor, 0) < 0 ||
+	    pwrite(descriptor, cooked ? cooked : bytes + 1, length, 0) != (ssize_t)length)
 		abort();
+	free(cooked);
 	const char *const paths[] = {path, NULL};
 	struct csv_trial trial = {.plugin = &crmval_plugin_v1,
 				  .paths = paths,
