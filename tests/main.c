@@ -20,6 +20,7 @@
 	SUITE(compare_random)                                                                                          \
 	SUITE(climb)                                                                                                   \
 	SUITE(confine)                                                                                                 \
+	SUITE(cover)                                                                                                   \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_files)                                                                                               \
 	SUITE(customer_management)                                                                                     \
