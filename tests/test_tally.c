@@ -3,6 +3,8 @@
 #include "../core/tally.h"
 #include "suite.h"
 
+#include <math.h>
+
 static const struct tally_shape plain_shape = {.measures = 2, .places = 3};
 
 static void open_tally(struct tally *tally)
@@ -139,60 +141,89 @@ static void test_places(void)
 	tally_close(&tallies[1]);
 }
 
-/*
- * Where there are breakdowns, rows are added to units alone.  Whichever are wanted, the smallest is what the company's sums
- * are taken from, and the units of each add up to it.
- */
-static void test_folding(void)
+enum { FOLDED_ROWS = 300, FOLDED_UNITS = 12, FOLDED_PLACES = 4 };
+
+/* What the rows of a place come to, by the plainest means. */
+struct naive {
+	uint64_t rows;
+	quad n, nd;
+};
+
+/* Whole and halved numbers, so that all sums are exact; and rows that are none. */
+static void draw_row(uint32_t i, double *n, double *d)
 {
-	enum { ROWS = 500 };
-	static const uint32_t counts[][BREAKDOWN_COUNT] = {{5, 3, 0, 9}, {0, 2, 4, 0}, {1, 0, 0, 0}, {0, 0, 0, 7},
-							   {0, 0, 0, 0}, {4, 4, 4, 4}, {9, 8, 2, 3}};
-	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-		struct tally_shape shape = {.measures = 2, .places = 1};
-		struct crmval_error error = {.struct_size = sizeof error};
-		struct tally tally;
-		for (int b = 0; b < BREAKDOWN_COUNT; b++) {
-			shape.wanted[b] = counts[c][b] > 0;
-			shape.first[b] = shape.places;
-			shape.places += counts[c][b];
+	*d = i % 3 ? 2 + i % 5 : 1;
+	*n = i % 11 == 10 ? NAN : i % 4 == 1 ? i / 2.0 : i % 3 ? 40000 + i : i % 2;
+}
+
+/* Rows in units of each breakdown; a team is its employee's where teams are added up from those. */
+static void draw_units(const uint32_t counts[BREAKDOWN_COUNT], const uint32_t *team,
+		       uint32_t unit[BREAKDOWN_COUNT][TALLY_BATCH])
+{
+	for (uint32_t i = 0; i < FOLDED_ROWS; i++) {
+		for (int b = 0; b < BREAKDOWN_COUNT; b++)
+			unit[b][i] = counts[b] ? (i * (i + (uint32_t)b + 1) / 2) % counts[b] : 0;
+		if (team) {
+			uint32_t employee = unit[BREAKDOWN_EMPLOYEE][i];
+			unit[BREAKDOWN_TEAM][i] = employee ? team[employee - 1] : 0;
 		}
-		CU_ASSERT_EQUAL_FATAL(tally_open(&tally, &shape, &error), CRMVAL_OK);
-		quad n[2][2] = {{0}}, dd[2][2] = {{0}};
-		for (uint32_t i = 0; i < ROWS; i++) {
-			/* halves, so that the sums are exact; each unit but one of a breakdown stays empty in some places */
-			uint32_t measure = i % 2, window = i / 2 % 2;
-			double numerator = i % 3 ? i / 2.0 : 1, denominator = i % 3 ? 2 : 1;
-			for (int b = 0; b < BREAKDOWN_COUNT; b++)
-				if (shape.wanted[b])
-					tally_add_at(&tally,
-						     tally_place(&shape, measure, (int)window,
-								 shape.first[b] + i * i % counts[c][b]),
-						     numerator, denominator);
-			n[measure][window] += numerator;
-			dd[measure][window] += denominator * denominator;
-		}
-		tally_fold(&tally);
-		for (uint32_t place = 0; place < 4; place++) {
-			struct moments whole;
-			int is_any = shape.places > 1;
-			read_at(&tally, 1, tally_place(&shape, place / 2, (int)place % 2, 0), &whole);
-			CU_ASSERT_EQUAL(whole.rows, is_any ? ROWS / 4 : 0);
-			CU_ASSERT(whole.n == (is_any ? n[place / 2][place % 2] : 0));
-			CU_ASSERT(whole.dd == (is_any ? dd[place / 2][place % 2] : 0));
-			for (int b = 0; b < BREAKDOWN_COUNT; b++) {
-				struct moments sum = {0}, unit;
-				for (uint32_t u = 0; u < counts[c][b]; u++) {
-					read_at(&tally, 1,
-						tally_place(&shape, place / 2, (int)place % 2, shape.first[b] + u),
-						&unit);
-					sum.rows += unit.rows;
-					sum.n += unit.n;
-				}
-				CU_ASSERT(!shape.wanted[b] || (sum.rows == whole.rows && sum.n == whole.n));
+	}
+}
+
+static void check_folded(const struct tally *tally, uint32_t measure, int window, uint32_t place,
+			 const struct naive *naive)
+{
+	struct moments m;
+	read_at(tally, 1, tally_place(&tally->shape, measure, window, place), &m);
+	CU_ASSERT_EQUAL(m.rows, naive->rows);
+	CU_ASSERT(m.n == naive->n);
+	CU_ASSERT(m.nd == naive->nd);
+}
+
+static void fold_and_check(const uint32_t counts[BREAKDOWN_COUNT], const uint32_t *team)
+{
+	static uint32_t unit[BREAKDOWN_COUNT][TALLY_BATCH];
+	static struct tally_places places;
+	struct naive whole[FOLDED_PLACES] = {{0}}, units[FOLDED_PLACES][BREAKDOWN_COUNT][FOLDED_UNITS] = {{{{0}}}};
+	struct crmval_error error = {.struct_size = sizeof error};
+	double n[FOLDED_ROWS], d[FOLDED_ROWS];
+	struct tally_shape shape;
+	struct tally tally;
+	tally_plan(&shape, 2, counts, team);
+	CU_ASSERT_EQUAL_FATAL(tally_open(&tally, &shape, &error), CRMVAL_OK);
+	draw_units(counts, shape.team, unit);
+	tally_find(&shape, unit, FOLDED_ROWS, &places);
+	for (uint32_t place = 0; place < FOLDED_PLACES; place++) {
+		for (uint32_t i = 0; i < FOLDED_ROWS; i++) {
+			draw_row(i + place, &n[i], &d[i]);
+			struct naive row = {1, n[i], (quad)n[i] * d[i]};
+			for (int b = -1; b < BREAKDOWN_COUNT && !isnan(n[i]); b++) {
+				struct naive *to = b < 0 ? &whole[place] : &units[place][b][unit[b][i]];
+				*to = (struct naive){to->rows + row.rows, to->n + row.n, to->nd + row.nd};
 			}
 		}
-		tally_close(&tally);
+		tally_add(&tally, place / 2, place % 2, &places, n, d, FOLDED_ROWS);
+	}
+	tally_fold(&tally);
+	for (uint32_t place = 0; place < FOLDED_PLACES; place++) {
+		check_folded(&tally, place / 2, place % 2, 0, &whole[place]);
+		for (int b = 0; b < BREAKDOWN_COUNT; b++)
+			for (uint32_t u = 0; u < counts[b]; u++)
+				check_folded(&tally, place / 2, place % 2, shape.first[b] + u, &units[place][b][u]);
+	}
+	tally_close(&tally);
+}
+
+/* Rows are added where it costs least; in the end each unit has its own, and the units of a breakdown make the whole. */
+static void test_folding(void)
+{
+	static const uint32_t team[FOLDED_UNITS] = {2, 0, 1, 1, 2, 0, 0, 1, 2, 2, 1};
+	static const uint32_t counts[][BREAKDOWN_COUNT] = {{3, 12, 4, 3}, {3, 5, 0, 0}, {3, 0, 2, 0}, {0, 9, 4, 4},
+							   {0, 0, 5, 2},  {0, 0, 0, 7}, {0, 0, 0, 0}, {3, 0, 4, 1},
+							   {0, 2, 0, 0},  {7, 0, 0, 9}};
+	for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+		fold_and_check(counts[c], NULL);
+		fold_and_check(counts[c], team);
 	}
 }
 

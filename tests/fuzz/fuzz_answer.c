@@ -81,9 +81,11 @@ static void check_framed(const uint8_t *bytes, size_t size)
 
 static void check_tallies(const uint8_t *bytes, size_t size)
 {
-	static const struct tally_shape shape = {.measures = 1, .places = 1};
+	static const uint32_t counts[BREAKDOWN_COUNT] = {0};
+	struct tally_shape shape;
 	static struct tally tallies[2];
 	struct crmval_error error = {.struct_size = sizeof error};
+	tally_plan(&shape, 1, counts, NULL);
 	for (int i = 0; i < 2; i++) {
 		if (!tallies[i].small && tally_open(&tallies[i], &shape, &error) != CRMVAL_OK)
 			abort();
