@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes demo data as engines like them best: no stray spaces, no second row of an id, no reference to nobody, every date,
-number and flag in one spelling or not at all.  So they may declare types and trust keys, and need not try each cell.
+"""Writes demo data as engines like them best: no stray spaces, no second row of an id, no reference to nobody, every
+date, number and flag in one spelling or not at all.  So they may declare types and trust keys, and need not try cells.
 
 usage: clean.py FROM TO
 """

@@ -3,6 +3,7 @@
 """Runs statements in DuckDB, by its C library.
 
 usage: engine_duckdb.py LIBRARY DATABASE SCRIPT [SETTING=VALUE...]     DATABASE may be :memory:
+       engine_duckdb.py LIBRARY                                        tells its version
 """
 import ctypes
 import sys
@@ -39,6 +40,11 @@ def main(library, database, script, *settings):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
+    if len(sys.argv) == 2:
+        LIBRARY = ctypes.CDLL(sys.argv[1])
+        LIBRARY.duckdb_library_version.restype = ctypes.c_char_p
+        print(LIBRARY.duckdb_library_version().decode().lstrip("v"))
+    elif len(sys.argv) < 4:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    else:
+        main(*sys.argv[1:])

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""How each engine is filled from CSV files and asked: scripts, all made of one evaluation.  Statements end with ";" and a
-new line, commands of a shell with a new line."""
+"""How each engine is filled from CSV files and asked: scripts, all made of one evaluation.  Statements end with ";" and
+a new line, commands of a shell with a new line."""
+import json
 import os
 
 import evaluation
-from evaluation import COLUMNS, LEVEL, table_of
+from evaluation import COLUMNS, table_of
 
 # Tables that others refer to: worth an index where the engine has no joins but by one.
 KEYED = ("account", "contact", "opportunity", "product", "employee")
@@ -17,14 +18,14 @@ def typed(entity, header):
 
 class DuckDB(evaluation.Dialect):
     types = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "flag": "BOOLEAN", "?": "VARCHAR"}
+    best = ["SET preserve_insertion_order = false;\n"]
 
     def matches(self, column, pattern):
         return "regexp_matches(%s, '%s')" % (column, pattern)
 
     def latest_pairs(self, end):
-        return ("SELECT employee, contact, arg_max(level, (recorded_on, level)) AS level FROM (SELECT employee, contact, "
-                "recorded_on, %s FROM relationship WHERE contact IS NOT NULL AND recorded_on <= %s) "
-                "GROUP BY employee, contact" % (LEVEL, end))
+        return ("SELECT employee, contact, arg_max(level, (recorded_on, level)) AS level FROM (%s) "
+                "GROUP BY employee, contact" % evaluation.levels(end))
 
     def write(self, query, path):
         return "COPY (%s) TO '%s' (HEADER);\n" % (query, path)
@@ -37,8 +38,8 @@ class DuckDB(evaluation.Dialect):
     def load(self, headers, folder, suffix=".csv"):
         """Only the columns that are needed, for one evaluation."""
         return ["CREATE TEMP TABLE %s AS SELECT %s FROM %s;\n" % (
-            table_of(entity), ", ".join("CASE WHEN %s IS NOT NULL THEN TRUE END AS %s" % (name, name) if kind == "?" else
-                                        name for name, kind in columns.items()),
+            table_of(entity), ", ".join("CASE WHEN %s IS NOT NULL THEN TRUE END AS %s" % (name, name) if kind == "?"
+                                        else name for name, kind in columns.items()),
             self.read(entity, headers[entity], os.path.join(folder, entity + suffix)))
             for entity, columns in COLUMNS.items()]
 
@@ -65,9 +66,8 @@ class SQLite(evaluation.Dialect):
 
     def latest_pairs(self, end):
         # Columns beside max() are those of the row that has it.
-        return ("SELECT employee, contact, level FROM (SELECT employee, contact, level, max(recorded_on || level) FROM "
-                "(SELECT employee, contact, recorded_on, %s FROM relationship WHERE contact IS NOT NULL AND recorded_on <= %s) "
-                "GROUP BY employee, contact)" % (LEVEL, end))
+        return ("SELECT employee, contact, level FROM (SELECT employee, contact, level, max(recorded_on || level) "
+                "FROM (%s) GROUP BY employee, contact)" % evaluation.levels(end))
 
     def prepare(self, table, key):
         return ["CREATE INDEX %s_%s ON %s (%s);\n" % (table, key, table, key)]
@@ -79,9 +79,10 @@ class SQLite(evaluation.Dialect):
         """Imports whole files, which is all that there is, and copies columns with their types."""
         script = [".mode csv\n", ".headers on\n"]
         for entity in COLUMNS:
-            script.append("CREATE TEMP TABLE s_%s (%s);\n" % (entity, ", ".join(name + " text" for name in headers[entity])))
-            script.append(".import --csv --skip 1 --schema temp '%s' s_%s\n" % (os.path.join(folder, entity + ".csv"), entity))
-            columns = columns_of(entity)
+            columns, path = columns_of(entity), os.path.join(folder, entity + ".csv")
+            script.append("CREATE TEMP TABLE s_%s (%s);\n" % (entity, ", ".join(
+                name + " text" for name in headers[entity])))
+            script.append(".import --csv --skip 1 --schema temp '%s' s_%s\n" % (path, entity))
             script.append("CREATE TABLE \"%s\" (%s);\n" % (entity, ", ".join("%s %s" % (name, self.types[kind])
                                                                              for name, kind in columns)))
             script.append("INSERT INTO \"%s\" SELECT %s FROM s_%s;\n" % (entity, ", ".join(
@@ -110,9 +111,8 @@ class PostgreSQL(evaluation.Dialect):
         return "%s ~ '%s'" % (column, pattern)
 
     def latest_pairs(self, end):
-        return ("SELECT DISTINCT ON (employee, contact) employee, contact, level FROM (SELECT employee, contact, recorded_on, "
-                "%s FROM relationship WHERE contact IS NOT NULL AND recorded_on <= %s) l "
-                "ORDER BY employee, contact, recorded_on DESC, level DESC" % (LEVEL, end))
+        return ("SELECT DISTINCT ON (employee, contact) employee, contact, recorded_on, level FROM (%s) l "
+                "ORDER BY employee, contact, recorded_on DESC, level DESC" % evaluation.levels(end))
 
     def prepare(self, table, key):
         return ["ANALYZE %s;\n" % table]
@@ -125,5 +125,33 @@ class PostgreSQL(evaluation.Dialect):
         for entity in COLUMNS:
             script.append("CREATE UNLOGGED TABLE \"%s\" (%s);\n" % (entity, ", ".join(
                 "\"%s\" %s" % (name, self.types[kind]) for name, kind in typed(entity, headers[entity]))))
-            script.append("\\copy \"%s\" FROM '%s' (FORMAT csv, HEADER)\n" % (entity, os.path.join(folder, entity + ".csv")))
+            script.append("\\copy \"%s\" FROM '%s' (FORMAT csv, HEADER)\n" % (
+                entity, os.path.join(folder, entity + ".csv")))
         return script + ["CREATE VIEW orders AS SELECT * FROM \"order\";\n", "ANALYZE;\n"]
+
+
+class Polars(evaluation.Dialect):
+    """Its script is no SQL but JSON around it; engine_polars.cjs reads it."""
+    without = ("employee",)  # it has no subqueries that look at the row around them, as stages on a day do
+
+    def day(self, date):
+        return "CAST('%s' AS DATE)" % date
+
+    def after(self, column, days):
+        return "(%s + INTERVAL '%d days')" % (column, days)
+
+    def matches(self, column, pattern):
+        return "regexp_like(%s, '%s')" % (column, pattern)
+
+    def latest_pairs(self, end):
+        return PostgreSQL.latest_pairs(self, end)
+
+    def script(self, headers, folder, results):
+        plan = evaluation.Plan(self)
+        return json.dumps({
+            "tables": [{"name": table_of(entity), "path": os.path.join(folder, entity + ".csv"),
+                        "types": dict(typed(entity, headers[entity])), "columns": list(columns)}
+                       for entity, columns in COLUMNS.items()],
+            "stages": [{"name": table, "query": query} for table, _, query in plan.stages],
+            "results": [{"path": os.path.join(results, fact + ".csv"), "query": query}
+                        for fact, query in plan.results.items()]})

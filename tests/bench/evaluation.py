@@ -54,6 +54,7 @@ def table_of(entity):
 
 class Dialect:
     """What the engines do not say alike; a subclass for each."""
+    without = ()  # facts that it cannot be asked for
     def day(self, date):
         return "DATE '%s'" % date
 
@@ -76,7 +77,10 @@ class Dialect:
         raise NotImplementedError
 
 
-LEVEL = "CASE WHEN level < 0 THEN 0 WHEN level > 5 THEN 5 ELSE COALESCE(level, 0) END AS level"
+def levels(end):
+    """What was recorded of pairs up to a day."""
+    return ("SELECT employee, contact, recorded_on, CASE WHEN level < 0 THEN 0 WHEN level > 5 THEN 5 "
+            "ELSE COALESCE(level, 0) END AS level FROM relationship WHERE contact IS NOT NULL AND recorded_on <= %s" % end)
 
 
 def filled(*columns):
@@ -137,9 +141,9 @@ def stages(dialect, windows):
         ("person", "id", "SELECT c.id, c.account, CASE WHEN c.influence IS NULL OR c.influence < 1 THEN 1 "
          "WHEN c.influence > 5 THEN 5 ELSE c.influence END AS weight, a.owner AS employee, a.region, a.size_class "
          "FROM contact c LEFT JOIN account a ON a.id = c.account"),
-        ("pair", "contact", "SELECT l.employee, l.contact, l.level, e.region, "
-         "l.employee IS NULL OR e.left_on IS NULL OR e.left_on > %s AS stays "
-         "FROM (%s) l LEFT JOIN employee e ON e.id = l.employee" % (end, dialect.latest_pairs(end))),
+        ("pair", "contact", "SELECT n.employee, n.contact, n.level, e.region, "
+         "n.employee IS NULL OR e.left_on IS NULL OR e.left_on > %s AS stays "
+         "FROM (%s) n LEFT JOIN employee e ON e.id = n.employee" % (end, dialect.latest_pairs(end))),
         ("purchase", "account", "SELECT COALESCE(o.account, d.account) AS account, d.owner, o.signed_on, o.amount, o.quantity, "
          "p.category, p.strategic FROM orders o LEFT JOIN opportunity d ON d.id = o.opportunity "
          "LEFT JOIN product p ON p.id = o.product"),
@@ -170,14 +174,16 @@ def facts(dialect, windows):
         "relationship": "SELECT COALESCE(l.employee, p.employee) AS employee, "
         "CASE WHEN p.account IS NULL THEN l.region ELSE p.region END AS region, p.size_class, l.level, p.weight "
         "FROM pair l JOIN person p ON p.id = l.contact",
-        "account": "SELECT a.owner AS employee, a.region, a.size_class, a.churned_on, h.* FROM (SELECT account, "
+        "account": "SELECT a.owner AS employee, a.region, a.size_class, a.churned_on, k.of_all, h.first_on, " +
+        both(windows, "h.before_{w}, h.until_{w}, h.units_{w}, h.orders_{w}, h.categories_{w}") + " FROM (SELECT account, "
         "min(first_on) AS first_on, " + both(windows, (
             "max(before_{w}) AS before_{w}, max(until_{w}) AS until_{w}, sum(units_{w}) AS units_{w}, "
             "sum(orders_{w}) AS orders_{w}, sum(CASE WHEN category IS NOT NULL AND first_on <= {end} THEN 1 ELSE 0 END) "
             "AS categories_{w}")) + " FROM (SELECT account, category, min(signed_on) AS first_on, " + both(windows, (
                 "max(%s) AS before_{w}, max(%s) AS until_{w}, sum(%s) AS units_{w}, count(%s) AS orders_{w}" % moments)) +
         " FROM purchase WHERE account IS NOT NULL AND signed_on IS NOT NULL GROUP BY account, category) c "
-        "GROUP BY account) h JOIN account a ON a.id = h.account",
+        "GROUP BY account) h JOIN account a ON a.id = h.account "
+        "CROSS JOIN (SELECT count(DISTINCT category) AS of_all FROM product) k",
         "history": "SELECT h.*, a.owner AS employee, a.region, a.size_class, a.key_market, p.strategic, "
         "c.account = h.account AS is_theirs FROM project_history h LEFT JOIN account a ON a.id = h.account "
         "LEFT JOIN product p ON p.id = h.product LEFT JOIN contact c ON c.id = h.decision_maker",
@@ -245,7 +251,7 @@ def measures(dialect):
         ("contact", "company_relationship", "p", "is_key", "weight * (COALESCE(level, 0) / 5.0)", "weight"),
         ("relationship", "employee_relationship", "p", "1 = 1", "weight * (level / 5.0)", "weight"),
         ("account", "category_penetration", "pb", "first_on <= {end}", "categories_{w}",
-         "(SELECT count(DISTINCT category) FROM product)"),
+         "of_all"),
         ("account", "units_per_customer", "pb", "orders_{w} > 0", "units_{w}", 1),
         ("history", "solution_win_rate", "pb", signed, "?ours", 1),
         ("opportunity", "incubated_count", "pb", incubated, "?1 = 1", None),
@@ -320,23 +326,27 @@ class Plan:
         self.places = {}      # (measure, window): [(fact, rows, numerator, denominator)]; columns, or (column, factor)
         for fact, measure, where, rows, numerator, denominator in measures(dialect):
             for window in windows:
-                if window.name in where:
+                if window.name in where and fact not in dialect.without:
                     self.place(fact, measure, window, rows, numerator, denominator)
-        self.statements = []
-        for table, key, query in stages(dialect, windows):
-            self.statements += ["CREATE TEMP TABLE %s AS %s;\n" % (table, query), *dialect.prepare(table, key)]
         queries = facts(dialect, windows)
-        for fact, columns in self.aggregates.items():
-            self.statements.append("CREATE TEMP TABLE tally_%s AS SELECT employee, region, size_class, %s FROM (%s) f "
-                                   "GROUP BY employee, region, size_class;\n" % (
-                                       fact, ", ".join("%s AS %s" % pair for pair in columns.items()),
-                                       queries[fact]))
+        self.stages = stages(dialect, windows) + [
+            ("tally_" + fact, None, "SELECT employee, region, size_class, %s FROM (%s) f GROUP BY employee, region, size_class"
+             % (", ".join("%s AS %s" % pair for pair in columns.items()), queries[fact]))
+            for fact, columns in self.aggregates.items()]
         self.results = {fact: self.sums(fact) for fact in self.aggregates}
 
     def script(self, dialect, folder):
-        """All statements, a file of results for each table of facts."""
-        return self.statements + [dialect.write(query, os.path.join(folder, fact + ".csv"))
-                                  for fact, query in self.results.items()]
+        """All statements, and a file of results for each table of facts."""
+        statements = []
+        for table, key, query in self.stages:
+            statements.append("CREATE TEMP TABLE %s AS %s;\n" % (table, query))
+            statements += dialect.prepare(table, key) if key else []
+        return statements + [dialect.write(query, os.path.join(folder, fact + ".csv"))
+                             for fact, query in self.results.items()]
+
+    def measures(self):
+        """What it tells of."""
+        return {measure for measure, _ in self.places}
 
     def column(self, fact, expression):
         columns = self.aggregates.setdefault(fact, {})
@@ -371,6 +381,6 @@ class Plan:
             if breakdown == "team":
                 source += " LEFT JOIN employee e ON e.id = t.employee"
             unit = "e.team" if breakdown == "team" else "t." + breakdown
-            parts.append("SELECT '%s', COALESCE(%s, '(none)'), %s FROM %s GROUP BY %s" % (
-                breakdown, unit, columns, source, unit))
+            parts.append("SELECT '%s' AS breakdown, COALESCE(u, '(none)') AS unit, %s FROM (SELECT %s AS u, %s FROM %s GROUP BY %s) "
+                         "q" % (breakdown, ", ".join(self.aggregates[fact].values()), unit, columns, source, unit))
         return " UNION ALL ".join(parts)
