@@ -102,6 +102,10 @@ def shown(column, words):
     return " + ".join("max(CASE WHEN %s = '%s' THEN 1 ELSE 0 END)" % (column, word) for word in words)
 
 
+def columns_of(entity, alias):
+    return ", ".join("%s.%s" % (alias, name) for name in COLUMNS[entity])
+
+
 class Window:
     """The literals of a window."""
 
@@ -131,14 +135,13 @@ def stages(dialect, windows):
         ("growth", "employee", "SELECT employee, entered_on, CASE stage WHEN 'fulfilled' THEN 3 WHEN 'affluent' THEN 2 "
          "WHEN 'comfortable' THEN 1 WHEN 'subsistence' THEN 0 ELSE -1 END AS grade FROM growth_record "
          "WHERE entered_on IS NOT NULL"),
-        ("deal", "id", "SELECT o.id, o.account, o.owner, COALESCE(o.owner, a.owner) AS employee, "
-         "CASE WHEN o.account IS NULL THEN e.region ELSE a.region END AS region, a.size_class, "
-         "o.project_size, o.outcome, o.approved_on, o.closed_on, " +
+        ("deal", "id", "SELECT " + columns_of("opportunity", "o") + ", COALESCE(o.owner, a.owner) AS employee, "
+         "CASE WHEN o.account IS NULL THEN e.region ELSE a.region END AS region, a.size_class, " +
          both(windows, "o.approved_on IS NOT NULL AND o.approved_on <= {end} AND NOT (o.outcome IS NOT NULL AND "
               "o.closed_on IS NOT NULL AND o.closed_on < {start}) AS active_{w}, o.outcome IS NOT NULL AND "
               "o.closed_on IS NOT NULL AND o.closed_on BETWEEN {start} AND {end} AS closed_{w}") +
          " FROM opportunity o LEFT JOIN account a ON a.id = o.account LEFT JOIN employee e ON e.id = o.owner"),
-        ("person", "id", "SELECT c.id, c.account, CASE WHEN c.influence IS NULL OR c.influence < 1 THEN 1 "
+        ("person", "id", "SELECT " + columns_of("contact", "c") + ", CASE WHEN c.influence IS NULL OR c.influence < 1 THEN 1 "
          "WHEN c.influence > 5 THEN 5 ELSE c.influence END AS weight, a.owner AS employee, a.region, a.size_class "
          "FROM contact c LEFT JOIN account a ON a.id = c.account"),
         ("pair", "contact", "SELECT n.employee, n.contact, n.level, e.region, "
@@ -166,9 +169,9 @@ def facts(dialect, windows):
                "CASE WHEN signed_on BETWEEN {start} AND {end} THEN quantity END",
                "CASE WHEN signed_on BETWEEN {start} AND {end} THEN 1 END")
     return {
-        "contact": "SELECT c.*, p.weight, p.employee, p.region, p.size_class, h.level, "
+        "contact": "SELECT c.*, h.level, "
         "u.id <> c.id AND u.account = c.account AS is_superior, s.reports_to IS NOT NULL AS has_reports "
-        "FROM contact c JOIN person p ON p.id = c.id LEFT JOIN contact u ON u.id = c.reports_to "
+        "FROM person c LEFT JOIN contact u ON u.id = c.reports_to "
         "LEFT JOIN (SELECT contact, max(level) AS level FROM pair WHERE stays GROUP BY contact) h ON h.contact = c.id "
         "LEFT JOIN (SELECT DISTINCT reports_to FROM contact WHERE reports_to <> id) s ON s.reports_to = c.id",
         "relationship": "SELECT COALESCE(l.employee, p.employee) AS employee, "
@@ -187,9 +190,8 @@ def facts(dialect, windows):
         "history": "SELECT h.*, a.owner AS employee, a.region, a.size_class, a.key_market, p.strategic, "
         "c.account = h.account AS is_theirs FROM project_history h LEFT JOIN account a ON a.id = h.account "
         "LEFT JOIN product p ON p.id = h.product LEFT JOIN contact c ON c.id = h.decision_maker",
-        "opportunity": "SELECT o.*, d.employee, d.region, d.size_class, r.roles, f.functions, " +
-        both(windows, "d.active_{w}, d.closed_{w}, COALESCE(v.minutes_{w}, 0) AS minutes_{w}") +
-        " FROM opportunity o JOIN deal d ON d.id = o.id "
+        "opportunity": "SELECT o.*, r.roles, f.functions, " +
+        both(windows, "COALESCE(v.minutes_{w}, 0) AS minutes_{w}") + " FROM deal o "
         "LEFT JOIN (SELECT opportunity, " + shown("role", ROLES) + " AS roles FROM decision_member "
         "GROUP BY opportunity) r ON r.opportunity = o.id "
         "LEFT JOIN (SELECT opportunity, " + shown("function", FUNCTIONS) + " AS functions FROM participant "
