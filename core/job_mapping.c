@@ -7,6 +7,7 @@
  */
 #include "job_sections.h"
 
+#include "job_digest.h"
 #include "job_file.h"
 #include "job_options.h"
 #include "model.h"
@@ -416,4 +417,5 @@ void job_mapping_read(struct checker *c, const struct job_node *group, const cha
 	read_lookups(&layers);
 	read_entities(&layers);
 	check_all_uses(&layers);
+	job_digest_source(group, layers.roots[DEFAULTS], plugin, mapping->sha256);
 }

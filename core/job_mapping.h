@@ -75,6 +75,7 @@ struct job_advice {
 
 struct job_mapping {
 	const char *file; /* of its defaults; NULL: the plugin's own, or none */
+	char sha256[65];  /* of all that the job and the defaults say of the source, but for where it lies */
 	enum job_ids ids;
 	int ignore_case;          /* names of columns compare in any case */
 	const char *const *nulls; /* cells that are missing */

@@ -42,7 +42,8 @@ static void put_reasons(struct json *json, const struct change_node *node)
 
 /* ---- parts ---- */
 
-static void put_part(struct json *json, const struct change_part *part)
+/* restate NULL: no history was told anew. */
+static void put_part(struct json *json, const struct change_part *part, const struct restate *restate)
 {
 	json_map_open(json);
 	json_key_text(json, "dimension", report_change_id(part->node, CHANGE_DIMENSION));
@@ -56,11 +57,13 @@ static void put_part(struct json *json, const struct change_part *part)
 	json_key_number(json, "dimension_points", part->points[CHANGE_DIMENSION].value);
 	json_key_number(json, "indicator_points", part->points[CHANGE_INDICATOR].value);
 	json_key_number(json, "measure_points", part->points[CHANGE_MEASURE].value);
+	if (restate)
+		json_key_text(json, "cause", restate_cause_names[restate_cause(restate, part)]);
 	json_map_close(json);
 }
 
 /* All that the change is made up from; where there is none, what made up those of its nodes. */
-static void put_parts(struct json *json, const struct change *change)
+static void put_parts(struct json *json, const struct change *change, const struct restate *restate)
 {
 	int has_change = estimate_is_known(change->nodes[0].change);
 
@@ -68,7 +71,7 @@ static void put_parts(struct json *json, const struct change *change)
 	json_array_open(json);
 	for (uint32_t i = 0; i < change->part_count; i++)
 		if (!has_change || estimate_is_known(change->parts[i].points[CHANGE_OVERALL]))
-			put_part(json, &change->parts[i]);
+			put_part(json, &change->parts[i], restate);
 	json_array_close(json);
 }
 
@@ -119,7 +122,7 @@ static int put_unit(struct json *json, struct change *change, int breakdown, con
 	json_key_text(json, "unit", moved->unit.name);
 	put_change(json, change->nodes);
 	put_reasons(json, change->nodes);
-	put_parts(json, change);
+	put_parts(json, change, NULL);
 	json_map_close(json);
 	return CRMVAL_OK;
 }
@@ -214,7 +217,7 @@ int report_change_json(struct change *change, const struct restate *restate, str
 	put_side(&json, "new", change->results[NEW]);
 	put_change(&json, change->nodes);
 	put_reasons(&json, change->nodes);
-	put_parts(&json, change);
+	put_parts(&json, change, restate);
 	put_dimensions(&json, change);
 	put_restate(&json, restate);
 	status = put_breakdowns(&json, change, error);

@@ -232,6 +232,9 @@ static void write_item_title(struct screen *screen, const struct restate_item *i
 	case RESTATE_BASELINE:
 		screen_flow(screen, TONE_PLAIN, _("baseline"));
 		break;
+	case RESTATE_READING:
+		screen_flow(screen, TONE_PLAIN, _("how the data are read: sources, mapping, currency"));
+		break;
 	case RESTATE_PROGRAM:
 		screen_flow(screen, TONE_PLAIN, _("the program"));
 		break;
@@ -256,7 +259,7 @@ static void write_item(struct screen *screen, const struct restate_item *item)
 	screen_left(screen, TONE_PLAIN, "", INDENT);
 	screen->indent = INDENT + 2;
 	write_item_title(screen, item);
-	if (item->kind == RESTATE_JOB)
+	if (item->kind == RESTATE_JOB || item->kind == RESTATE_READING)
 		;
 	else if (!*old)
 		screen_flow_format(screen, TONE_DIM, ": new, %s", new);

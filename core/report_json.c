@@ -225,6 +225,7 @@ static void write_provenance(struct json *json, const struct result *result)
 	}
 	json_array_close(json);
 	json_key_text(json, "job_sha256", result->job_sha256);
+	json_key_text(json, "reading_sha256", *result->reading_sha256 ? result->reading_sha256 : NULL);
 	json_text(json, "inputs");
 	json_array_open(json);
 	for (uint32_t i = 0; i < result->input_count; i++) {

@@ -12,7 +12,8 @@ enum restate_cause { RESTATE_DATA, RESTATE_DEFINITIONS, RESTATE_EITHER, RESTATE_
 extern const char *const restate_cause_names[RESTATE_CAUSES]; /* "late_data", "changed_definitions", "either" */
 
 enum restate_kind {
-	RESTATE_JOB, /* the job file or the settings that override it; names no value */
+	RESTATE_JOB,     /* the job file or the settings that override it; names no value */
+	RESTATE_READING, /* the sources of the job and their mapping, but for where they lie; names no value */
 	RESTATE_BASELINE,
 	RESTATE_PROGRAM,   /* its version */
 	RESTATE_PLUGIN,    /* its version */
@@ -33,9 +34,9 @@ struct restate_item {
 struct restate {
 	uint32_t count;
 	struct restate_item *items;
-	int are_data_same;    /* every input by its SHA-256, and every count */
+	int are_data_same; /* every input by its SHA-256, and every count that does not depend on how they are read */
 	int are_readers_same; /* the program, and the plugins that read the data */
-	int is_job_same;
+	int is_reading_same;  /* the sources and how they become entities; where it is not known, the whole job */
 	int is_baseline_same;
 	int *is_dimension_same; /* of the new result's: plugin and parameters; else what numbers mean may differ */
 	double points[RESTATE_CAUSES]; /* of the overall score */

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "input_hash.h"
 #include "inputs.h"
+#include "job_digest.h"
 #include "run.h"
 #include "scale.h"
 #include "translate.h"
@@ -140,6 +141,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.tallies = run,
 	};
 	memcpy(result->job_sha256, job->sha256, sizeof result->job_sha256);
+	job_digest_reading(job, result->reading_sha256);
 	memcpy(result->breakdowns, job->breakdowns, sizeof result->breakdowns);
 	for (uint32_t d = 0; d < job->dimension_count; d++) {
 		const struct job_dimension *said = &job->dimensions[d];

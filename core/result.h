@@ -106,12 +106,13 @@ struct result_shard {
 struct history;
 
 struct result {
-	const char *name;     /* of the job */
-	char job_sha256[65];  /* of the job file's bytes and the settings that override it */
-	const char *program;  /* which made it, with its version */
-	int64_t made;         /* when, in seconds since 1970: shown beside it, never computed with */
-	const char *currency; /* upper case, or NULL */
-	const char *language; /* of the texts, or NULL: the plugins' own */
+	const char *name;        /* of the job */
+	char job_sha256[65];     /* of the job file's bytes and the settings that override it */
+	char reading_sha256[65]; /* of what decides how the data are read; "": not known */
+	const char *program;     /* which made it, with its version */
+	int64_t made;            /* when, in seconds since 1970: shown beside it, never computed with */
+	const char *currency;    /* upper case, or NULL */
+	const char *language;    /* of the texts, or NULL: the plugins' own */
 	struct crmval_window period, baseline;
 	int has_baseline;
 	int breakdowns[BREAKDOWN_COUNT]; /* wanted, in the order of breakdown_names */

@@ -67,6 +67,9 @@ static void take_settings(struct drafts *drafts, struct line *line, const struct
 	drafts->has_settings = 1;
 	result->name = line_text(line, map, "job");
 	line_sha256(line, map, "job_sha256", result->job_sha256);
+	const struct json_node *reading = json_get(&line->tree, map, "reading_sha256");
+	if (reading && reading->kind != JSON_NULL) /* which older snapshots do not have */
+		line_sha256(line, map, "reading_sha256", result->reading_sha256);
 	result->program = line_text(line, map, "program");
 	line_window(line, map, "period", 0, &result->period);
 	result->has_baseline = line_window(line, map, "baseline", 1, &result->baseline);

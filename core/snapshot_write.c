@@ -37,6 +37,7 @@ static void put_settings(struct json *json, const struct result *result)
 	begin_line(json, "settings");
 	json_key_text(json, "job", result->name);
 	json_key_text(json, "job_sha256", result->job_sha256);
+	json_key_text(json, "reading_sha256", *result->reading_sha256 ? result->reading_sha256 : NULL);
 	json_key_text(json, "program", result->program);
 	snapshot_put_window(json, "period", &result->period);
 	snapshot_put_window(json, "baseline", result->has_baseline ? &result->baseline : NULL);

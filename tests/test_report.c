@@ -263,7 +263,7 @@ static void test_json_data(void)
 	check_null(expense, "source");
 	check_keys(at(expense, "dangling"), "");
 	provenance = at(tree, "provenance");
-	check_keys(provenance, "program plugins job_sha256 inputs");
+	check_keys(provenance, "program plugins job_sha256 reading_sha256 inputs");
 	check_string(provenance, "program", "crmval " PACKAGE_VERSION);
 	check_string(provenance, "job_sha256", "00ff");
 	check_keys(item(provenance, "plugins", 0), "name version kind sandbox");

@@ -261,7 +261,7 @@ def measures(result):
 def facts(result):
     """A result without what tells of its files: names, bytes, hashes, lines."""
     copy = json.loads(json.dumps(result))
-    del copy["provenance"]["inputs"], copy["provenance"]["job_sha256"]
+    del copy["provenance"]["inputs"], copy["provenance"]["job_sha256"], copy["provenance"]["reading_sha256"]
     for entity in copy["data"].values():
         del entity["examples"]
     return json.dumps(copy)

@@ -211,6 +211,42 @@ class Compare(kit.Case):
         text = self.run_ok("compare", "old.gz", "same.gz").output
         self.assertIn("Told anew: both are of the same job and period", text)
         self.assertRegex(text, r"by late data")
+        # Other weights as well: each part is owed to what it is owed to.
+        self.write("two.conf", job + 'dimensions = ( { plugin = "deal_control"; weight = 3; }, '
+                   '{ plugin = "resource_management"; } );\n')
+        self.run_ok("run", "two.conf", "--format", "snapshot", "--output", "two.gz")
+        told, what, whole = self.restated("old.gz", "two.gz")
+        self.assertEqual((told["either"], ("job", "w") in what, ("reading", "w") in what), (0, True, False))
+        self.assertNotEqual(told["late_data"], 0)
+        self.assertNotEqual(told["changed_definitions"], 0)
+        for cause in ("late_data", "changed_definitions"):
+            self.assertAlmostEqual(told[cause], sum(part["points"] for part in whole["parts"] if part["cause"] == cause),
+                                   delta=1e-9)
+        for part in whole["parts"]:
+            self.assertEqual(part["cause"] == "late_data", part["effect"] in ("numerator", "denominator", "baseline", "missing"),
+                             part)
+        # The sources are elsewhere, but read in the same way.
+        shutil.copytree(self.path("demo"), self.path("moved"))
+        self.write("moved.conf", job.replace('directory = "demo"', '# comment\n  directory="moved"'))
+        self.run_ok("run", "moved.conf", "--format", "snapshot", "--output", "moved.gz")
+        told, what, whole = self.restated("old.gz", "moved.gz")
+        self.assertEqual((told["changed_definitions"], told["either"]), (0, 0))
+        self.assertNotEqual(told["late_data"], 0)
+        # The same bytes, read in another way: that is no late data, though there are other rows.
+        mapped = job.replace('directory = "demo"; }', 'directory = "demo"; entities = { opportunity = '
+                             '{ skip = ( ( "lost", "outcome = \'lost\'" ) ); }; }; }')
+        self.assertNotEqual(mapped, job)
+        self.write("mapped.conf", mapped)
+        self.run_ok("run", "mapped.conf", "--format", "snapshot", "--output", "mapped.gz")
+        told, what, whole = self.restated("same.gz", "mapped.gz")
+        self.assertEqual((told["late_data"], told["either"]), (0, 0))
+        self.assertAlmostEqual(told["changed_definitions"], whole["change"], delta=1e-9)
+        self.assertLessEqual({("reading", "w"), ("entity", "opportunity")}, what)
+        # Both: nobody can tell, and what has changed is named.
+        told, what, whole = self.restated("old.gz", "mapped.gz")
+        self.assertAlmostEqual(told["either"], whole["change"], delta=1e-9)
+        self.assertLessEqual({("reading", "w"), ("input", "demo/opportunity.csv")}, what)
+        self.assertIn("how the data are read", self.run_ok("compare", "old.gz", "mapped.gz").output)
         # A parameter as well: then who can tell of the measures of its dimension?
         self.write("both.conf", job + 'dimensions = ( { plugin = "customer_management"; params = { verify_within_days = 30; '
                    "}; }, " + ", ".join('{ plugin = "%s"; }' % each for each in list(DIMENSIONS)[1:]) + " );\n")

@@ -69,7 +69,7 @@ class Workshop(export.Case):
             results = {form: self.run_ok("run", "job.conf", "--format", form).raw for form in ("json", "csv", "text")}
             results["json"], _, provenance = results["json"].partition(b'"provenance": ')
             self.assertEqual(list(json.loads(provenance[:provenance.rindex(b"}")])),
-                             ["program", "plugins", "job_sha256", "inputs"])
+                             ["program", "plugins", "job_sha256", "reading_sha256", "inputs"])
             written.append(results)
         self.assertGreater(len(written[0]["json"]), 20000)
         self.assertEqual(*written)
