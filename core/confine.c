@@ -321,6 +321,7 @@ int confine_run(struct confine_task *tasks, size_t count, unsigned parallel, con
 	if (parallel > count)
 		parallel = (unsigned)count;
 	prepare(tasks, count);
+	confine_child_prepare();
 	sigaction(SIGCHLD, &children, &saved); /* where it is ignored, nobody learns how a child ended */
 	pool.runs = calloc(parallel + 1, sizeof *pool.runs);
 	pool.polls = calloc(parallel + 1, sizeof *pool.polls);

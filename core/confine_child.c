@@ -2,6 +2,7 @@
 /* What a confined child does from fork to _exit. */
 #include "confine_child.h"
 #include "error.h"
+#include "forget.h"
 #include "loader.h"
 #include "lockdown.h"
 
@@ -191,13 +192,16 @@ static int keep_descriptors(int null)
 }
 
 /* Where the kernel put words and environment when the program started, which stay readable whatever clearenv() does. */
-static int find_surroundings(char **start, size_t *size)
+static char *surroundings;
+static size_t surroundings_size;
+
+void confine_child_prepare(void)
 {
 	unsigned long first = 0, last = 0;
 	char line[2048];
-	FILE *file = fopen("/proc/self/stat", "re");
+	FILE *file = surroundings ? NULL : fopen("/proc/self/stat", "re");
 	if (!file)
-		return -1;
+		return;
 	size_t length = fread(line, 1, sizeof line - 1, file);
 	fclose(file);
 	line[length] = '\0';
@@ -206,26 +210,24 @@ static int find_surroundings(char **start, size_t *size)
 		field = strchr(field + 1, ' ');
 	/* Fields 48 to 51 are the bounds of the words and of the environment, which follows them. */
 	if (!field || sscanf(field, "%lu %*u %*u %lu", &first, &last) != 2 || first == 0 || first > last)
-		return -1;
-	*start = (char *)first;
-	*size = last - first;
-	return 0;
+		return;
+	surroundings = (char *)first;
+	surroundings_size = last - first;
 }
 
-enum { STACK_NEAR = 32 * 1024, STACK_DEEPEST = 64 << 20 };
+enum { STACK_NEAR = 12 * 1024, STACK_DEEPEST = 64 << 20 };
 
 __attribute__((noinline)) static void forget_near_stack(void)
 {
-	volatile char near[STACK_NEAR];
-	for (size_t i = 0; i < sizeof near; i++)
-		near[i] = 0;
+	char near[STACK_NEAR];
+	explicit_bzero(near, sizeof near);
 }
 
 /*
  * What calls that returned long ago left on the stack, which ends below the surroundings and has nothing else below it for
  * as far as it may grow: far from here whole pages are dropped, near by bytes are wiped.
  */
-static void forget_stack(const char *surroundings)
+static void forget_stack(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0), page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t far = (here - STACK_NEAR / 2) / page * page;
@@ -238,13 +240,11 @@ static void forget_stack(const char *surroundings)
 /* Passwords are handed over in the environment, and plugins have no need to know who runs them, and how. */
 static int forget_surroundings(void)
 {
-	char *start;
-	size_t size;
 	clearenv();
-	if (find_surroundings(&start, &size) < 0)
+	if (!surroundings)
 		return -1;
-	forget_stack(start);
-	explicit_bzero(start, size);
+	forget_stack();
+	explicit_bzero(surroundings, surroundings_size);
 	return 0;
 }
 
@@ -282,6 +282,7 @@ _Noreturn void confine_child(const struct confine_task *task, const char name[CO
 #ifdef CRMVAL_COVERAGE
 	__gcov_reset(); /* what the parent has counted is the parent's to write */
 #endif
+	forget_nothing();
 	child.answer = answer;
 	child.plugin_fd = task->plugin_fd;
 	memcpy(child.name, name, sizeof child.name);

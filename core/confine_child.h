@@ -31,6 +31,9 @@ struct frame_trailer {
 #define FRAME_CHECKSUM UINT64_C(0xcbf29ce484222325)
 uint64_t frame_checksum(uint64_t sum, const void *bytes, size_t size);
 
+/* In the parent, before the first child: finds what each will have to erase. */
+void confine_child_prepare(void);
+
 enum { CONFINE_NAME = 256 };
 
 /*
