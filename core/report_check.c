@@ -360,6 +360,19 @@ static void write_plugin(struct screen *screen, const char *kind, const struct p
 	screen_flow(screen, TONE_PLAIN, plugin->path);
 }
 
+/* What a vendor's dimension measures; ours are known from the manual. */
+static void write_titles(struct screen *screen, const struct run *run, uint32_t dimension)
+{
+	const struct result *result = &run->result;
+	screen_flow(screen, TONE_PLAIN, result->dimensions[dimension].table->title);
+	for (uint32_t m = 0, count = 0; m < result->measure_count; m++)
+		if (result->measures[m].dimension == dimension && !run->dimension_plugins[dimension].is_ours) {
+			screen_flow(screen, TONE_PLAIN, count++ ? "; " : " > ");
+			screen_flow(screen, TONE_PLAIN, result->measures[m].table->title);
+		}
+	screen_newline(screen);
+}
+
 static void write_plugins(struct screen *screen, const struct run *run)
 {
 	heading(screen, _("Plugins:"));
@@ -371,8 +384,7 @@ static void write_plugins(struct screen *screen, const struct run *run)
 		write_plugin(screen, _("dimension"), &run->dimension_plugins[i]);
 		screen_flow_format(screen, TONE_PLAIN, " (confined by %s)", run->dimension_plugins[i].sandbox);
 		screen_flow(screen, TONE_PLAIN, ": ");
-		screen_flow(screen, TONE_PLAIN, run->result.dimensions[i].table->title);
-		screen_newline(screen);
+		write_titles(screen, run, i);
 	}
 }
 

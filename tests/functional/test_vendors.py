@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The way of a vendor: a project that builds as it stands, and a check that finds what is wrong with a plugin."""
 
+import csv
+import glob
+import io
 import os
 import re
 import shutil
@@ -132,13 +135,64 @@ class Kit(Vendor):
         for text in (described, explained):
             for title in titles:
                 self.assertIn(title, text)
-        self.assertIn("客户支持", checked)
+        self.assertIn("客户支持 > 按时解决率\n", checked)
         described = self.run_ok("plugin", "describe", "service", "--directory", "service").output
         explained = self.run_ok("explain", job, "resolved_in_time").output
         self.assertIn("whole number from 0 to 365, default 3", described)
         self.assertIn("the day on which it was given; empty until then", described)
         self.assertIn("2, from 0 to 365  (a ticket resolved within so many days is in time)", explained)
         self.refused(78, "check", job, "--set", "dimensions.[0].params.days=366", says="must be between 0 and 365, not 366")
+
+    def test_its_measures_are_like_ours(self):
+        """
+        Breakdowns, intervals, the rows that fall short, work lists, comparisons and reports, from what the kit writes and an
+        installed header; numbers by hand from the tickets of its test: 4 of 2025, of which 2 within two days, and 3 within 9.
+        """
+        compiler = self.compiler()
+        self.run_ok("plugin", "new", "service")
+        subprocess.run([*compiler, "-w", "-shared", "-fPIC", "-I", os.path.join(kit.ROOT, "core"), "-o",
+                        self.path("service/service.so"), self.path("service/service.c")], check=True)
+        self.table("tickets/support_ticket.csv", "id,account,employee,opened_on,resolved_on",
+                   "t1,a1,e1,2025-02-01,2025-02-02", "t2,a1,e1,2025-03-01,2025-03-03", "t3,a2,e2,2025-04-01,2025-04-10",
+                   "t4,a2,e2,2025-05-01,", "t5,a1,e1,2024-05-01,2024-05-02", "t6,a2,e2,2024-06-01,")
+        self.table("tickets/account.csv", "id,name,owner", "a1,One,e2", "a2,Two,e1")
+        self.table("tickets/employee.csv", "id,name,team", "e1,Ann,East", "e2,Bob,West")
+        form = ('dimensions = ( { plugin = "service"; params = { days = %d; }; } );\n'
+                'plugins = { directories = "service"; };\narchive = { directory = "%s"; };')
+        source = ['{ plugin = "csv"; directory = "tickets"; }']
+        units = 'breakdown = ["team", "employee"];'
+        job = self.job(source, in_job=units, more=form % (2, "two"))
+        result = self.result(job)
+        measure = kit.measures(result)["resolved_in_time"]
+        self.assertEqual([measure[key] for key in ("status", "rows", "numerator", "denominator", "value")],
+                         ["ok", 4, 2, 4, 0.5])
+        self.assertEqual([measure["baseline"][key] for key in ("rows", "numerator")], [2, 1])
+        self.assertLess(measure["low"], measure["score"])
+        self.assertGreater(measure["high"], measure["score"])
+        for breakdown, names in (("team", ["East", "West"]), ("employee", ["e1", "e2"])):
+            found = {unit["unit"]: kit.measures(unit)["resolved_in_time"] for unit in result["breakdowns"][breakdown]}
+            self.assertEqual({name: (of["numerator"], of["denominator"]) for name, of in found.items()},
+                             {names[0]: (2, 2), names[1]: (0, 2)})
+        explained = self.run_ok("explain", job, "resolved_in_time").output
+        self.assertIn("Resolved in time", explained)
+        rows = list(csv.DictReader(io.StringIO(self.run_ok("worklist", job).output)))
+        self.assertEqual({row["id"]: row["owner"] for row in rows}, {"t3": "e2", "t4": "e2"})
+        self.assertTrue(all(float(row["points"]) == 25 for row in rows), rows)
+        longer = self.job(source, name="longer.conf", in_job=units, more=form % (9, "nine"))
+        self.run_ok("run", longer)
+        old, new = (glob.glob(self.path(folder + "/*.gz"))[0] for folder in ("two", "nine"))
+        change = kit.json.loads(self.run_ok("compare", old, new, "--format", "json").output)
+        self.assertEqual([part["measure"] for part in change["parts"] if part["points"]], ["resolved_in_time"])
+        self.assertAlmostEqual(change["change"], 25)
+        stricter = form.replace("days = %d; }; }", 'days = %d; }; indicators = { support = { measures = { resolved_in_time = { '
+                                "scale = ( ( 0, 0 ), ( 0.5, 100 ) ); }; }; }; }; }")
+        other = self.job(source, name="other.conf", in_job=units, more=stricter % (2, "other"))
+        rescored = self.run_raw("rescore", old, other, "--format", "json")
+        self.assertEqual(rescored.status, 0, rescored.messages)
+        self.assertIn("100", rescored.output)
+        html = self.run_ok("run", job, "--format", "html", "--set", 'job.language="zh_CN"').output
+        for text in ("按时解决率", "客户支持"):
+            self.assertIn(text, html)
 
     def test_its_test_can_fail(self):
         if not shutil.which("make") or not shutil.which("pkg-config"):
