@@ -167,6 +167,10 @@ static void judge_entity(struct judging *judging, const struct result_entity *en
 	char day[11];
 	switch (alert->kind) {
 	case ALERT_OLDER_THAN:
+		/* One that is named is expected; others may have no dates. */
+		if (entity->newest == CRMVAL_NO_DATE && alert->entity)
+			fire(judging, "%s: no date is known, which should be no more than %g days old", entity->entity,
+			     alert->limit);
 		if (entity->newest == CRMVAL_NO_DATE ||
 		    judging->result->fresh_on - (int64_t)entity->newest <= alert->limit)
 			return;
@@ -197,7 +201,8 @@ static void judge_data(struct judging *judging)
 	for (uint32_t e = 0; e < result->entity_count; e++) {
 		const struct result_entity *entity = &result->entities[e];
 		/* What no source maps any more is gone, too. */
-		if ((entity->source || judging->alert->kind == ALERT_ROWS_LOST) &&
+		if ((entity->source || judging->alert->kind == ALERT_ROWS_LOST ||
+		     judging->alert->kind == ALERT_OLDER_THAN) &&
 		    (!judging->alert->entity || strcmp(judging->alert->entity, entity->entity) == 0))
 			judge_entity(judging, entity);
 	}

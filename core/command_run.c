@@ -10,6 +10,7 @@
 #include "job_list.h"
 #include "profile.h"
 #include "report_store.h"
+#include "score.h"
 #include "snapshot.h"
 #include "text.h"
 #include "translate.h"
@@ -45,16 +46,18 @@ static void show_part(const struct options *options, const struct result *result
 	}
 }
 
-/* Is there anything to score? */
+/* Is there a measure with a score?  Rows alone do not give one where a baseline is wanted, too. */
 static int has_data(const struct run *run)
 {
-	struct moments moments;
-	for (uint32_t m = 0; m < run->result.measure_count; m++) {
-		run->result.moments(&run->result, m, 0, -1, 0, &moments);
-		if (!run->result.measures[m].no_data[0] && moments.rows > 0)
-			return 1;
-	}
-	return 0;
+	struct scorecard *card;
+	uint32_t m = 0;
+	if (score_new(&run->result, &card, NULL) != CRMVAL_OK)
+		return 1;
+	score_scope(card, -1, 0, NULL);
+	while (m < run->result.measure_count && card->measures[m].status != MEASURE_OK)
+		m++;
+	score_free(card);
+	return m < run->result.measure_count;
 }
 
 /* Would an output replace what the run reads? */

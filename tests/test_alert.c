@@ -183,6 +183,10 @@ static void test_data(void)
 	CU_ASSERT_EQUAL(judge(1, 0)->fired, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(sample.result.alerts[0].message, "2024-09-26"));
 	entity.newest = CRMVAL_NO_DATE;
+	fires(judge(1, 0), 1, "account: no date is known, which should be no more than 7 days old");
+	entity.source = NULL; /* it is missing altogether */
+	CU_ASSERT_EQUAL(judge(1, 0)->fired, 1);
+	rules[0].entity = NULL;
 	fires(judge(1, 0), 0, "");
 }
 

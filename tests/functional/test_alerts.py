@@ -53,6 +53,12 @@ class Alerts(kit.Case):
         self.assertEqual(alerts[0]["message"],
                          "opportunity: the newest date, 2025-12-10, is more than 20 days old")
 
+    def test_no_date(self):
+        """An entity that is missing altogether is too old where the rule names it."""
+        _, alerts = self.alerts('{ older_than = 3; entity = "activity"; }')
+        self.assertEqual(alerts[0]["message"], "activity: no date is known, which should be no more than 3 days old")
+        self.alerts('{ older_than = 4000; }', status=0)
+
     def test_day_of_the_run(self):
         """A period that is not over is judged by the day of the run."""
         rules = '{ older_than = 0; entity = "opportunity"; }'

@@ -86,6 +86,13 @@ class Streams(kit.Case):
         demo = self.demo()
         self.assertEqual(self.run_ok("run", demo + "/job.conf").output, "")
 
+    def test_no_score_is_said(self):
+        """Rows that no measure can score, here for want of a baseline, are as good as none."""
+        self.table("order.csv", "id,account,opportunity,signed_on,amount", "D1,A1,O1,2025-05-01,100")
+        done = self.run_raw("run", self.job(baseline=None, more='dimensions = ( { plugin = "resource_management"; } );'))
+        self.assertEqual((done.status, done.output), (0, ""))
+        self.assertRegex(done.messages, r"\Acrmval: no measure has data, so there is no score; .*\n\Z")
+
     def test_formats(self):
         job = self.demo() + "/job.conf"
         result = json.loads(self.run_ok("run", job, "--format", "json").output)
