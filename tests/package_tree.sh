@@ -78,19 +78,17 @@ in_chinese()
 	inside env LANGUAGE=zh_CN crmval --help | grep -q '用法'
 }
 
-# What systemd would do before it starts the service for the first time.
+# The job is that of the guide; the folder is made as systemd would make it before the service's first start.
 administer()
 {
 	inside install -d -o crmval -g crmval -m 0750 /var/lib/crmval
 	inside crmval demo /srv/exports >/dev/null && rm "$tree/srv/exports/job.conf"
 	inside sh -c 'umask 077 && echo secret >/etc/crmval/secrets/crm'
-	cat >"$tree/etc/crmval/weekly.conf" <<'JOB'
-job = { name = "weekly"; period = [ "2025-01-01", "2025-12-31" ]; baseline = "year-earlier"; breakdown = ( "team" ); };
-sources = ( { plugin = "csv"; directory = "/srv/exports"; } );
-archive = { directory = "/var/lib/crmval/archive"; keep = { last = 4; weekly = 13; monthly = 36; yearly = 100; }; };
-reports = ( { file = "/var/lib/crmval/weekly.txt"; }, { file = "/var/lib/crmval/weekly.html"; } );
-alerts = ( { name = "the score fell"; dropped_by = 2; } );
-JOB
+	{
+		echo 'sources = ( { plugin = "csv"; directory = "/srv/exports"; } );'
+		zcat "$tree/usr/share/man/man7/crmval-operations.7.gz" | sed -n -e '/^job = {/,/^};/p' -e '/^archive = {/,/^};/p' \
+			-e '/^reports = (/,/^);/p' -e '/^limits = /p' -e '/^alerts = (/,/^);/p'
+	} >"$tree/etc/crmval/weekly.conf"
 }
 
 job_is_right()
