@@ -101,6 +101,13 @@ def demo_once(scale, seed):
     return folder.name
 
 
+@lru_cache(maxsize=None)
+def has_sanitizers():
+    with open(PROGRAM, "rb") as program:
+        content = program.read()
+    return b"__asan_init" in content or b"__tsan_init" in content
+
+
 class Done:
     """What came of a run of the program."""
 
