@@ -198,10 +198,11 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 			unreadable(t, i);
 		} else {
 			out[i] = open_code(t->column->symbols, t->field->is_folded, text, length);
+			if (out[i] == 0 && atomic_load(&t->column->symbols->count) < SYMBOL_LIMIT)
+				return fail_memory(error);
 			if (out[i] == 0)
 				return fail(error, CRMVAL_EDATA,
-					    "%s.%s: more than %u different words, or out of memory: is this column a "
-					    "symbol?",
+					    "%s.%s: more than %u different words: is this column a symbol?",
 					    t->feed->reading.table.inputs[0], t->field->name, SYMBOL_LIMIT);
 		}
 	}
