@@ -74,7 +74,11 @@ static const char *signal_name(int number, char *buffer, size_t size)
 static void task_died(struct confine_task *task, int status, size_t answered)
 {
 	char name[32];
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+	if (answered <
+	    sizeof(struct frame_header)) /* until then libraries work that do not look at what malloc gives */
+		task_fails(task, CRMVAL_ENOMEM,
+			   "its process ended before it was confined, most likely since memory ran out");
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		task_fails(task, CRMVAL_EBUG,
 			   "was killed (SIGKILL): it closed its answer and went on, or memory ran out");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
@@ -83,8 +87,8 @@ static void task_died(struct confine_task *task, int status, size_t answered)
 		task_fails(task, CRMVAL_EBUG, "crashed (%s)", signal_name(WTERMSIG(status), name, sizeof name));
 	else
 		task_fails(task, CRMVAL_EBUG,
-			   answered ? N_("ended before its answer was whole (exit %d)")
-				    : N_("ended without an answer (exit %d)"),
+			   answered > sizeof(struct frame_header) ? N_("ended before its answer was whole (exit %d)")
+								  : N_("ended without an answer (exit %d)"),
 			   WEXITSTATUS(status));
 }
 
@@ -167,7 +171,7 @@ static void conclude(struct pool *pool, struct run *run, enum ending ending)
 		task_fails(task, CRMVAL_EBUG, "wrote more than the %zu bytes that an answer may have",
 			   pool->limits->answer_limit);
 	else if (!take_frame(run))
-		task_died(task, status, run->size > sizeof(struct frame_header));
+		task_died(task, status, run->size);
 	free(run->bytes);
 	*run = pool->runs[--pool->running];
 }
@@ -192,7 +196,8 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(error, CRMVAL_ENOMEM, "cannot make a pipe to a confined process: %s", strerror(errno));
 	if (set_inherited(task, MADV_DOFORK)) {
-		int code = fail(error, CRMVAL_EBUG, "cannot share memory with a confined process: %s", strerror(errno));
+		int code =
+			fail(error, CRMVAL_ENOMEM, "cannot share memory with a confined process: %s", strerror(errno));
 		set_inherited(task, MADV_DONTFORK);
 		close(ends[0]);
 		close(ends[1]);

@@ -263,7 +263,11 @@ static int shut_in(const struct confine_limits *limits, int null, struct crmval_
 {
 	reset_signals();
 	setsid(); /* Ctrl-C is for the program to act upon */
-	if (forget_surroundings() < 0)
+	errno = 0;
+	int is_exposed = forget_surroundings() < 0;
+	if (is_exposed && (errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		return fail(error, CRMVAL_ENOMEM, "cannot be confined: %s", strerror(errno));
+	if (is_exposed)
 		return fail(error, CRMVAL_EIO, "cannot find its environment to erase it: mount /proc");
 	if (keep_descriptors(null) < 0)
 		return fail(error, CRMVAL_EIO, "cannot redirect its streams: %s", strerror(errno));

@@ -15,6 +15,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Whether the system has no more of something now, which says nothing of what it can do. */
+static int is_shortage(int number)
+{
+	return number == ENOMEM || number == EMFILE || number == ENFILE;
+}
+
 /*
  * Landlock as the kernel documents it.  The C library has no wrappers, and the header of the distribution may be older
  * than the running kernel, so all is defined here.
@@ -69,7 +75,7 @@ static int allow_path(int ruleset, const char *path, uint64_t rights)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return is_shortage(errno) ? -1 : 0;
 	int failed = allow(ruleset, fd, rights);
 	close(fd);
 	return failed;
@@ -103,7 +109,9 @@ static int landlock_restrict(int abi, int plugin_fd)
 #endif
 	if (!failed)
 		failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+	int number = errno;
 	close(ruleset);
+	errno = number;
 	return failed;
 }
 
@@ -113,13 +121,13 @@ static int limit(int resource, uint64_t soft, uint64_t hard, struct crmval_error
 {
 	struct rlimit present, wanted = {soft, hard};
 	if (getrlimit(resource, &present) < 0)
-		return fail(error, CRMVAL_EBUG, "cannot read a resource limit: %s", strerror(errno));
+		return fail(error, CRMVAL_EPERM, "cannot read a resource limit: %s", strerror(errno));
 	if (present.rlim_max < wanted.rlim_max)
 		wanted.rlim_max = present.rlim_max;
 	if (wanted.rlim_max < wanted.rlim_cur)
 		wanted.rlim_cur = wanted.rlim_max;
 	if (setrlimit(resource, &wanted) < 0)
-		return fail(error, CRMVAL_EBUG, "cannot set a resource limit: %s", strerror(errno));
+		return fail(error, CRMVAL_EPERM, "cannot set a resource limit: %s", strerror(errno));
 	return CRMVAL_OK;
 }
 
@@ -130,9 +138,12 @@ static uint64_t address_space(void)
 	FILE *file = fopen("/proc/self/statm", "re");
 	if (!file)
 		return 0;
+	errno = 0;
 	if (fscanf(file, "%lu", &pages) != 1)
 		pages = 0;
+	int number = errno;
 	fclose(file);
+	errno = number;
 	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
@@ -154,6 +165,8 @@ int lockdown_limit(const struct confine_limits *limits, struct crmval_error *err
 	if (code)
 		return code;
 	uint64_t used = address_space();
+	if (!used && is_shortage(errno))
+		return fail(error, CRMVAL_ENOMEM, "cannot be confined: %s", strerror(errno));
 	if (!used)
 		return fail(error, CRMVAL_EIO, "cannot read /proc/self/statm, by which memory is limited: mount /proc");
 	return limit(RLIMIT_AS, used + limits->memory, used + limits->memory, error);
@@ -177,7 +190,12 @@ int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *loc
 	int abi = landlock_abi();
 	if (abi && landlock_restrict(abi, plugin_fd) == 0)
 		lockdown->landlock_abi = abi;
-	lockdown->has_seccomp = syscalls_restrict() == 0;
+	else if (abi && is_shortage(errno))
+		return fail(error, CRMVAL_ENOMEM, "cannot be confined: %s", strerror(errno));
+	if (syscalls_restrict() == 0)
+		lockdown->has_seccomp = 1;
+	else if (is_shortage(errno))
+		return fail(error, CRMVAL_ENOMEM, "cannot be confined: %s", strerror(errno));
 	if (sandbox == SANDBOX_BEST_EFFORT || (lockdown->landlock_abi && lockdown->has_seccomp))
 		return CRMVAL_OK;
 	return fail(error, CRMVAL_EPERM,

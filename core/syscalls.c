@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The seccomp filters. */
+/*
+ * The seccomp filters, made by hand: libseccomp wants a thousand pieces of memory for them in each child and does not look
+ * whether it gets them.  Where it does not, it crashes, or works on until the deadline.
+ */
 #include "syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined(__has_include)
@@ -26,90 +32,157 @@ int is_instrumented(void)
 /* Harmless whatever the arguments. */
 static const int allowed[] = {
 	/* memory */
-	SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(munmap),
+	SYS_brk, SYS_mmap, SYS_mprotect, SYS_mremap, SYS_munmap,
 	/* files that are open */
-	SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(lseek), SCMP_SYS(newfstatat), SCMP_SYS(pread64), SCMP_SYS(read),
-	SCMP_SYS(write), SCMP_SYS(writev),
+	SYS_close, SYS_fstat, SYS_lseek, SYS_newfstatat, SYS_pread64, SYS_read, SYS_write, SYS_writev,
 	/* its own signals, time and chance */
-	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),
-	SCMP_SYS(gettimeofday), SCMP_SYS(nanosleep), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(time),
+	SYS_clock_getres, SYS_clock_gettime, SYS_clock_nanosleep, SYS_getrandom, SYS_gettimeofday, SYS_nanosleep,
+	SYS_restart_syscall, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack,
+#ifdef SYS_arch_prctl
+	SYS_arch_prctl, SYS_time, /* of this architecture alone */
+#endif
 	/* what it is */
-	SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid),
-	SCMP_SYS(getuid), SCMP_SYS(sched_getaffinity), SCMP_SYS(sysinfo), SCMP_SYS(uname),
+	SYS_getegid, SYS_geteuid, SYS_getgid, SYS_getpid, SYS_getppid, SYS_gettid, SYS_getuid, SYS_sched_getaffinity,
+	SYS_sysinfo, SYS_uname,
 	/* threads: one */
-	SCMP_SYS(arch_prctl), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(futex), SCMP_SYS(sched_yield)};
+	SYS_exit, SYS_exit_group, SYS_futex, SYS_sched_yield};
 
 #ifdef CRMVAL_COVERAGE
 /* How the counters are written; Landlock says where. */
-static const int allowed_for_coverage[] = {SCMP_SYS(access), SCMP_SYS(ftruncate), SCMP_SYS(mkdir),
-					   SCMP_SYS(open),   SCMP_SYS(openat),    SCMP_SYS(umask)};
+static const int allowed_for_coverage[] = {SYS_access, SYS_ftruncate, SYS_mkdir, SYS_open, SYS_openat, SYS_umask};
 #endif
 
-static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
+/* ---- what the kernel is told ---- */
+
+/* A call means nothing without its architecture. */
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define ARCHITECTURE AUDIT_ARCH_PPC64LE
+#else
+#define ARCHITECTURE 0 /* not known, so there is no filter for it */
+#endif
+
+enum { LONGEST = 256 };
+
+struct filter {
+	struct sock_filter steps[LONGEST];
+	unsigned short length;
+};
+
+static void step(struct filter *filter, uint16_t code, uint32_t operand, uint8_t if_true, uint8_t if_false)
 {
-	int failed = 0;
-	for (size_t i = 0; i < count && !failed; i++)
-		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
-	return failed;
+	filter->steps[filter->length++] = (struct sock_filter){code, if_true, if_false, operand};
 }
 
-/* Calls that are harmless with certain arguments alone. */
-static int allow_some(scmp_filter_ctx filter)
+static void answer(struct filter *filter, uint32_t what)
+{
+	step(filter, BPF_RET | BPF_K, what, 0, 0);
+}
+
+static void load(struct filter *filter, size_t offset)
+{
+	step(filter, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+/* So many steps that follow are for what was loaded being this. */
+static void only_for(struct filter *filter, uint32_t value, uint8_t steps)
+{
+	step(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 0, steps);
+}
+
+/* Calls of another architecture end the process.  Each rule begins with the call's number loaded. */
+static void begin(struct filter *filter)
+{
+	filter->length = 0;
+	load(filter, offsetof(struct seccomp_data, arch));
+	step(filter, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+	answer(filter, SECCOMP_RET_KILL_PROCESS);
+	load(filter, offsetof(struct seccomp_data, nr));
+}
+
+static void answer_all(struct filter *filter, const int *calls, size_t count, uint32_t what)
+{
+	for (size_t i = 0; i < count; i++) {
+		only_for(filter, (uint32_t)calls[i], 1);
+		answer(filter, what);
+	}
+}
+
+/* A call that is harmless where an argument, with a mask laid on it, has a value. */
+struct rule {
+	int call, argument, is_wide; /* whether it has 64 bits that count */
+	uint32_t mask, value;
+};
+
+static void allow_where(struct filter *filter, const struct rule *rule)
+{
+	size_t place = offsetof(struct seccomp_data, args[0]) + sizeof(uint64_t) * (size_t)rule->argument;
+	only_for(filter, (uint32_t)rule->call, rule->is_wide ? 7 : 5);
+	if (rule->is_wide) {
+		load(filter, place + sizeof(uint32_t));
+		only_for(filter, 0, 4);
+	}
+	load(filter, place);
+	step(filter, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
+	only_for(filter, rule->value, 1);
+	answer(filter, SECCOMP_RET_ALLOW);
+	load(filter, offsetof(struct seccomp_data, nr));
+}
+
+static void allow_some(struct filter *filter)
 {
 	/* Without Landlock this is all that stands between a plugin and writing to files, and so to other processes. */
-	const scmp_datum_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
-	const struct {
-		int call;
-		struct scmp_arg_cmp argument;
-	} rules[] = {
-		{SCMP_SYS(open), {1, SCMP_CMP_MASKED_EQ, changing, O_RDONLY}},
-		{SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, changing, O_RDONLY}},
-		{SCMP_SYS(madvise), {2, SCMP_CMP_LT, 100, 0}}, /* from there on, it poisons memory, also of others */
-		{SCMP_SYS(tgkill), {0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0}}, /* abort() */
-		{SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0}},                   /* no new limit: reading */
-		{SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFD, 0}},
-		{SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFL, 0}}, /* not F_SETOWN, which has signals sent to anybody */
-#ifdef CRMVAL_COVERAGE
-		{SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETLKW, 0}},
+	const uint32_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, all = ~UINT32_C(0);
+	const struct rule rules[] = {
+#ifdef SYS_open
+		{SYS_open, 1, 0, changing, O_RDONLY},
 #endif
-		{SCMP_SYS(seccomp), {0, SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER, 0}}, /* which only takes away */
+		{SYS_openat, 2, 0, changing, O_RDONLY},
+		{SYS_madvise, 2, 0, ~UINT32_C(63), 0},       /* from 100 on, it poisons memory, also of others */
+		{SYS_tgkill, 0, 0, all, (uint32_t)getpid()}, /* abort() */
+		{SYS_prlimit64, 2, 1, all, 0},               /* no new limit: reading */
+		{SYS_fcntl, 1, 0, all, F_GETFD},
+		{SYS_fcntl, 1, 0, all, F_GETFL}, /* not F_SETOWN, which has signals sent to anybody */
+#ifdef CRMVAL_COVERAGE
+		{SYS_fcntl, 1, 0, all, F_SETLKW},
+#endif
+		{SYS_seccomp, 0, 0, all, SECCOMP_SET_MODE_FILTER}, /* which only takes away */
 	};
-	int failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0); /* is it a terminal? */
-	for (size_t i = 0; i < sizeof rules / sizeof *rules && !failed; i++)
-		failed = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, 1, &rules[i].argument);
-	return failed;
+	static const int is_terminal[] = {SYS_ioctl};
+	_Static_assert(2 * (sizeof allowed / sizeof *allowed) + 8 * (sizeof rules / sizeof *rules) + 32 < LONGEST,
+		       "the filter is too long");
+	answer_all(filter, is_terminal, 1, SECCOMP_RET_ERRNO | ENOTTY);
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		allow_where(filter, &rules[i]);
 }
 
-/* A filter holds for this architecture alone; calls of another one end the process. */
-static int load(scmp_filter_ctx filter)
+/* 0, or -1 with errno. */
+static int enter(struct filter *filter)
 {
-	int failed = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-	if (!failed) /* already said, and prctl is not allowed */
-		failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
-	if (!failed)
-		failed = seccomp_load(filter);
-	return failed;
+	struct sock_fprog program = {filter->length, filter->steps};
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
 int syscalls_restrict(void)
 {
-	if (RUNNING_ON_VALGRIND)
+	struct filter filter;
+	if (RUNNING_ON_VALGRIND || !ARCHITECTURE) {
+		errno = ENOSYS;
 		return -1;
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	if (!filter)
-		return -1;
-	int failed = allow_all(filter, allowed, sizeof allowed / sizeof *allowed);
+	}
+	begin(&filter);
+	answer_all(&filter, allowed, sizeof allowed / sizeof *allowed, SECCOMP_RET_ALLOW);
 #ifdef CRMVAL_COVERAGE
-	if (!failed)
-		failed = allow_all(filter, allowed_for_coverage, sizeof allowed_for_coverage / sizeof(int));
+	answer_all(&filter, allowed_for_coverage, sizeof allowed_for_coverage / sizeof(int), SECCOMP_RET_ALLOW);
 #endif
-	if (!failed)
-		failed = allow_some(filter);
-	if (!failed)
-		failed = load(filter);
-	seccomp_release(filter);
-	return failed ? -1 : 0;
+	allow_some(&filter);
+	answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	return enter(&filter);
 }
 
 int syscalls_deny_opening(void)
@@ -117,18 +190,15 @@ int syscalls_deny_opening(void)
 #ifdef CRMVAL_COVERAGE
 	return 0; /* the counters are written at the end */
 #else
-	static const int denied[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(newfstatat), SCMP_SYS(seccomp)};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	if (!filter)
-		return -1;
-	int failed = 0;
-	for (size_t i = 0; i < sizeof denied / sizeof *denied && !failed; i++)
-		failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
-	if (!failed)
-		failed = load(filter);
-	seccomp_release(filter);
-	if (failed)
-		errno = -failed;
-	return failed ? -1 : 0;
+	static const int denied[] = {
+#ifdef SYS_open
+		SYS_open,
+#endif
+		SYS_openat, SYS_newfstatat, SYS_seccomp};
+	struct filter filter;
+	begin(&filter);
+	answer_all(&filter, denied, sizeof denied / sizeof *denied, SECCOMP_RET_ERRNO | EPERM);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	return enter(&filter);
 #endif
 }

@@ -3,7 +3,7 @@
 #ifndef SYSCALLS_H
 #define SYSCALLS_H
 
-/* What computing and dlopen need; all else answers EPERM.  0, or -1: seccomp is not available. */
+/* What computing and dlopen need; all else answers EPERM.  0, or -1 with errno: it is not available, or memory has run out. */
 int syscalls_restrict(void);
 
 /* On top of that, once dlopen is done: no file is opened any more. */
