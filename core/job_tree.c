@@ -110,6 +110,43 @@ static int node_fill(struct arena *arena, struct job_node *node, const config_se
 	return 0;
 }
 
+/* ---- libconfig ---- */
+
+/*
+ * libconfig does not look at what malloc() gives it, so all that it can want is had before it is called, in pieces small
+ * enough to come from the heap, and given back to that.  The last piece stays until it is done: the heap does not shrink.
+ */
+struct reserve {
+	struct reserve *next;
+	char bytes[64 * 1024];
+};
+
+/* For so long a text.  An element takes two characters at least, as in "1,", and some 90 bytes. */
+static struct reserve *reserve_open(size_t length)
+{
+	const size_t wanted = 64 * 1024 + 64 * length;
+	struct reserve *first = malloc(sizeof *first), *last = first;
+	for (size_t size = 0; last && size < wanted; size += sizeof *last)
+		last = last->next = malloc(sizeof *last);
+	for (struct reserve *next; first != last; first = next) {
+		next = first->next;
+		free(first);
+	}
+	return last;
+}
+
+/* 1: the text is read, and 0: it cannot be, and *config is to be destroyed; -1: out of memory. */
+static int config_parse(config_t *config, const char *text)
+{
+	struct reserve *reserve = reserve_open(strlen(text));
+	if (!reserve)
+		return -1;
+	config_init(config);
+	int is_read = config_read_string(config, text);
+	free(reserve);
+	return is_read;
+}
+
 /* ---- from the command line ---- */
 
 struct override {
@@ -174,10 +211,11 @@ static struct job_node *path_node(struct override *o, const char *key, int *is_f
 	}
 }
 
-/* 1: the text holds one setting, which is left in *config. */
+/* As config_parse(); 0 also where the text does not hold one setting alone. */
 static int parse_one(config_t *config, const char *text)
 {
-	return config_read_string(config, text) && config_setting_length(config_root_setting(config)) == 1;
+	int is_read = config_parse(config, text);
+	return is_read == 1 ? config_setting_length(config_root_setting(config)) == 1 : is_read;
 }
 
 /* Parses a value in libconfig's syntax.  1: *node is filled; 0: it is no such value; -1: out of memory. */
@@ -188,19 +226,19 @@ static int value_parse(struct override *o, const char *value, struct job_node *n
 		return -1;
 	if (job_file_scan(text, o->origin, 0, NULL))
 		return 0;
-	int result = 0;
 	config_t config;
-	config_init(&config);
-	if (!parse_one(&config, text))
-		goto out;
+	int result = parse_one(&config, text);
+	if (result >= 0)
+		config_destroy(&config);
+	if (result <= 0)
+		return result;
 	/* Only now is it known to be no plain text, which may hold anything. */
 	job_file_scan(text, o->origin, 0, o->problems);
-	config_destroy(&config);
-	config_init(&config);
-	if (parse_one(&config, text))
-		result =
-			node_fill(o->arena, node, config_setting_get_elem(config_root_setting(&config), 0), 0) ? -1 : 1;
-out:
+	result = parse_one(&config, text);
+	if (result == 1 && node_fill(o->arena, node, config_setting_get_elem(config_root_setting(&config), 0), 0))
+		result = -1;
+	else if (result < 0)
+		return -1;
 	config_destroy(&config);
 	return result;
 }
@@ -310,8 +348,10 @@ int job_tree_parse(const char *path, const char *text, struct arena *arena, stru
 		return CRMVAL_OK;
 	int code = CRMVAL_OK;
 	config_t config;
-	config_init(&config);
-	if (!config_read_string(&config, whole)) {
+	int is_read = config_parse(&config, whole);
+	if (is_read < 0)
+		return fail_memory(error);
+	if (!is_read) {
 		problems_add(problems, path, config_error_line(&config),
 			     "%s; look for a missing quote, bracket, comma or semicolon here or in the line before",
 			     config_error_text(&config));
