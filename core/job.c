@@ -190,13 +190,23 @@ static void read_score(struct checker *c, const struct job_node *group)
 
 static void read_limits(struct checker *c, const struct job_node *group)
 {
-	enum { REJECTED_ROWS, REJECTED_SHARE, UNREADABLE_SHARE, DANGLING_SHARE, ROWS_LOST_SHARE, EXAMPLES, COUNT };
+	enum {
+		REJECTED_ROWS,
+		REJECTED_SHARE,
+		UNREADABLE_SHARE,
+		DANGLING_SHARE,
+		ROWS_LOST_SHARE,
+		UNITS,
+		EXAMPLES,
+		COUNT
+	};
 	static const struct crmval_option options[COUNT] = {
 		[REJECTED_ROWS] = {"rejected_rows", CRMVAL_OPTION_INTEGER, 0, NULL, 0, 1e15, ""},
 		[REJECTED_SHARE] = {"rejected_share", CRMVAL_OPTION_NUMBER, 0, "1", 0, 1, ""},
 		[UNREADABLE_SHARE] = {"unreadable_share", CRMVAL_OPTION_NUMBER, 0, "1", 0, 1, ""},
 		[DANGLING_SHARE] = {"dangling_share", CRMVAL_OPTION_NUMBER, 0, "1", 0, 1, ""},
 		[ROWS_LOST_SHARE] = {"rows_lost_share", CRMVAL_OPTION_NUMBER, 0, "1", 0, 1, ""},
+		[UNITS] = {"units", CRMVAL_OPTION_INTEGER, 0, "100000", 1, 1e9, ""},
 		[EXAMPLES] = {"examples", CRMVAL_OPTION_INTEGER, 0, "5", 0, 10000, ""},
 	};
 	static const char *const keys[] = {"hash_inputs", NULL};
@@ -214,6 +224,7 @@ static void read_limits(struct checker *c, const struct job_node *group)
 	job->limits.unreadable_share = values[UNREADABLE_SHARE].number;
 	job->limits.dangling_share = values[DANGLING_SHARE].number;
 	job->max_rows_lost_share = values[ROWS_LOST_SHARE].number;
+	job->max_units = values[UNITS].is_set ? (uint32_t)values[UNITS].number : 0;
 	job->max_examples = values[EXAMPLES].is_set ? (uint32_t)values[EXAMPLES].number : 0;
 }
 

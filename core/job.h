@@ -133,6 +133,7 @@ struct job {
 	uint64_t max_rejected_rows; /* per entity */
 	struct job_limits limits;
 	double max_rows_lost_share; /* per entity, of its rows in the snapshot before */
+	uint32_t max_units;         /* per breakdown */
 	uint32_t max_examples;      /* rejected rows and unreadable cells that are shown, per entity */
 	enum job_hashing hashing;   /* SHA-256 of the inputs */
 

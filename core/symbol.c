@@ -78,7 +78,7 @@ static int segment_of(uint32_t code, uint32_t *offset)
 
 static int grow(struct symbols *symbols)
 {
-	struct symbol_slots *old = atomic_load(&symbols->slots), *slots = slots_new((old->mask + 1) * 4);
+	struct symbol_slots *old = atomic_load(&symbols->slots), *slots = slots_new((old->mask + 1) * 2);
 	if (!slots)
 		return -1;
 	for (uint32_t i = 0; i <= old->mask; i++) {

@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "error.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -72,7 +73,7 @@ static const struct column *column_of(const struct data *data, const char *entit
 	return &data->tables[e].columns[model_field_index(&model_entities[e], field)];
 }
 
-void units_open(struct units *units)
+int units_open(struct units *units, uint32_t most, struct crmval_error *error)
 {
 	const struct column *team = column_of(units->data, "employee", "team");
 	const struct column *region = column_of(units->data, "account", "region");
@@ -90,6 +91,16 @@ void units_open(struct units *units)
 	for (uint32_t e = 0; units->team && e < atomic_load(&employee->rows); e++)
 		if (!names[e])
 			units->team = NULL; /* it belongs to its team, but is no unit */
+	for (int b = 0; b < BREAKDOWN_COUNT; b++)
+		if (units->counts[b] && units->counts[b] - 1 > most)
+			return fail(
+				error, CRMVAL_EDATA,
+				"the breakdown %s has %u units, more than limits.units lets pass (%u); look whether "
+				"the "
+				"right field is mapped, leave it out, or raise the limit if there is memory for some "
+				"10 kB each",
+				breakdown_names[b], units->counts[b] - 1, most);
+	return CRMVAL_OK;
 }
 
 /* Rows of accounts and employees; a batch of accounts (employees) is its own. */

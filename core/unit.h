@@ -22,8 +22,8 @@ struct units {
 /* Finds the routes and asks for their columns. */
 int units_want(struct units *units, const int *wanted, struct data *data, struct crmval_error *error);
 
-/* After loading: counts the units. */
-void units_open(struct units *units);
+/* After loading: counts the units; CRMVAL_EDATA: a breakdown has more than `most`. */
+int units_open(struct units *units, uint32_t most, struct crmval_error *error);
 
 /* The unit of each row of a batch, for each breakdown that is wanted: unit[b][i]. */
 void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,

@@ -67,7 +67,7 @@ static void open_units(struct fixture *f, struct units *units, const struct fixt
 	CU_ASSERT_EQUAL_FATAL(units_want(units, wanted, &f->data, &f->error), CRMVAL_OK);
 	fixture_map(f);
 	fixture_read(f, 1);
-	units_open(units);
+	CU_ASSERT_EQUAL_FATAL(units_open(units, 1000, &f->error), CRMVAL_OK);
 }
 
 static void check_all(const struct fixture_table *from, const struct unit_case *cases, size_t count)
