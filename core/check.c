@@ -28,8 +28,10 @@ void *check_array(struct checker *c, size_t count, size_t size)
 
 void check_memory(struct checker *c)
 {
-	if (c->is_full)
-		problems_add(c->problems, c->job->path, 0, "out of memory while it was checked");
+	if (!c->is_full)
+		return;
+	problems_add(c->problems, c->job->path, 0, "out of memory while it was checked");
+	c->problems->is_full = 1;
 }
 
 /* A problem with its place.  What a job holds is quoted, so control characters must not reach a terminal. */

@@ -162,7 +162,7 @@ int hide_open(struct hidden *hidden, const struct bound_dimension *dimensions, u
 	hidden->all = list.ranges;
 	hidden->count = list.count;
 	return advise(hidden, MADV_DONTFORK)
-		       ? fail(error, CRMVAL_EBUG, "cannot keep columns from confined processes: %s", strerror(errno))
+		       ? fail(error, CRMVAL_ENOMEM, "cannot keep columns from confined processes: %s", strerror(errno))
 		       : CRMVAL_OK;
 }
 

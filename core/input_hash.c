@@ -34,9 +34,13 @@ int input_hash(const char *path, enum job_hashing hashing, struct result_input *
 {
 	struct stat status;
 	int code = CRMVAL_OK, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && (errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		return fail(error, CRMVAL_EIO, "%s: cannot be opened for its hash: %s", path, strerror(errno));
 	if (fd < 0)
 		return CRMVAL_OK; /* not a file, but a description of a source */
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+	if (fstat(fd, &status) < 0) {
+		code = fail(error, CRMVAL_EIO, "%s: cannot be looked at for its hash: %s", path, strerror(errno));
+	} else if (S_ISREG(status.st_mode)) {
 		input->bytes = (uint64_t)status.st_size;
 		if (hashing == HASH_ALWAYS || (hashing == HASH_AUTO && input->bytes <= INPUT_HASH_AUTO_BYTES))
 			code = hash_file(fd, path, input->sha256, error);

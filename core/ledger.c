@@ -39,13 +39,15 @@ void ledger_skip(struct ledger *ledger, const char *what, uint64_t count)
 	if (!*place || strcmp((*place)->what, what) != 0) {
 		skip = arena_alloc(&ledger->arena, sizeof *skip);
 		char *copy = arena_strdup(&ledger->arena, what);
-		if (skip && copy) {
-			*skip = (struct ledger_skip){*place, copy, 0};
-			*place = skip;
+		if (!skip || !copy) {
+			ledger->is_full = 1;
+			goto out;
 		}
+		*skip = (struct ledger_skip){*place, copy, 0};
+		*place = skip;
 	}
-	if (*place)
-		(*place)->count += count;
+	(*place)->count += count;
+out:
 	pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -74,19 +76,29 @@ void ledger_example(struct ledger *ledger, const struct ledger_place *place, int
 {
 	uint32_t most = ledger->example_most;
 	struct ledger_example example = {.place = *place, .is_reject = is_reject};
-	/* Where memory runs out, the counts still tell. */
-	if (most == 0 || asprintf(&example.text, "%s:%llu: %s", file, (unsigned long long)place->line, text) < 0)
+	char *made = NULL;
+	if (most == 0)
 		return;
-	char *made = example.text;
+	if (asprintf(&made, "%s:%llu: %s", file, (unsigned long long)place->line, text) < 0)
+		made = NULL;
 	pthread_mutex_lock(&ledger->lock);
-	if (!ledger->examples)
+	if (made && !ledger->examples)
 		ledger->examples = calloc((size_t)most + 1, sizeof *ledger->examples);
 	uint32_t i = ledger->example_count;
 	struct ledger_example *examples = ledger->examples;
-	while (examples && i > 0 && ledger_compare(&examples[i - 1].place, examples[i - 1].text, place, made) > 0)
-		i--;
-	if (!examples || i >= most || !(example.text = arena_strdup(&ledger->arena, made)))
+	if (!made || !examples) {
+		ledger->is_full = 1;
 		goto out;
+	}
+	while (i > 0 && ledger_compare(&examples[i - 1].place, examples[i - 1].text, place, made) > 0)
+		i--;
+	if (i >= most)
+		goto out;
+	example.text = arena_strdup(&ledger->arena, made);
+	if (!example.text) {
+		ledger->is_full = 1;
+		goto out;
+	}
 	memmove(&examples[i + 1], &examples[i], (ledger->example_count - i) * sizeof *examples);
 	examples[i] = example;
 	if (ledger->example_count < most)

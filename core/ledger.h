@@ -34,6 +34,7 @@ struct ledger {
 	struct ledger_skip *skipped;     /* by what, sorted */
 	struct ledger_example *examples; /* the first, by place, then by text */
 	uint32_t example_count, example_most;
+	int is_full; /* for something there was no memory */
 };
 
 int ledger_init(struct ledger *ledger, struct crmval_error *error);

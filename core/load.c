@@ -333,6 +333,17 @@ static int finish(const struct load *load, struct crmval_error *error)
 	return code;
 }
 
+/* Did memory run out for something that was to be told?  */
+static int is_ledger_full(const struct load *load)
+{
+	int is_full = 0;
+	for (uint32_t e = 0; e < model_entity_count; e++)
+		is_full |= load->data->tables[e].ledger.is_full;
+	for (uint32_t i = 0; i < load->lookup_count; i++)
+		is_full |= load->lookups[i].ledger.is_full;
+	return is_full;
+}
+
 int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 {
 	int highest = 0;
@@ -349,6 +360,8 @@ int load_read(struct load *load, unsigned threads, struct crmval_error *error)
 		code = read_level(load, level, readings, error);
 	if (code == CRMVAL_OK)
 		code = finish(load, error);
+	if (code == CRMVAL_OK && is_ledger_full(load))
+		code = fail_memory(error);
 	reading_end(&load->run);
 	for (uint32_t i = 0; i < load->lookup_count; i++)
 		lookup_forget(&load->lookups[i]);

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 
@@ -87,13 +88,16 @@ int loader_load(int fd, const char *name, const struct crmval_plugin **plugin, s
 {
 	char path[32];
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	errno = 0;
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) {
+		int number = errno; /* dlopen tells it most times in words */
 		const char *reason = dlerror();
 		size_t length = strlen(path);
 		if (reason && !strncmp(reason, path, length) && !strncmp(reason + length, ": ", 2))
 			reason += length + 2; /* a path that says nothing to anybody */
-		return fail(error, CRMVAL_ECONF, "cannot be loaded: %s",
+		int is_full = number == ENOMEM || (reason && strstr(reason, strerror(ENOMEM)));
+		return fail(error, is_full ? CRMVAL_ENOMEM : CRMVAL_ECONF, "cannot be loaded: %s",
 			    reason ? reason : _("dlopen does not say why"));
 	}
 	const struct crmval_plugin *found = own_symbol(handle, "crmval_plugin_v1");

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "ident.h"
+#include "syscalls.h"
 #include "text.h"
 #include "window.h"
 
@@ -382,6 +383,19 @@ static int run_command(const struct command *command, struct options *options, i
 	return finish(options, command->run(options, argc - optind, argv + optind));
 }
 
+/*
+ * Where memory has run out, libraries that a source brought in may want some for their own endings, and abort where there
+ * is none.  All files are closed by now.
+ */
+static int leave(int status)
+{
+#ifndef CRMVAL_COVERAGE
+	if (status == exit_status(CRMVAL_ENOMEM) && !is_instrumented())
+		_exit(status);
+#endif
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static struct options options; /* its arrays are large for a stack */
@@ -411,6 +425,6 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return run_command(&commands[i], &options, argc - 1, argv + 1);
+			return leave(run_command(&commands[i], &options, argc - 1, argv + 1));
 	return usage_error("there is no command \"%s\"", argv[1]);
 }

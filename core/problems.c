@@ -79,6 +79,8 @@ void problems_warn(struct problems *problems, const char *file, int line, const 
 
 int problems_fail(const struct problems *problems, struct crmval_error *error)
 {
+	if (problems->is_full)
+		return fail_memory(error);
 	if (problems->count == 1)
 		return fail(error, CRMVAL_ECONF, "1 problem in the job");
 	return fail(error, CRMVAL_ECONF, "%zu problems in the job", problems->count);

@@ -14,6 +14,7 @@ struct problems {
 	size_t capacity;
 	char **warnings;
 	size_t warning_capacity;
+	int is_full; /* out of memory: not all was looked at */
 };
 
 /* One that was added already is not added again.  file may be NULL (a --set option); line 0 is not shown.  Never fails: out of memory drops the text, not the count. */

@@ -473,6 +473,8 @@ static int put_past(struct html *html, const struct scorecard *card, struct crmv
 out:
 	if (stream)
 		fclose(stream);
+	if (code == CRMVAL_OK && !text) /* for which there was no room at the end, of which fclose() says nothing */
+		code = fail_memory(error);
 	if (code == CRMVAL_OK)
 		html_json(html, "scores", text, size);
 	free(text);

@@ -160,6 +160,8 @@ static int put_breakdown(struct html *html, struct scorecard *card, int breakdow
 out:
 	if (stream)
 		fclose(stream);
+	if (code == CRMVAL_OK && !text) /* for which there was no room at the end, of which fclose() says nothing */
+		code = fail_memory(error);
 	snprintf(id, sizeof id, "data-%s", breakdown_names[breakdown]);
 	if (code == CRMVAL_OK)
 		html_json(html, id, text, size);

@@ -221,7 +221,8 @@ int run_open_outputs(struct run *run, const char *path, const struct job_overrid
 static int link_data(struct run *run, unsigned threads, struct crmval_error *error)
 {
 	int code = rates_open(run->data, run->job, error);
-	units_open(&run->units);
+	if (code == CRMVAL_OK)
+		code = units_open(&run->units, run->job->max_units, error);
 	if (code == CRMVAL_OK && !run->job->shard.count) /* those of shards are for the whole */
 		code = load_check_limits(&run->load, error);
 	if (code == CRMVAL_OK)

@@ -129,7 +129,7 @@ int snapshot_header_text(const struct result *result, const struct snapshot_seal
 	score_free(card);
 	if (code == CRMVAL_OK && output_finish(&output, NULL) != CRMVAL_OK)
 		code = fail_memory(error);
-	if (fclose(output.stream) != 0 && code == CRMVAL_OK)
+	if ((fclose(output.stream) != 0 || !*line) && code == CRMVAL_OK) /* for which there may be no room at the end */
 		code = fail_memory(error);
 	if (code == CRMVAL_OK && *length > SNAPSHOT_HEADER_MOST)
 		code = fail(error, CRMVAL_EBUG, "the snapshot's first line has more than %d bytes",

@@ -43,7 +43,7 @@ int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmv
 	/* A plugin may write to whatever its process can reach, so no child inherits a tally but the one that fills it. */
 	if (madvise(bytes, size, MADV_DONTFORK) < 0) {
 		tally_close(tally);
-		return fail(error, CRMVAL_EBUG, "cannot keep the sums of one dimension from another: %s",
+		return fail(error, CRMVAL_ENOMEM, "cannot keep the sums of one dimension from another: %s",
 			    strerror(errno));
 	}
 	return CRMVAL_OK;

@@ -5,6 +5,7 @@
 #include "csv_file.h"
 #include "error.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,13 +54,15 @@ static int compare_member(const struct zip_archive *archive, zip_t *opinion, zip
 static int ask_libzip(const struct zip_archive *archive, struct crmval_error *error)
 {
 	int code, descriptor = fcntl(archive->descriptor, F_DUPFD_CLOEXEC, 0), status = CRMVAL_OK;
+	errno = 0;
 	zip_t *opinion = descriptor < 0 ? NULL : zip_fdopen(descriptor, ZIP_CHECKCONS, &code);
 	if (descriptor < 0)
 		return fail(error, CRMVAL_EIO, "%s: cannot open it once more", archive->path);
 	if (!opinion) {
+		int is_full = code == ZIP_ER_MEMORY || errno == ENOMEM;
 		zip_error_t reason;
 		zip_error_init_with_code(&reason, code);
-		status = fail(error, code == ZIP_ER_MEMORY ? CRMVAL_ENOMEM : CRMVAL_EDATA,
+		status = fail(error, is_full ? CRMVAL_ENOMEM : CRMVAL_EDATA,
 			      "%s is not a good ZIP archive: %s; get it again", archive->path,
 			      zip_error_strerror(&reason));
 		zip_error_fini(&reason);
