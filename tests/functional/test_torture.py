@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Calls that fail, one after another, in every process of a command: a sample of them, or with TORTURE=all each.
+
+Whatever fails, the command does not crash or hang, ends with a status that tells what it was, leaves each file old or new,
+and never passes off another score as the right one.  In a build with sanitizers, it leaks nothing either."""
+
+import collections
+import os
+import resource
+import sqlite3
+
+import kit
+import salesforce_export as export
+import torture
+
+ALL = os.environ.get("TORTURE") == "all"
+SEED = int(os.environ.get("TORTURE_SEED", 1))
+REPORTS = 'reports = ( { file = "out/r.json"; }, { file = "out/r.html"; } );\n'
+ARCHIVE = 'archive = { directory = "out/archive"; keep = { last = 1; }; };\n'
+DIMENSIONS = 'dimensions = ( { plugin = "customer_management"; }, { plugin = "deal_control"; } );\n'
+
+
+class Commands(torture.Torture):
+    def check(self, sample, *words):
+        """Of a sample of so many failures, or all, none is taken badly."""
+        wrong, calls, tried = self.torture(words, None if ALL else sample, SEED)
+        self.assertEqual(wrong, [], "%d of %d" % (len(wrong), tried))
+        if ALL:
+            self.tell(words, calls, tried)
+
+    def tell(self, words, calls, tried):
+        came_to = collections.defaultdict(dict)
+        for (call, status), count in sorted(item for item in self.tally.items() if isinstance(item[0], tuple)):
+            came_to[call][status] = count
+        print("%s: %d failures" % (" ".join(words), tried))
+        for call, statuses in came_to.items():
+            print("  %-9s %5d calls; by status: %s" % (call, calls[call], ", ".join("%d: %d" % one for one in statuses.items())))
+
+    def archive_of_two(self):
+        """Snapshots of a run and of a later one, over other data, in `before`."""
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], more=DIMENSIONS)
+        for number, period in enumerate(("2025-01-01..2025-12-31", "2025-02-01..2025-12-31")):
+            self.run_ok("run", "--quiet", "--period", period, "--output", "out/%d.gz" % number, "job.conf",
+                        environment=kit.clean_environment(SOURCE_DATE_EPOCH=str(1760000000 + number * 86400)))
+        self.before = self.listing("out")
+
+    def test_run(self):
+        """Of CSV files, into an archive that holds a snapshot which is then to go, and reports that are there already."""
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], in_job='breakdown = ( "team" );',
+                 more=DIMENSIONS + ARCHIVE + REPORTS)
+        self.check(120, "run", "--threads", "1", "--format", "json", "job.conf")
+
+    def test_run_again(self):
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], in_job='breakdown = ( "team" );',
+                 more=DIMENSIONS + ARCHIVE + REPORTS)
+        self.run_ok("run", "--quiet", "--period", "2025-02-01..2025-12-31", "job.conf",
+                    environment=kit.clean_environment(SOURCE_DATE_EPOCH="1750000000"))
+        self.before = self.listing("out")
+        self.check(40, "run", "--threads", "1", "--format", "json", "job.conf")
+
+    def test_threads(self):
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], more=DIMENSIONS + REPORTS)
+        self.check(30, "run", "--threads", "2", "--format", "json", "job.conf")
+
+    def test_salesforce(self):
+        org = export.Export()
+        org.add("User", "Id,Name,IsActive", *("005#%d,Seller %d,1" % (i, i) for i in range(1, 4)))
+        org.add("Account", "Id,Name,OwnerId", *("001#%d,Acme %d,005#%d" % (i, i, i % 3 + 1) for i in range(1, 60)))
+        org.add("Opportunity", "Id,AccountId,OwnerId,Name,StageName,IsClosed,IsWon,Amount,CloseDate,CreatedDate",
+                *("006#%d,001#%d,005#%d,Deal,%s,1,%d,%d,2025-0%d-11,2025-01-02 10:00:00" %
+                  (i, i % 59 + 1, i % 3 + 1, ("Closed Lost", "Closed Won")[i % 2], i % 2, 1000 + i, i % 9 + 1)
+                  for i in range(1, 120)))
+        self.write(export.set_name(1), export.zipped(org.files()))
+        self.job(['{ plugin = "salesforce"; path = "%s"; }' % export.set_name(1)], more=DIMENSIONS)
+        self.check(40, "run", "--quiet", "--threads", "1", "--format", "json", "job.conf")
+
+    def test_sqlite(self):
+        self.demo("0.02")
+        with sqlite3.connect(self.path("crm.db")) as database:
+            for name in sorted(os.listdir(self.path("demo"))):
+                if name.endswith(".csv"):
+                    header, rows = kit.decode_table(self.read("demo/" + name))
+                    database.execute('create table "%s" (%s)' % (name[:-4], ", ".join('"%s"' % one for one in header)))
+                    database.executemany('insert into "%s" values (%s)' % (name[:-4], ", ".join("?" * len(header))), rows)
+        database.close()
+        self.job(['{ plugin = "sql"; driver = "sqlite"; connection = "crm.db"; }'], more=DIMENSIONS)
+        self.check(40, "run", "--threads", "1", "--format", "json", "job.conf")
+
+    def test_prune(self):
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], more=DIMENSIONS + 'archive = { directory = "out"; };')
+        for number in range(4):
+            self.run_ok("run", "job.conf",
+                        environment=kit.clean_environment(SOURCE_DATE_EPOCH=str(1760000000 + number * 86400)))
+        self.before = {name: content for name, content in self.listing("out").items() if "/." not in name}
+        self.may_go = True
+        self.check(30, "archive", "prune", "--keep", "last=2", "out")
+
+    def test_compare(self):
+        self.archive_of_two()
+        self.check(30, "compare", "--format", "json", "--output", "out/c.json", "out/0.gz", "out/1.gz")
+
+    def test_show(self):
+        self.archive_of_two()
+        self.check(20, "show", "--format", "html", "--output", "out/s.html", "out/0.gz")
+
+    def test_merge(self):
+        self.demo("0.02")
+        self.job(['{ plugin = "csv"; directory = "demo"; }'], more=DIMENSIONS + ARCHIVE + REPORTS)
+        for shard in ("1", "2"):
+            self.run_ok("run", "--shard", shard + "/2", "--output", "part-%s.gz" % shard, "job.conf",
+                        environment=kit.clean_environment(SOURCE_DATE_EPOCH="1760000000"))
+        self.check(30, "merge", "--job", "job.conf", "--format", "json", "part-1.gz", "part-2.gz")
+
+
+class Memory(kit.Case):
+    def test_little(self):
+        """libconfig does not look whether it gets memory: where there is less and less, it is not called without."""
+        if b"__asan_init" in open(kit.PROGRAM, "rb").read() or b"__tsan_init" in open(kit.PROGRAM, "rb").read():
+            self.skipTest("sanitizers take address space without bound")
+        self.write("large.conf", "a = ( %s );\n" % ", ".join(["1"] * 100000))
+        statuses = set()
+        for mebibytes in range(16, 64, 1):
+            limit = mebibytes << 20
+            done = self.run_raw("check", "large.conf",
+                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            statuses.add(done.status)
+            if done.status == 71:
+                self.assertRegex(done.messages, "out of memory")
+        statuses.discard(127)  # of the dynamic linker
+        self.assertEqual(statuses, {71, 78})
+
+
+if __name__ == "__main__":
+    kit.main()
