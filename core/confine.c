@@ -249,7 +249,9 @@ static int receive(struct pool *pool, struct run *run, struct crmval_error *erro
 		most > 0 ? read(run->fd, run->bytes + run->size, run->capacity - run->size) : read(run->fd, &beyond, 1);
 	if (got < 0 && errno == EINTR)
 		return CRMVAL_OK;
-	if (got <= 0)
+	if (got < 0)
+		return fail(error, CRMVAL_EIO, "cannot read the answer of a confined process: %s", strerror(errno));
+	if (got == 0)
 		conclude(pool, run, ENDED);
 	else if (most == 0)
 		conclude(pool, run, TOO_LONG);

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
@@ -91,6 +92,7 @@ static struct {
 	struct state *state;
 	uint64_t calls;               /* those that may fail, as bits */
 	uintptr_t spared, spared_end; /* where libconfig is */
+	uintptr_t realloc;            /* where the program's own is, if it has one */
 	uint32_t process, wanted_process, at, is_on;
 	_Atomic uint32_t done; /* of those calls, in this process */
 } torture;
@@ -135,6 +137,11 @@ __attribute__((constructor)) static void begin(void)
 	void *state = (void *)syscall(SYS_mmap, NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	syscall(SYS_close, fd);
 	dl_iterate_phdr(find_spared, NULL);
+	void *frames[1], *first = dlsym(RTLD_DEFAULT, "realloc");
+	Dl_info own, others;
+	backtrace(frames, 1); /* which loads what it needs */
+	if (dladdr(names, &own) && dladdr(first, &others) && own.dli_fbase != others.dli_fbase)
+		torture.realloc = (uintptr_t)first;
 	torture.calls = calls_of(getenv("TORTURE_CALLS"));
 	torture.wanted_process = number_of("TORTURE_PROCESS");
 	torture.at = number_of("TORTURE_AT");
@@ -152,6 +159,24 @@ static int is_time(enum call call)
 	return torture.process == torture.wanted_process && now == torture.at;
 }
 
+static int is_in_spared(const void *code)
+{
+	return (uintptr_t)code >= torture.spared && (uintptr_t)code < torture.spared_end;
+}
+
+/* The program may have a realloc() of its own, which asks in the name of others. */
+static int is_spared(const void *caller)
+{
+	enum { REALLOC_MOST = 512, FRAMES = 6 };
+	void *frames[FRAMES];
+	uintptr_t into = (uintptr_t)caller - torture.realloc;
+	if (torture.realloc && into < REALLOC_MOST)
+		for (int i = backtrace(frames, FRAMES) - 1; i >= 0; i--)
+			if (is_in_spared(frames[i]))
+				return 1;
+	return is_in_spared(caller);
+}
+
 static void note_caller(const void *caller)
 {
 	Dl_info info = {NULL, NULL, NULL, NULL};
@@ -166,7 +191,7 @@ static void note_caller(const void *caller)
 /* Whether this call is to fail; then errno is set. */
 static int fails_for(enum call call, const void *caller)
 {
-	if (!torture.state || ((uintptr_t)caller >= torture.spared && (uintptr_t)caller < torture.spared_end))
+	if (!torture.state || is_spared(caller))
 		return 0;
 	atomic_fetch_add(&torture.state->counts[torture.process % PROCESSES][call], 1);
 	if (!is_time(call))
