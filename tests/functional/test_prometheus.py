@@ -85,3 +85,30 @@ class Metrics(kit.Case):
         there = set(re.findall(r"^# TYPE (\w+) gauge$", text, re.M)) | {"crmval_alert_firing"}
         self.assertLessEqual(asked, there)
         self.assertEqual(len({panel["id"] for panel in dashboard["panels"]}), len(dashboard["panels"]))
+
+    @unittest.skipUnless(shutil.which("promtool"), "needs promtool")
+    def test_prometheus_answers_the_dashboard(self):
+        """Each question of the dashboard, asked of Prometheus' own engine with a run's metrics, has an answer."""
+        self.demo()
+        job = self.read("demo/job.conf").decode()
+        self.write("demo/job.conf", job + 'alerts = ( { name = "low"; score_below = 1; } );\n')
+        text = self.run_ok("run", "demo/job.conf", "--format", "prometheus").output
+        series = [{"series": line.rpartition(" ")[0], "values": line.rpartition(" ")[2] + "x10"}
+                  for line in text.splitlines() if not line.startswith("#")]
+        with open(os.path.join(kit.ROOT, "conf", "grafana.json"), encoding="utf-8") as file:
+            dashboard = json.load(file)
+        asked = [(panel["title"], target["expr"].replace("$job_name", "demo").replace("$breakdown", "team"))
+                 for panel in dashboard["panels"] for target in panel["targets"]]
+        self.assertGreater(len(asked), 10)
+        for _, question in asked:
+            self.assertNotIn("$", question)
+        rules = {"groups": [{"name": "g", "rules": [
+            {"record": "answers:%d" % i, "expr": "count(%s) > bool 0" % question} for i, (_, question) in enumerate(asked)]}]}
+        self.write("rules.json", json.dumps(rules))
+        self.write("test.json", json.dumps({"rule_files": ["rules.json"], "evaluation_interval": "1m", "tests": [{
+            "interval": "1m", "input_series": series, "promql_expr_test": [
+                {"expr": "answers:%d" % i, "eval_time": "5m", "exp_samples": [{"labels": "answers:%d" % i, "value": 1}]}
+                for i in range(len(asked))]}]}))
+        checked = subprocess.run(["promtool", "test", "rules", "test.json"], cwd=self.folder, capture_output=True, text=True,
+                                 check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout[-2000:] + checked.stderr[-2000:])
