@@ -164,9 +164,17 @@ static int put_parts(struct html *html, const struct change *change, struct crmv
 	return CRMVAL_OK;
 }
 
-/* One step of the waterfall: what it is called, from where to where it goes. */
-static void put_step(struct json *json, const char *title, double from, double to)
+/* One step of the waterfall: what it is called, from where to where it goes; the first and the last begin at 0. */
+static void put_step(struct html *html, struct json *json, const char *title, double from, double to, int is_end)
 {
+	html_raw(html, "<tr>");
+	html_element(html, "th scope=row", title);
+	html_raw(html, "<td class=n>");
+	if (!is_end)
+		html_format(html, "%+.2f", to - from);
+	html_raw(html, "</td><td class=n>");
+	html_format(html, "%.2f", to);
+	html_raw(html, "</td></tr>\n");
 	json_array_open(json);
 	json_text(json, title);
 	json_number(json, round(from * 100) / 100);
@@ -174,25 +182,33 @@ static void put_step(struct json *json, const char *title, double from, double t
 	json_array_close(json);
 }
 
-static void put_steps(struct json *json, const struct change *change)
+static void put_steps(struct html *html, struct json *json, const struct change *change)
 {
 	double at = change->nodes[0].score[0]->score, from = at;
 
+	html_raw(html, "<details><summary>");
+	html_text(html, _("The numbers"));
+	html_raw(html, "</summary><div class=scroll tabindex=0><table>\n<thead><tr>");
+	html_element(html, "th scope=col", _("what changed"));
+	html_element(html, "th scope=col class=n", _("points"));
+	html_element(html, "th scope=col class=n", _("score"));
+	html_raw(html, "</tr></thead>\n<tbody>\n");
 	json_text(json, "waterfall");
 	json_array_open(json);
-	put_step(json, _("was"), 0, at);
+	put_step(html, json, _("was"), 0, at, 1);
 	for (uint32_t n = 0; n < change->node_count; n++) {
 		const struct change_node *node = &change->nodes[n];
 		if (node->level != CHANGE_DIMENSION)
 			continue;
-		put_step(json, node_title(node), at, at + node->points.value);
+		put_step(html, json, node_title(node), at, at + node->points.value, 0);
 		at += node->points.value;
 	}
 	/* What belongs to no dimension: how they are put together. */
 	if (fabs(from + change->nodes[0].change.value - at) >= 0.005)
-		put_step(json, _("weights and rules"), at, from + change->nodes[0].change.value);
-	put_step(json, _("now"), 0, change->nodes[0].score[1]->score);
+		put_step(html, json, _("weights and rules"), at, from + change->nodes[0].change.value, 0);
+	put_step(html, json, _("now"), 0, change->nodes[0].score[1]->score, 1);
 	json_array_close(json);
+	html_raw(html, "</tbody></table></div></details>\n");
 }
 
 static int put_change(struct html *html, struct json *json, const struct scorecard *card, struct crmval_error *error)
@@ -220,9 +236,9 @@ static int put_change(struct html *html, struct json *json, const struct scoreca
 		html_raw(html, "</p>\n");
 		if (has_moved(change)) {
 			html_chart(html, "waterfall",
-				   _("Steps from the score before to this one; the table below has the largest"), 1);
+				   _("Steps from the score before to this one; the table below has their numbers"), 1);
+			put_steps(html, json, change);
 			code = put_parts(html, change, error);
-			put_steps(json, change);
 		}
 		html_raw(html, "</section>\n");
 	}

@@ -126,6 +126,13 @@ class Page(kit.Case):
         steps = data["waterfall"]
         self.assertEqual((steps[0][2], steps[-1][2]), (round(scores[1], 2), round(scores[2], 2)))
         self.assertEqual(len(steps), 7)
+        table = self.browser.run("return Array.from(document.querySelectorAll('#change details tbody tr'), "
+                                 "row => Array.from(row.cells, cell => cell.textContent))")
+        self.assertEqual([row[0] for row in table], [step[0] for step in steps])
+        for row, step in zip(table, steps):
+            self.assertAlmostEqual(float(row[2]), step[2], delta=0.011)
+            self.assertAlmostEqual(float(row[1] or 0), step[2] - step[1] if row[1] else 0, delta=0.011)
+        self.assertEqual([bool(row[1]) for row in table], [False] + 5 * [True] + [False])
         for step, after in zip(steps, steps[1:-1]):
             self.assertEqual(step[2], after[1])
         self.assertAlmostEqual(steps[-2][2], steps[-1][2], delta=0.02)
