@@ -2,7 +2,7 @@
 /* Charts, sorting and searching.  Texts reach the page as text nodes only, styles as properties, numbers as numbers. */
 (function () {
 	"use strict";
-	var root = document.documentElement, charts = [];
+	var root = document.documentElement, charts = [], narrow = window.matchMedia("screen and (max-width: 46rem)");
 	root.classList.add("scripted");
 
 	function dataOf(id) {
@@ -138,6 +138,12 @@
 		least = Math.min.apply(null, ends);
 		most = Math.max.apply(null, ends);
 		var room = Math.max((most - least) * 0.25, 0.5), from = Math.max(0, Math.floor(least - room));
+		/* On a telephone there is no room for so many names beside each other: there the steps go down. */
+		var isNarrow = narrow.matches, scales = {};
+		scales[isNarrow ? "y" : "x"] = { ticks: { color: colours.ink, autoSkip: false, maxRotation: 0 }, grid: { display: false } };
+		scales[isNarrow ? "x" : "y"] = {
+			min: from, suggestedMax: Math.min(100, most + room / 2), ticks: { color: colours.dim }, grid: { color: colours.line }
+		};
 		return {
 			type: "bar",
 			data: { labels: steps.map(function (step) { return lines(step[0], 18); }), datasets: [{
@@ -147,10 +153,8 @@
 				}), borderRadius: 3, maxBarThickness: 56, minBarLength: 2
 			}] },
 			options: {
-				scales: {
-					x: { ticks: { color: colours.ink, autoSkip: false, maxRotation: 0 }, grid: { display: false } },
-					y: { min: from, suggestedMax: Math.min(100, most + room / 2), ticks: { color: colours.dim }, grid: { color: colours.line } }
-				},
+				indexAxis: isNarrow ? "y" : "x",
+				scales: scales,
 				plugins: { legend: { display: false }, tooltip: { callbacks: { label: function (item) {
 					var step = steps[item.dataIndex], isEnd = item.dataIndex === 0 || item.dataIndex === last;
 					return isEnd ? points(step[2]) : points(step[2] - step[1], true);
@@ -176,6 +180,7 @@
 	}
 
 	var dark = window.matchMedia("(prefers-color-scheme: dark)"), opened = [];
+	narrow.addEventListener("change", function () { draw(dark.matches); });
 	draw(dark.matches);
 	dark.addEventListener("change", function () { draw(dark.matches); });
 	window.addEventListener("beforeprint", function () {

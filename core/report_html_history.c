@@ -171,7 +171,7 @@ static void put_step(struct html *html, struct json *json, const char *title, do
 	html_element(html, "th scope=row", title);
 	html_raw(html, "<td class=n>");
 	if (!is_end)
-		html_format(html, "%+.2f", to - from);
+		html_format(html, "%+.2f", round(100 * (to - from)) / 100 + 0.0); /* never -0.00 */
 	html_raw(html, "</td><td class=n>");
 	html_format(html, "%.2f", to);
 	html_raw(html, "</td></tr>\n");

@@ -75,7 +75,7 @@ class Browser:
                  if event["method"] == "Network.requestWillBeSent"]
         return said, asked
 
-    def scheme(self, name, media="screen"):
+    def scheme(self, name, media=""):
         self.tool("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": name}])
 
     def size(self, width, height, is_phone=False):

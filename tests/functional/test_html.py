@@ -53,6 +53,15 @@ const c = document.getElementById(arguments[0]), d = c.getContext('2d').getImage
 return d.data.some(x => x !== 0);
 """
 
+# The names beside the waterfall's steps do not run into each other.
+NAMES_FIT = """
+const chart = Chart.getChart('waterfall');
+chart.resize();
+const axis = chart.scales[chart.options.indexAxis || 'x'], sizes = axis._getLabelSizes();
+return axis.isHorizontal() ? sizes.widest.width * axis.ticks.length < axis.width
+                           : sizes.highest.height * axis.ticks.length < axis.height;
+"""
+
 UNITS = """
 return Array.from(document.querySelectorAll('#units-team tbody tr'), row => Array.from(row.cells, cell => cell.textContent));
 """
@@ -138,6 +147,9 @@ class Page(kit.Case):
         self.assertAlmostEqual(steps[-2][2], steps[-1][2], delta=0.02)
         for chart in ("trend-chart", "waterfall"):
             self.assertTrue(self.browser.run(DRAWN, chart), chart)
+        for width, is_phone in ((1280, False), (390, True), (1280, False)):
+            self.browser.size(width, 844, is_phone)
+            self.assertTrue(self.browser.run(NAMES_FIT), width)
         name = sorted(self.listing("demo/archive"))[-1]
         self.run_ok("show", name, "--output", "shown.html")
         self.assertEqual(self.read("shown.html"), self.read("r.html"))
