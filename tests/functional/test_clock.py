@@ -167,6 +167,7 @@ class Zones(Clock):
 
     def test_summer_time(self):
         """Local hours that are twice or never there make no two snapshots one, and no order another."""
+        self.machine(0)  # or the test is skipped, once
         for zone, changes in CHANGES.items():
             for change in changes:
                 with self.subTest(zone=zone, change=change):
