@@ -39,7 +39,7 @@ static inline double fixed_value(const struct fixed *sum)
 	uint64_t words[] = {atomic_load(&sum->low), atomic_load(&sum->middle), atomic_load(&sum->high)};
 	/* Nearly all are below 2^50, where the processor rounds just as well. */
 	if (words[2] == (uint64_t)((int64_t)words[1] >> 63) && (words[1] + (UINT64_C(1) << 44)) >> 45 == 0)
-		return (double)((__int128)words[1] << 64 | words[0]) * (1 / FIXED_UNIT);
+		return (double)(__int128)((unsigned __int128)words[1] << 64 | words[0]) * (1 / FIXED_UNIT);
 	int is_negative = words[2] >> 63;
 	uint64_t carry = (uint64_t)is_negative;
 	quad value = 0;
