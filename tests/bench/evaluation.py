@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The evaluation of the demo job in SQL: all measures of the model, both windows, the company and four breakdowns.
 
-Written for engines as an analyst who knows them would: what references lead to is joined once (STAGES), each table of facts
-is passed once for all its measures and both windows (FACTS, MEASURES), grouped by employee, region and size class, and the
-few thousand groups are added up to the company and the units of each breakdown.  Of a measure come rows, numerator and
-denominator; what crmval does beyond that (standard errors, scores, counts of odd cells) is left out, to the engines' favour.
+Written for engines as an analyst who knows them would: what references lead to is joined once (stages), each table of
+facts is passed once for all its measures and both windows (facts, measures), grouped by employee, region and size class,
+and the few thousand groups are added up to the company and the units of each breakdown.  Of a measure come rows, numerator
+and denominator; what crmval does beyond that (standard errors, scores, counts of odd cells) is left out, to the engines'
+favour.
 """
 import datetime
 import os
@@ -80,7 +81,8 @@ class Dialect:
 def levels(end):
     """What was recorded of pairs up to a day."""
     return ("SELECT employee, contact, recorded_on, CASE WHEN level < 0 THEN 0 WHEN level > 5 THEN 5 "
-            "ELSE COALESCE(level, 0) END AS level FROM relationship WHERE contact IS NOT NULL AND recorded_on <= %s" % end)
+            "ELSE COALESCE(level, 0) END AS level FROM relationship "
+            "WHERE contact IS NOT NULL AND recorded_on <= %s" % end)
 
 
 def filled(*columns):
@@ -141,14 +143,15 @@ def stages(dialect, windows):
               "o.closed_on IS NOT NULL AND o.closed_on < {start}) AS active_{w}, o.outcome IS NOT NULL AND "
               "o.closed_on IS NOT NULL AND o.closed_on BETWEEN {start} AND {end} AS closed_{w}") +
          " FROM opportunity o LEFT JOIN account a ON a.id = o.account LEFT JOIN employee e ON e.id = o.owner"),
-        ("person", "id", "SELECT " + columns_of("contact", "c") + ", CASE WHEN c.influence IS NULL OR c.influence < 1 THEN 1 "
+        ("person", "id", "SELECT " + columns_of("contact", "c") +
+         ", CASE WHEN c.influence IS NULL OR c.influence < 1 THEN 1 "
          "WHEN c.influence > 5 THEN 5 ELSE c.influence END AS weight, a.owner AS employee, a.region, a.size_class "
          "FROM contact c LEFT JOIN account a ON a.id = c.account"),
         ("pair", "contact", "SELECT n.employee, n.contact, n.level, e.region, "
          "n.employee IS NULL OR e.left_on IS NULL OR e.left_on > %s AS stays "
          "FROM (%s) n LEFT JOIN employee e ON e.id = n.employee" % (end, dialect.latest_pairs(end))),
-        ("purchase", "account", "SELECT COALESCE(o.account, d.account) AS account, d.owner, o.signed_on, o.amount, o.quantity, "
-         "p.category, p.strategic FROM orders o LEFT JOIN opportunity d ON d.id = o.opportunity "
+        ("purchase", "account", "SELECT COALESCE(o.account, d.account) AS account, d.owner, o.signed_on, o.amount, "
+         "o.quantity, p.category, p.strategic FROM orders o LEFT JOIN opportunity d ON d.id = o.opportunity "
          "LEFT JOIN product p ON p.id = o.product"),
     ]
 
@@ -178,7 +181,8 @@ def facts(dialect, windows):
         "CASE WHEN p.account IS NULL THEN l.region ELSE p.region END AS region, p.size_class, l.level, p.weight "
         "FROM pair l JOIN person p ON p.id = l.contact",
         "account": "SELECT a.owner AS employee, a.region, a.size_class, a.churned_on, k.of_all, h.first_on, " +
-        both(windows, "h.before_{w}, h.until_{w}, h.units_{w}, h.orders_{w}, h.categories_{w}") + " FROM (SELECT account, "
+        both(windows, "h.before_{w}, h.until_{w}, h.units_{w}, h.orders_{w}, h.categories_{w}") +
+        " FROM (SELECT account, "
         "min(first_on) AS first_on, " + both(windows, (
             "max(before_{w}) AS before_{w}, max(until_{w}) AS until_{w}, sum(units_{w}) AS units_{w}, "
             "sum(orders_{w}) AS orders_{w}, sum(CASE WHEN category IS NOT NULL AND first_on <= {end} THEN 1 ELSE 0 END) "
@@ -214,13 +218,14 @@ def facts(dialect, windows):
         "purchase": "SELECT o.signed_on, o.amount, o.strategic, COALESCE(o.owner, a.owner) AS employee, "
         "CASE WHEN o.account IS NULL THEN e.region ELSE a.region END AS region, a.size_class "
         "FROM purchase o LEFT JOIN account a ON a.id = o.account LEFT JOIN employee e ON e.id = o.owner",
-        "employee": "SELECT e.id AS employee, e.region, CAST(NULL AS VARCHAR(9)) AS size_class, e.hired_on, e.left_on, " +
+        "employee": "SELECT e.id AS employee, e.region, CAST(NULL AS VARCHAR(9)) AS size_class, e.hired_on, "
+        "e.left_on, " +
         both(windows, "%s AS stage_start_{w}, %s AS stage_end_{w}, %s AS stage_new_{w}" % (
             stage_at("{start}"), stage_at("{end}"), stage_at("e.hired_on"))) +
         " FROM employee e WHERE e.sales",
-        "goal": "SELECT g.*, e.id AS employee, e.region, CAST(NULL AS VARCHAR(9)) AS size_class, CASE WHEN g.weight IS NULL THEN 1 "
-        "WHEN g.weight < 0 THEN 0 ELSE g.weight END AS share, (g.actual - g.baseline) * 1.0 / (g.target - g.baseline) AS "
-        "reached FROM strategic_goal g LEFT JOIN employee e ON e.id = g.owner "
+        "goal": "SELECT g.*, e.id AS employee, e.region, CAST(NULL AS VARCHAR(9)) AS size_class, "
+        "CASE WHEN g.weight IS NULL THEN 1 WHEN g.weight < 0 THEN 0 ELSE g.weight END AS share, "
+        "(g.actual - g.baseline) * 1.0 / (g.target - g.baseline) AS reached FROM strategic_goal g LEFT JOIN employee e ON e.id = g.owner "
         "WHERE g.baseline IS NOT NULL AND g.target IS NOT NULL AND g.baseline <> g.target",
     }
 
@@ -332,8 +337,9 @@ class Plan:
                     self.place(fact, measure, window, rows, numerator, denominator)
         queries = facts(dialect, windows)
         self.stages = stages(dialect, windows) + [
-            ("tally_" + fact, None, "SELECT employee, region, size_class, %s FROM (%s) f GROUP BY employee, region, size_class"
-             % (", ".join("%s AS %s" % pair for pair in columns.items()), queries[fact]))
+            ("tally_" + fact, None, "SELECT employee, region, size_class, %s FROM (%s) f "
+             "GROUP BY employee, region, size_class" % (", ".join("%s AS %s" % pair for pair in columns.items()),
+                                                        queries[fact]))
             for fact, columns in self.aggregates.items()]
         self.results = {fact: self.sums(fact) for fact in self.aggregates}
 
@@ -383,6 +389,7 @@ class Plan:
             if breakdown == "team":
                 source += " LEFT JOIN employee e ON e.id = t.employee"
             unit = "e.team" if breakdown == "team" else "t." + breakdown
-            parts.append("SELECT '%s' AS breakdown, COALESCE(u, '(none)') AS unit, %s FROM (SELECT %s AS u, %s FROM %s GROUP BY %s) "
-                         "q" % (breakdown, ", ".join(self.aggregates[fact].values()), unit, columns, source, unit))
+            parts.append("SELECT '%s' AS breakdown, COALESCE(u, '(none)') AS unit, %s FROM (SELECT %s AS u, %s FROM %s "
+                         "GROUP BY %s) q" % (breakdown, ", ".join(self.aggregates[fact].values()), unit, columns,
+                                             source, unit))
         return " UNION ALL ".join(parts)

@@ -31,8 +31,8 @@ Figures are medians of pairs, one run of crmval and one of the other in turns; r
 pairs, so that what else a machine does weighs on both. Seconds are of the wall; CPU is that of all processes and threads,
 memory the peak of all processes, with what they share counted once, from a run of its own.
 """
-ENGINES = ("| %s | threads | its seconds | crmval's | ratio | CPU ratio | its MiB | crmval's | ratio | results equal | pairs |\n"
-           "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
+ENGINES = ("| %s | threads | its seconds | crmval's | ratio | CPU ratio | its MiB | crmval's | ratio | results equal | "
+           "pairs |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
 FLOORS = ("| %s | threads | its seconds | crmval's | crmval takes | crmval's CPU seconds | CPU ratio | pairs |\n"
           "| --- | --: | --: | --: | --: | --: | --: | --: |")
 SELF = ("| %s | seconds | CPU seconds | MiB | against no breakdown | CPU | memory | pairs |\n"
@@ -52,9 +52,10 @@ def machine():
 
 
 def number(value):
+    """With some three figures."""
     if value is None:
         return "–"
-    return "%.0f" % value if value >= 100 else "%.1f" % value if value >= 10 else "%.2f" % value if value >= 0.1 else "%.3f" % value
+    return "%.*f" % (0 if value >= 100 else 1 if value >= 10 else 2 if value >= 0.1 else 3, value)
 
 
 def engine_line(name, threads, row):
@@ -114,12 +115,12 @@ def text(figures):
         size = facts.get("size-%d" % scale, 0) / 1e6
         lines += ["## CSV, %.0f MB (`crmval demo --scale %d`), files in the page cache" % (size, scale), ""]
         lines += tables(pick(figures, "csv", scale), "peer")
-    for case, title in (("cold", "CSV, files not in the page cache"), ("gz", "gzipped CSV"),
-                        ("zip", "Salesforce weekly export, ZIP"), ("sqlite", "a SQLite database"),
-                        ("postgresql", "a PostgreSQL database")):
+    for case, title in (("cold", "CSV, files not in the page cache"), ("gz", "Gzipped CSV, files in the page cache"),
+                        ("zip", "Salesforce weekly export, ZIP"), ("sqlite", "A SQLite database"),
+                        ("postgresql", "A PostgreSQL database")):
         rows = pick(figures, case)
         for scale in sorted({key[1] for key in rows}, key=str):
-            lines += ["## %s, %s" % (title[0].upper() + title[1:], scale if isinstance(scale, str) else "scale %d" % scale), ""]
+            lines += ["## %s, %s" % (title, scale if isinstance(scale, str) else "scale %d" % scale), ""]
             lines += tables(pick(figures, case, scale), "peer")
     rows = pick(figures, "self")
     if rows:
@@ -127,8 +128,8 @@ def text(figures):
         for scale in sorted({key[1] for key in rows}):
             if scale == 1:
                 row = rows[next(key for key in rows if key[1] == 1)]
-                lines += ["The demo data of scale 1 take %.0f ms of CPU and %.0f ms of the wall, five dimensions in confined "
-                          "processes included." % (row["ours"]["cpu"] * 1000, row["ours"]["wall"] * 1000), ""]
+                lines += ["The demo data of scale 1 take %.0f ms of CPU and %.0f ms of the wall, five dimensions in "
+                          "confined processes included." % (row["ours"]["cpu"] * 1000, row["ours"]["wall"] * 1000), ""]
                 continue
             mine = pick(figures, "self", scale)
             lines += [SELF % ("at scale %d, %d threads" % (scale, max(key[2] for key in mine))),
