@@ -177,7 +177,7 @@ class Bench:
                 task.weigh()
         pairs = Pairs(ours, peer, runs or self.runs)
         self.figures.add([case, scale, threads, peer.name], ours=pairs.ours, peer=pairs.peer, ratio=pairs.ratio,
-                         runs=pairs.runs, checked=checked)
+                         runs=pairs.runs, checked=checked, load=os.getloadavg()[1])
         self.say("%s, scale %s, %d threads: crmval %.2f s (CPU %.2f), %s %.2f s (CPU %.2f), ratio %.2f (CPU %.2f)" % (
             case, scale, threads, pairs.ours["wall"], pairs.ours["cpu"], peer.name, pairs.peer["wall"],
             pairs.peer["cpu"], pairs.ratio["wall"], pairs.ratio["cpu"]))

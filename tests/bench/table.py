@@ -99,18 +99,34 @@ def tables(rows, what):
     return lines
 
 
+def short(figures):
+    """Each engine on the largest files that it was given, all threads: what README repeats."""
+    lines = ["| against | on | its time | its CPU time | its memory |", "| --- | --: | --: | --: | --: |"]
+    rows = pick(figures, "csv")
+    names = {key[3]: None for key in rows if not is_floor(key[3])}
+    for name in names:
+        key = max((key for key in rows if key[3] == name), key=lambda key: key[1:3])
+        ratio = rows[key]["ratio"]
+        lines.append("| %s | %.0f MB | %s times ours | %s times | %s times |" % (
+            name, figures.facts["size-%d" % key[1]] / 1e6, number(ratio["wall"]), number(ratio["cpu"]),
+            number(ratio.get("memory"))))
+    return lines
+
+
 def text(figures):
     facts = figures.facts
     dates = sorted({row["date"] for row in figures.rows.values()})
     there = "Machine: %s. Date: %s. Peers: %s." % (machine(), " to ".join(sorted({dates[0], dates[-1]})),
                                                   ", ".join(facts["versions"]))
-    absent = {name: why for name, why in facts["absent"].items()}
-    if absent:
-        there += " Not there: %s." % "; ".join("%s (%s)" % pair for pair in sorted(absent.items()))
+    loads = sorted(row.get("load", 0) for row in figures.rows.values())
+    there += (" Load of the machine while measuring, the bench itself included (about its threads): %.0f to %.0f, %.0f in "
+              "the middle." % (loads[0], loads[-1], loads[len(loads) // 2]))
+    if facts["absent"]:
+        there += " Not there: %s." % "; ".join("%s (%s)" % pair for pair in sorted(facts["absent"].items()))
     if any(key[3] == "Polars" for key in figures.rows):
         there += (" Polars does 40 of the 43 measures: its SQL has no subquery that looks at the row around it, which the "
                   "three of employee growth take.")
-    lines = [INTRODUCTION % there]
+    lines = [INTRODUCTION % there, "## In short", "", *short(figures), ""]
     for scale in sorted({key[1] for key in pick(figures, "csv")}):
         size = facts.get("size-%d" % scale, 0) / 1e6
         lines += ["## CSV, %.0f MB (`crmval demo --scale %d`), files in the page cache" % (size, scale), ""]
