@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 
 import kit
 
@@ -174,6 +175,8 @@ class Same(kit.Case):
         locales = self.path("locales")
         os.mkdir(locales)
         names = ["C", "C.UTF-8", "POSIX"]
+        if shutil.which("locale"):  # all that are installed
+            names += set(subprocess.run(["locale", "-a"], check=True, stdout=subprocess.PIPE).stdout.decode().split()) - set(names)
         if shutil.which("localedef"):
             for name, charmap in (("de_DE", "UTF-8"), ("tr_TR", "UTF-8"), ("zh_CN", "GB18030")):
                 place = os.path.join(locales, "%s.%s" % (name, charmap))
@@ -192,6 +195,19 @@ class Same(kit.Case):
             for changes in environments:
                 again = self.run_ok(*words, environment=kit.clean_environment(**changes)).raw
                 self.assertEqual(again, once, changes)
+
+    def test_processor(self):
+        """Without the instructions by which the C library's functions come to other last digits."""
+        without = "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX2_Usable"
+        tries = "import math, random; r = random.Random(1); print([math.exp(r.random()) for _ in range(20000)])"
+        answers = [subprocess.run([sys.executable, "-c", tries], check=True, stdout=subprocess.PIPE,
+                                  env=kit.clean_environment(GLIBC_TUNABLES=tunables)).stdout for tunables in (None, without)]
+        if answers[0] == answers[1]:
+            self.skipTest("this processor, or C library, knows no difference")
+        for form in ("json", "csv", "text", "html"):
+            self.assertEqual(self.run_ok("run", "demo/job.conf", "--format", form).raw,
+                             self.run_ok("run", "demo/job.conf", "--format", form,
+                                         environment=kit.clean_environment(GLIBC_TUNABLES=without)).raw, form)
 
     def test_working_folder(self):
         once = self.run_ok("run", "demo/job.conf", "--format", "json").raw
