@@ -24,7 +24,7 @@ DIMENSIONS = 'dimensions = ( { plugin = "customer_management"; }, { plugin = "de
 class Commands(torture.Torture):
     def check(self, sample, *words):
         """Of a sample of so many failures, or all, none is taken badly."""
-        wrong, calls, tried = self.torture(words, None if ALL else sample, SEED)
+        wrong, calls, tried = self.torture(words, None if ALL else sample // 4 if torture.is_sanitized() else sample, SEED)
         self.assertEqual(wrong, [], "%d of %d" % (len(wrong), tried))
         if ALL:
             self.tell(words, calls, tried)

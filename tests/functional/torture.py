@@ -42,9 +42,9 @@ def visible(names):
     return {name for name in names if not os.path.basename(name).startswith(".")}
 
 
-def is_sanitized():
+def is_sanitized(by="__asan_init"):
     with open(kit.PROGRAM, "rb") as file:
-        return b"__asan_init" in file.read()
+        return by.encode() in file.read()
 
 
 class State:
@@ -95,9 +95,10 @@ class Torture(kit.Case):
         super().setUp()
         if not os.path.exists(SHIM):
             self.skipTest("the library that makes calls fail is not built")
-        with open(kit.PROGRAM, "rb") as file:
-            if b"__tsan_init" in file.read():
-                self.skipTest("the thread sanitizer has calls of its own")
+        if is_sanitized("__tsan_init"):
+            self.skipTest("the thread sanitizer has calls of its own")
+        if is_sanitized() and not is_sanitized("libasan.so"):
+            self.skipTest("clang's sanitizers are in the program, before what is preloaded")
         os.makedirs(self.path("out"))
         self.state = State(self.path("state"))
         self.before = {}
