@@ -2,7 +2,7 @@
 /*
  * How much of the truth do ranges hold?  Rows are drawn from a known truth, by generators that know nothing of the formulas,
  * and scored: which share of the ranges, nominally 95 %, holds what the truth itself would score?  Of few rows, and where a
- * scale ends, it is less; docs/testing.md tells how much.  Here the shares may not fall below what was measured with 4,000
+ * scale ends, it is less; tests/README.md tells how much.  Here the shares may not fall below what was measured with 4,000
  * draws by more than chance can do with 600.  COVER_TRIALS draws more, and prints the figures.
  */
 #include "suite.h"

@@ -6,6 +6,8 @@
 #include "../core/estimate.h"
 #include "../core/scale.h"
 
+#include <float.h>
+
 /* ---- values ---- */
 
 static void test_share(void)
@@ -87,6 +89,20 @@ static void test_sum(void)
 	NEAR(value.se, 0);
 }
 
+/* A baseline that is next to nothing: what cannot be told is none, and an error without end only a very large one. */
+static void test_growth(void)
+{
+	const struct estimate large = {1e300, 1}, unsure = {1, 1e10}, tiny = {1e-300, 0}, none = {0, 0};
+
+	ABSENT(estimate_growth(large, tiny).value);
+	NEAR(estimate_growth(unsure, tiny).value / 1e300, 1);
+	CU_ASSERT_EQUAL(estimate_growth(unsure, tiny).se, DBL_MAX);
+	ABSENT(estimate_growth(unsure, none).value);
+	/* 3 over 2 is 1.5: (0.4/2)^2 + (1.5 * 0.2/2)^2 = 0.04 + 0.0225. */
+	NEAR(estimate_growth((struct estimate){3, 0.4}, (struct estimate){2, 0.2}).value, 0.5);
+	NEAR(estimate_growth((struct estimate){3, 0.4}, (struct estimate){2, 0.2}).se, 0.25);
+}
+
 /* ---- scales ---- */
 
 static double default_score(uint32_t flags, int better, int basis, double x)
@@ -146,6 +162,7 @@ static const struct test tests[] = {{"value of a share", test_share},
 				    {"value of a ratio", test_ratio},
 				    {"residuals of large numbers", test_cancellation},
 				    {"value of a sum", test_sum},
+				    {"growth over next to nothing", test_growth},
 				    {"default scales and their mirrors", test_default_scales},
 				    {"scale", test_scale},
 				    {NULL, NULL}};

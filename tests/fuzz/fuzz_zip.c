@@ -45,11 +45,11 @@ static struct zip_case next_member(struct recipe *recipe)
 				  .wrong_size = wrong & 8 ? next(recipe) : 0,
 				  .wrong_packed = wrong & 16 ? next(recipe) : 0,
 				  .local_name = wrong & 32 ? "other.csv" : NULL,
-				  .cut = wrong & 64 ? 1 : 0,
 				  .pad = wrong & 128 ? 1 : 0};
 	left = (size_t)(recipe->end - recipe->at);
 	member.content = recipe->at;
 	member.size = member.size < left ? member.size : left;
+	member.cut = member.size && wrong & 64; /* of nothing, nothing can be cut off */
 	recipe->at += member.size;
 	return member;
 }
