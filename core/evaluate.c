@@ -135,7 +135,7 @@ static int run_group(const struct evaluate *evaluate, const struct hidden *hidde
 				.body = part_body,
 				.context = &parts[count],
 				.breadcrumb = tally->note,
-				.shared = tally->small,
+				.shared = tally->counts,
 				.shared_size = tally->size,
 				.ranges = hidden->needed[d],
 				.range_count = hidden->needed_counts[d],

@@ -31,15 +31,17 @@ void tally_plan(struct tally_shape *shape, uint32_t measures, const uint32_t cou
 int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmval_error *error)
 {
 	size_t places = (size_t)shape->measures * 2 * shape->places, windows = (size_t)shape->measures * 2;
-	size_t size = places * (sizeof *tally->small + sizeof *tally->wide) + TALLY_NOTE + windows;
+	size_t size =
+		places * (sizeof *tally->counts + sizeof *tally->small + sizeof *tally->wide) + TALLY_NOTE + windows;
 	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (bytes == MAP_FAILED)
 		return fail(error, CRMVAL_ENOMEM, "out of memory: %zu bytes for the sums of %u units", size,
 			    shape->places - 1);
-	*tally = (struct tally){.shape = *shape, .small = bytes, .size = size};
+	*tally = (struct tally){.shape = *shape, .counts = bytes, .size = size};
+	tally->small = (struct tally_small *)(void *)(tally->counts + places);
 	tally->wide = (struct tally_wide *)(void *)(tally->small + places);
 	tally->note = (char *)(tally->wide + places);
-	tally->is_wide = (unsigned char *)tally->note + TALLY_NOTE;
+	tally->used = (unsigned char *)tally->note + TALLY_NOTE;
 	/* A plugin may write to whatever its process can reach, so no child inherits a tally but the one that fills it. */
 	if (madvise(bytes, size, MADV_DONTFORK) < 0) {
 		tally_close(tally);
@@ -51,15 +53,19 @@ int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmv
 
 void tally_close(struct tally *tally)
 {
-	if (tally->small)
-		munmap(tally->small, tally->size);
-	tally->small = NULL;
+	if (tally->counts)
+		munmap(tally->counts, tally->size);
+	tally->counts = NULL;
+}
+
+static void count_merge(struct tally_count *into, const struct tally_count *from)
+{
+	into->no += from->no;
+	into->yes += from->yes;
 }
 
 static void small_merge(struct tally_small *into, const struct tally_small *from)
 {
-	into->no += from->no;
-	into->yes += from->yes;
 	into->rows += from->rows;
 	/* Only a plugin that wrote where it should not can make these overflow; the numbers are its own. */
 	into->n = (int64_t)((uint64_t)into->n + (uint64_t)from->n);
@@ -162,11 +168,12 @@ static void small_add(struct tally_small *small, int64_t n, int64_t d)
 
 static void add_sorted(struct tally *tally, size_t base, const struct sorted *sorted, const uint32_t *place, int has_d)
 {
+	struct tally_count *counts = tally->counts + base;
 	struct tally_small *small = tally->small + base;
 	for (uint32_t i = 0; i < sorted->no_count; i++)
-		small[place[sorted->no[i]]].no++;
+		counts[place[sorted->no[i]]].no++;
 	for (uint32_t i = 0; i < sorted->yes_count; i++)
-		small[place[sorted->yes[i]]].yes++;
+		counts[place[sorted->yes[i]]].yes++;
 	for (uint32_t i = 0; i < sorted->small_count; i++)
 		small_add(&small[place[sorted->small[i]]], sorted->n[i], sorted->d[i]);
 	for (uint32_t i = 0; i < sorted->wide_count; i++) {
@@ -190,22 +197,27 @@ void tally_add(struct tally *tally, uint32_t measure, int window, const struct t
 		sort(&sorted, n, d, first, rows - first < SORTED ? rows : first + SORTED);
 		for (uint32_t axis = 0; axis < places->count; axis++)
 			add_sorted(tally, base, &sorted, places->place[axis], d != NULL);
+		if (sorted.small_count)
+			tally->used[measure * 2 + (uint32_t)window] |= TALLY_SMALL;
 		if (sorted.wide_count)
-			tally->is_wide[measure * 2 + (uint32_t)window] = 1;
+			tally->used[measure * 2 + (uint32_t)window] |= TALLY_SMALL | TALLY_WIDE;
 	}
 }
 
 /* ---- adding up ---- */
 
-static int has_wide(const struct tally *tally, size_t at)
+/* TALLY_SMALL and TALLY_WIDE, as anything was added to them in the measure and window of a place. */
+static unsigned used(const struct tally *tally, size_t at)
 {
-	return tally->is_wide[at / tally->shape.places];
+	return tally->used[at / tally->shape.places];
 }
 
 static void merge(struct tally *tally, size_t to, size_t from)
 {
-	small_merge(&tally->small[to], &tally->small[from]);
-	if (has_wide(tally, from))
+	count_merge(&tally->counts[to], &tally->counts[from]);
+	if (used(tally, from) & TALLY_SMALL)
+		small_merge(&tally->small[to], &tally->small[from]);
+	if (used(tally, from) & TALLY_WIDE)
 		wide_merge(&tally->wide[to], &tally->wide[from]);
 }
 
@@ -251,18 +263,21 @@ void tally_fold(struct tally *tally)
 
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums)
 {
+	struct tally_count counts = {0};
 	struct tally_small small = {0};
 	struct tally_wide wide;
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
 		if (!tally_is_used(&tallies[i], at))
-			continue; /* what was never written is not to be touched: it takes no memory yet */
-		small_merge(&small, &tallies[i].small[at]);
-		if (has_wide(&tallies[i], at))
+			continue;
+		count_merge(&counts, &tallies[i].counts[at]);
+		if (used(&tallies[i], at) & TALLY_SMALL)
+			small_merge(&small, &tallies[i].small[at]);
+		if (used(&tallies[i], at) & TALLY_WIDE)
 			wide_merge(&wide, &tallies[i].wide[at]);
 	}
-	int64_t yes = (int64_t)small.yes, both = (int64_t)(small.no + small.yes);
-	*sums = (struct sums){small.rows + small.no + small.yes, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
+	int64_t yes = (int64_t)counts.yes, both = (int64_t)(counts.no + counts.yes);
+	*sums = (struct sums){small.rows + counts.no + counts.yes, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
 	sum_add_integer(&sums->n, small.n);
 	sum_add_integer(&sums->n, yes);
 	sum_add_integer(&sums->d, small.d);

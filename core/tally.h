@@ -10,17 +10,21 @@
 #include "sum.h"
 
 /*
- * Observations that are small whole numbers, as most are, add up in machine words, in one line of the cache: 0 of 1 and 1 of
- * 1 are but counted ...
+ * Most observations are 0 of 1 or 1 of 1, and but counted; that makes up whole measures, so that these lie by themselves,
+ * in little memory however many units there are ...
  */
-struct tally_small {
+struct tally_count {
 	uint64_t no, yes;
-	uint64_t rows; /* of all the others, also those that add up in tally_wide */
+};
+
+/* ... other small whole numbers add up in machine words ... */
+struct tally_small {
+	uint64_t rows; /* also those that add up in tally_wide */
 	int64_t n, d, nn, nd, dd;
 };
 #define TALLY_SMALL_LIMIT 32768 /* in magnitude, so that 2^33 squares fit */
 
-/* ... all others in exact sums. */
+/* ... and all others in exact sums. */
 struct tally_wide {
 	struct sum n, d, nn, nd, dd;
 };
@@ -46,13 +50,16 @@ struct tally_shape {
 /* In memory shared with one child alone; pages that are never touched take no room. */
 struct tally {
 	struct tally_shape shape;
-	struct tally_small *small; /* [measure][window][place] */
+	struct tally_count *counts; /* [measure][window][place] */
+	struct tally_small *small;
 	struct tally_wide *wide;
-	unsigned char *is_wide; /* [measure][window]: has anything been added to its wide sums? */
-	char *note;             /* TALLY_NOTE bytes for whoever fills it, to say where it is */
-	size_t size;            /* of the mapping that small begins */
+	unsigned char
+		*used; /* [measure][window]: which of small and wide anything was added to: TALLY_SMALL, TALLY_WIDE */
+	char *note;    /* TALLY_NOTE bytes for whoever fills it, to say where it is */
+	size_t size;   /* of the mapping that counts begins */
 };
 #define TALLY_NOTE 128
+enum { TALLY_SMALL = 1, TALLY_WIDE = 2 };
 
 /* Gives the units of each breakdown their places; counts of 0: it is not wanted. */
 void tally_plan(struct tally_shape *shape, uint32_t measures, const uint32_t counts[BREAKDOWN_COUNT],
@@ -82,11 +89,11 @@ static inline size_t tally_place(const struct tally_shape *shape, uint32_t measu
 	return ((size_t)measure * 2 + (size_t)window) * shape->places + place;
 }
 
-/* Is any observation at this place? */
+/* Is any observation at this place?  What nothing was ever added to is not to be touched: it takes no memory yet. */
 static inline int tally_is_used(const struct tally *tally, size_t at)
 {
-	const struct tally_small *small = &tally->small[at];
-	return (small->rows | small->no | small->yes) != 0;
+	return (tally->counts[at].no | tally->counts[at].yes) != 0 ||
+	       (tally->used[at / tally->shape.places] && tally->small[at].rows != 0);
 }
 
 /* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
