@@ -79,6 +79,7 @@ struct table {
 	int level;                           /* tables are read level by level, after all that they refer to */
 	atomic_uint rows;
 	uint32_t capacity;
+	size_t row_bytes; /* that each row holds while the table is read */
 	struct column columns[DATA_MAX_FIELDS];
 	struct region ids;      /* struct ident */
 	struct region id_texts; /* char *: only where units are named by them */

@@ -198,6 +198,7 @@ static void read_limits(struct checker *c, const struct job_node *group)
 		ROWS_LOST_SHARE,
 		UNITS,
 		EXAMPLES,
+		MEMORY,
 		COUNT
 	};
 	static const struct crmval_option options[COUNT] = {
@@ -208,6 +209,7 @@ static void read_limits(struct checker *c, const struct job_node *group)
 		[ROWS_LOST_SHARE] = {"rows_lost_share", CRMVAL_OPTION_NUMBER, 0, "1", 0, 1, ""},
 		[UNITS] = {"units", CRMVAL_OPTION_INTEGER, 0, "100000", 1, 1e9, ""},
 		[EXAMPLES] = {"examples", CRMVAL_OPTION_INTEGER, 0, "5", 0, 10000, ""},
+		[MEMORY] = {"memory", CRMVAL_OPTION_INTEGER, 0, NULL, 1, 1 << 24, ""},
 	};
 	static const char *const keys[] = {"hash_inputs", NULL};
 	static const char *const hashings[] = {"auto", "always", "never", NULL};
@@ -225,6 +227,7 @@ static void read_limits(struct checker *c, const struct job_node *group)
 	job->limits.dangling_share = values[DANGLING_SHARE].number;
 	job->max_rows_lost_share = values[ROWS_LOST_SHARE].number;
 	job->max_units = values[UNITS].is_set ? (uint32_t)values[UNITS].number : 0;
+	job->max_memory = values[MEMORY].is_set ? (uint64_t)values[MEMORY].number << 20 : 0;
 	job->max_examples = values[EXAMPLES].is_set ? (uint32_t)values[EXAMPLES].number : 0;
 }
 

@@ -136,6 +136,7 @@ struct job {
 	uint32_t max_units;         /* per breakdown */
 	uint32_t max_examples;      /* rejected rows and unreadable cells that are shown, per entity */
 	enum job_hashing hashing;   /* SHA-256 of the inputs */
+	uint64_t max_memory;        /* bytes; 0: any */
 
 	const char *const *plugin_directories; /* absolute */
 	uint32_t plugin_directory_count;

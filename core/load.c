@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What each of its rows will hold, ids and their index included. */
+static void measure_rows(struct table *table)
+{
+	table->row_bytes = table->ids.bytes ? sizeof(struct ident) + 2 * sizeof *table->index.slots : 0;
+	for (uint32_t f = 0; f < table->entity->field_count; f++)
+		if (table->columns[f].values.bytes)
+			table->row_bytes += data_width(table->entity->fields[f].type);
+}
+
 static int open_columns(struct load *load, struct table *table, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
@@ -118,7 +127,7 @@ static int plan_part(struct load *load, struct feed *feed, const struct crmval_p
 	return code;
 }
 
-static int plan_feed(struct load *load, struct feed *feed, struct crmval_error *error)
+int load_plan_feed(struct load *load, struct feed *feed, struct crmval_error *error)
 {
 	const struct job_shard *shard = &load->job->shard;
 	struct crmval_part part = {sizeof part, shard->number, shard->count, 0, 0};
@@ -137,7 +146,7 @@ static int plan(struct load *load, struct crmval_error *error)
 		if (!data->tables[feed->entity].is_mapped)
 			continue;
 		choose_fields(feed, &data->tables[feed->entity]);
-		int code = plan_feed(load, feed, error);
+		int code = load_plan_feed(load, feed, error);
 		if (code != CRMVAL_OK)
 			return code;
 		const struct crmval_plan *planned = &feed->reading.plan;
@@ -155,6 +164,7 @@ static int plan(struct load *load, struct crmval_error *error)
 		int code = open_columns(load, table, error);
 		if (code != CRMVAL_OK)
 			return code;
+		measure_rows(table);
 	}
 	return CRMVAL_OK;
 }
@@ -189,21 +199,25 @@ static void find_levels(struct data *data)
 	}
 }
 
-/* Ids are kept while references to the table are still to come, and those of units for their names. */
+/* References to it may still come. */
+int load_needs_ids(const struct data *data, uint32_t entity, int level)
+{
+	for (uint32_t c = 0; c < model_entity_count; c++)
+		for (uint32_t f = 0; f < data->tables[c].entity->field_count; f++) {
+			const struct field *field = &data->tables[c].entity->fields[f];
+			if (field->type == FIELD_REFERENCE && data->tables[c].level > level &&
+			    data->tables[c].columns[f].values.bytes &&
+			    strcmp(field->target, data->tables[entity].entity->name) == 0)
+				return 1;
+		}
+	return 0;
+}
+
 static void forget_ids(struct data *data, int level)
 {
 	for (uint32_t e = 0; e < model_entity_count; e++) {
 		struct table *table = &data->tables[e];
-		int is_needed = 0;
-		for (uint32_t c = 0; c < model_entity_count; c++)
-			for (uint32_t f = 0; f < data->tables[c].entity->field_count; f++) {
-				const struct field *field = &data->tables[c].entity->fields[f];
-				if (field->type == FIELD_REFERENCE && data->tables[c].level > level &&
-				    data->tables[c].columns[f].values.bytes &&
-				    strcmp(field->target, table->entity->name) == 0)
-					is_needed = 1;
-			}
-		if (is_needed || table->level > level)
+		if (table->level > level || load_needs_ids(data, e, level))
 			continue;
 		region_close(&table->ids);
 		region_close(&table->index.memory);
@@ -344,18 +358,22 @@ static int is_ledger_full(const struct load *load)
 	return is_full;
 }
 
-int load_read(struct load *load, unsigned threads, struct crmval_error *error)
+int load_start(struct load *load, unsigned threads, struct crmval_error *error)
 {
-	int highest = 0;
 	find_levels(load->data);
+	int code = reading_start(&load->run, threads, error);
+	return code == CRMVAL_OK ? plan(load, error) : code;
+}
+
+int load_read(struct load *load, struct crmval_error *error)
+{
+	int highest = 0, code = CRMVAL_OK;
 	for (uint32_t e = 0; e < model_entity_count; e++)
 		highest = load->data->tables[e].level > highest ? load->data->tables[e].level : highest;
 	struct reading **readings = calloc((size_t)load->feed_count + load->lookup_count + 1, sizeof *readings);
-	int code = readings ? reading_start(&load->run, threads, error) : fail_memory(error);
-	if (code == CRMVAL_OK)
-		code = plan(load, error);
-	if (code == CRMVAL_OK)
-		code = read_lookups(load, readings, error);
+	if (!readings)
+		return fail_memory(error);
+	code = read_lookups(load, readings, error);
 	for (int level = 0; level <= highest && code == CRMVAL_OK; level++)
 		code = read_level(load, level, readings, error);
 	if (code == CRMVAL_OK)

@@ -34,6 +34,7 @@ struct feed {
 	struct feed_field fields[DATA_MAX_FIELDS];
 	uint32_t field_count;
 	struct derivation derivation;
+	_Atomic uint64_t sampled; /* rows, by budget_check() */
 };
 
 /* A part of an entity that is not read, and why. */
@@ -54,6 +55,7 @@ struct load {
 	uint32_t lookup_count;
 	struct load_note *notes;
 	uint32_t note_count;
+	_Atomic uint64_t taken; /* bytes of rows, by budget_take() */
 	struct arena arena;
 };
 
@@ -80,8 +82,17 @@ int load_probe(struct load *load, struct crmval_error *error);
 /* Judges the job's limits, once it is known what is unreadable, rates included. */
 int load_check_limits(const struct load *load, struct crmval_error *error);
 
-/* Reads all columns that data_want() asked for. */
-int load_read(struct load *load, unsigned threads, struct crmval_error *error);
+/* Plans how all columns are read that data_want() asked for. */
+int load_start(struct load *load, unsigned threads, struct crmval_error *error);
+
+/* Plans a feed anew, after it was read, or read in part. */
+int load_plan_feed(struct load *load, struct feed *feed, struct crmval_error *error);
+
+/* Are a table's ids still needed when all tables of a level were read? */
+int load_needs_ids(const struct data *data, uint32_t entity, int level);
+
+/* Reads all that load_start() has planned. */
+int load_read(struct load *load, struct crmval_error *error);
 
 void load_close(struct load *load);
 

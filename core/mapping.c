@@ -382,6 +382,7 @@ int load_open(struct load *load, const struct job *job, struct plugin *plugins, 
 
 void load_close(struct load *load)
 {
+	reading_end(&load->run); /* where it was begun, and not read to its end */
 	for (uint32_t s = 0; load->run.sources && s < load->job->source_count; s++)
 		if (load->run.sources[s])
 			load->run.plugins[s].table->source->close(load->run.sources[s]);

@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include "alert.h"
+#include "budget.h"
 #include "error.h"
 #include "rates.h"
 #include "shard.h"
@@ -233,7 +234,11 @@ static int link_data(struct run *run, unsigned threads, struct crmval_error *err
 int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
 {
 	struct spent start = spent_so_far();
-	int code = load_read(&run->load, threads, error);
+	int code = load_start(&run->load, threads, error);
+	if (code == CRMVAL_OK)
+		code = budget_check(&run->load, run->dimensions, threads, error);
+	if (code == CRMVAL_OK)
+		code = load_read(&run->load, error);
 	run->spent[ROOM_LOAD] = spent_since(start);
 	start = spent_so_far();
 	if (code == CRMVAL_OK)

@@ -2,6 +2,7 @@
 /* Taking rows: cells into typed columns, a column at a time. */
 #include "load.h"
 
+#include "budget.h"
 #include "cell.h"
 #include "error.h"
 #include "shard.h"
@@ -462,6 +463,8 @@ int load_take(struct reading *reading, struct reading_thread *thread, const stru
 		return CRMVAL_OK;
 	if (code == CRMVAL_OK)
 		code = reserve_rows(table, rows.row_count, order, &taking.first, error);
+	if (code == CRMVAL_OK && feed->load->job->max_memory)
+		code = budget_take(feed->load, table, rows.row_count, error);
 	for (uint32_t i = 0; i < feed->field_count && code == CRMVAL_OK; i++) {
 		taking.how = &feed->fields[i];
 		taking.field = &table->entity->fields[taking.how->field];

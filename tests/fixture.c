@@ -279,7 +279,9 @@ void fixture_map(struct fixture *fixture)
 
 void fixture_read(struct fixture *fixture, unsigned threads)
 {
-	int code = load_read(&fixture->load, threads, &fixture->error);
+	int code = load_start(&fixture->load, threads, &fixture->error);
+	if (code == CRMVAL_OK)
+		code = load_read(&fixture->load, &fixture->error);
 	if (code == CRMVAL_OK)
 		code = rates_open(&fixture->data, &fixture->job, &fixture->error);
 	if (code != CRMVAL_OK)
