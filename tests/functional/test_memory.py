@@ -46,7 +46,7 @@ class Memory(kit.Case):
             self.assertEqual(done.status, 65)
 
     def test_a_table_in_one_piece_is_refused_while_it_is_read(self):
-        demo = self.demo("15")
+        demo = self.demo("30")
         os.mkdir(self.path("zipped"))
         for name in os.listdir(self.path(demo)):
             if name.endswith(".csv"):
@@ -54,9 +54,9 @@ class Memory(kit.Case):
                     self.write("zipped/" + name + ".gz", plain.read())
         job = self.job(['{ plugin = "csv"; directory = "zipped"; }'])
         self.runs(job, "--set", "limits.memory=100")
-        done = self.run_raw("run", job, "--threads", "2", "--dry-run", "--set", "limits.memory=10")
+        done = self.run_raw("run", job, "--threads", "2", "--dry-run", "--set", "limits.memory=16")
         self.assertEqual((done.status, done.output), (65, ""), done.messages)
-        self.assertRegex(done.messages, "10 MiB of memory that limits.memory allows, and not all is read")
+        self.assertRegex(done.messages, "16 MiB of memory that limits.memory allows, and not all is read")
 
     def test_values(self):
         self.job(more="limits = { memory = 0; };")
