@@ -20,6 +20,7 @@ struct memo {
 
 struct derive_scratch {
 	struct expression_scratch *made; /* results of expressions */
+	uint64_t unreadable;             /* cells in conditions that are no flags, of the batch */
 	uint32_t *kept;                  /* which rows were not skipped */
 	uint32_t kept_capacity;
 	struct crmval_cells *columns;
@@ -140,6 +141,7 @@ static struct expression_row row_of(struct row *row, struct derive_scratch *scra
 		.currency = row->derivation->currency,
 		.is_present = row->derived->is_present,
 		.scratch = scratch->made,
+		.unreadable = &scratch->unreadable,
 	};
 }
 
@@ -161,6 +163,7 @@ static void prefetch_rows(const struct derivation *derivation, const struct deri
 	for (uint32_t i = first; i < first + count && derived->has_lookup; i++) {
 		struct expression_row soon = row_of(&row, scratch);
 		soon.lookup = lookup_soon;
+		soon.unreadable = NULL;
 		row.number = scratch->kept[i];
 		expression_value(derived->expression, &soon);
 	}
@@ -330,6 +333,7 @@ int derive_rows(const struct derivation *derivation, struct derive_scratch *scra
 		scratch->columns[c] = in->columns[derivation->columns[c].wanted];
 	if (plain)
 		return CRMVAL_OK;
+	scratch->unreadable = 0;
 	uint32_t count = keep_rows(derivation, scratch, in, ledger);
 	scratch->in = in;
 	scratch->text_used = 0;
@@ -344,6 +348,8 @@ int derive_rows(const struct derivation *derivation, struct derive_scratch *scra
 		if (!is_computed)
 			pass_column(derivation, scratch, cells, count, starts, lengths);
 	}
+	if (scratch->unreadable)
+		ledger_skip(ledger, "cells in conditions that are no flags", scratch->unreadable);
 	out->row_count = count;
 	out->line = line_of;
 	out->context = scratch;

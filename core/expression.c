@@ -331,12 +331,14 @@ static int in_holds(const struct expression_node *node, const struct expression_
 	return is_found == (node->ways == EQUAL);
 }
 
-static int text_holds(struct cell_text text)
+static int text_holds(struct cell_text text, uint64_t *unreadable)
 {
 	int8_t flag = 0;
-	if (text.length == 0 || !memchr("1tTyY", *text.at, 5))
+	if (text.length == 0)
 		return 0;
-	return cell_flag(text.at, text.length, &flag) == CELL_OK && flag == 1;
+	if (cell_flag(text.at, text.length, &flag) == CELL_UNREADABLE && unreadable)
+		++*unreadable;
+	return flag == 1;
 }
 
 static int is_condition(const struct expression_node *node)
@@ -365,7 +367,7 @@ static int holds(const struct expression_node *node, const struct expression_row
 			child = child->next;
 		return child != NULL;
 	default:
-		return text_holds(value_of(node, row));
+		return text_holds(value_of(node, row), row->unreadable);
 	}
 }
 

@@ -65,6 +65,7 @@ struct expression_row {
 	struct cell_text currency; /* of the job */
 	const uint8_t *is_present; /* by use, as above */
 	struct expression_scratch *scratch;
+	uint64_t *unreadable; /* counts cells that stand where a flag should, and are none; NULL: nobody does */
 };
 
 /* [worker] The value points into the row's cells, the expression, or the scratch. */

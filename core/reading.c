@@ -9,6 +9,7 @@
 #include "shard.h"
 #include "spent.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -114,13 +115,18 @@ struct items {
 	uint32_t count;
 };
 
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
 static int read_split(struct reading_run *run, struct reading *reading, uint32_t split, struct reading_sink *sink,
 		      struct crmval_error *error)
 {
 	const struct crmval_source *source = run->plugins[reading->source].table->source;
 	void **worker = &sink->thread->sources[reading->source];
 	if (source->worker_open && !*worker) {
+		/* The contract promises sources that it is called by one thread at a time. */
+		pthread_mutex_lock(&opening);
 		int code = source->worker_open(run->sources[reading->source], worker, error);
+		pthread_mutex_unlock(&opening);
 		if (code != CRMVAL_OK)
 			return code;
 	}

@@ -104,6 +104,7 @@ static const char *const formatted[] = {
 	N_("%s: rejected: text after a closing quote (byte %s)"),
 	N_("blank lines"),
 	N_("cells with text encoded twice"),
+	N_("cells in conditions that are no flags"),
 	N_("bytes that are not %s"),
 	N_("deleted"), /* as conf/salesforce.conf calls it */
 	N_("%s is not a date"),

@@ -110,7 +110,12 @@ static int parse(struct fake *fake, const char *text, struct crmval_error *error
 
 static struct expression_row row_of(struct fake *fake)
 {
-	return (struct expression_row){fake_column, fake_lookup, fake, {"EUR", 3}, fake->is_present, fake->scratch};
+	return (struct expression_row){.column = fake_column,
+				       .lookup = fake_lookup,
+				       .context = fake,
+				       .currency = {"EUR", 3},
+				       .is_present = fake->is_present,
+				       .scratch = fake->scratch};
 }
 
 static void done(struct fake *fake)

@@ -263,6 +263,16 @@ class Parts(Mapping):
         text = " ".join(self.run_ok("run", job, "--format", "text").output.split())
         self.assertIn("3 deleted rows", text)
 
+    def test_what_is_no_flag_in_a_condition_is_counted(self):
+        self.table("order.csv", "id,signed_on,amount,won", "1,2025-01-01,1,WAHR", "2,2025-01-01,2,true",
+                   "3,2025-01-01,4,no", "4,2025-01-01,8,", "5,2025-01-01,16,falsch", "6,2025-01-01,32,0")
+        job = self.one('order = { fields = ( ( "amount", "=if(won, amount, amount * 100)" ) ); };')
+        order = self.data(job)["order"]
+        self.assertEqual(order["skipped"], {"cells in conditions that are no flags": 2})
+        self.assertEqual((order["rows"], self.sales(job)), (6, 100 + 2 + 400 + 800 + 1600 + 3200))
+        text = " ".join(self.run_ok("run", job, "--format", "text").output.split())
+        self.assertIn("2 cells in conditions that are no flags", text)
+
 
 class Cells(Mapping):
     """Ids, nulls, names in any case."""
