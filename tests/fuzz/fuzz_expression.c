@@ -65,7 +65,12 @@ static void evaluate(struct fake *fake, struct cell_text *value, struct expressi
 	for (int round = 0; round < 3; round++) {
 		for (uint32_t i = 0; i < fake->expression->use_count; i++)
 			fake->is_present[i] = round == 2 || (round == 1 && i % 2);
-		struct expression_row row = {fake_column, fake_lookup, fake, {"EUR", 3}, fake->is_present, scratch};
+		struct expression_row row = {.column = fake_column,
+					     .lookup = fake_lookup,
+					     .context = fake,
+					     .currency = {"EUR", 3},
+					     .is_present = fake->is_present,
+					     .scratch = scratch};
 		expression_scratch_reset(scratch);
 		*value = expression_value(fake->expression, &row);
 		const char *trimmed = value->at;
