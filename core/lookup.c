@@ -87,14 +87,18 @@ static int reserve(const struct lookup *lookup, struct lookup_map *map)
 	if (old.keys && 2 * old.count <= old.mask)
 		return 0;
 	uint64_t size = old.keys ? 2 * (old.mask + 1) : 1024;
-	map->keys = calloc(size, sizeof *map->keys);
-	map->blocks = keeps_rows(lookup) ? calloc(size, sizeof *map->blocks) : NULL;
-	if (!map->keys || (keeps_rows(lookup) && !map->blocks)) {
-		free(map->keys);
-		free(map->blocks);
+	map->block_memory = (struct region){NULL, 0};
+	if (region_open(&map->key_memory, size * sizeof *map->keys, NULL) != CRMVAL_OK) {
 		*map = old;
 		return -1;
 	}
+	if (keeps_rows(lookup) && region_open(&map->block_memory, size * sizeof *map->blocks, NULL) != CRMVAL_OK) {
+		region_close(&map->key_memory);
+		*map = old;
+		return -1;
+	}
+	map->keys = map->key_memory.bytes;
+	map->blocks = map->block_memory.bytes;
 	map->mask = size - 1;
 	for (uint64_t i = 0; old.keys && i <= old.mask; i++) {
 		if (ident_is_none(old.keys[i]))
@@ -104,8 +108,8 @@ static int reserve(const struct lookup *lookup, struct lookup_map *map)
 		if (old.blocks)
 			map->blocks[slot] = old.blocks[i];
 	}
-	free(old.keys);
-	free(old.blocks);
+	region_close(&old.key_memory);
+	region_close(&old.block_memory);
 	return 0;
 }
 
@@ -245,8 +249,8 @@ static int merge_key(const struct lookup *lookup, struct lookup_map *all, const 
 
 static void map_free(struct lookup_map *map)
 {
-	free(map->keys);
-	free(map->blocks);
+	region_close(&map->key_memory);
+	region_close(&map->block_memory);
 	map->keys = NULL;
 	map->blocks = NULL;
 }

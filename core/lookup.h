@@ -3,6 +3,7 @@
 #ifndef LOOKUP_H
 #define LOOKUP_H
 
+#include "data.h"
 #include "derive.h"
 
 /* A column of the table that something uses. */
@@ -18,6 +19,7 @@ struct lookup_map {
 	const char **blocks; /* of each key, its row; NULL where nothing of rows is kept */
 	uint64_t mask;       /* slots - 1 */
 	uint64_t count;
+	struct region key_memory, block_memory;
 	struct arena arena;
 };
 
