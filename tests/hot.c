@@ -15,7 +15,7 @@
 /* What a loop found, so that no compiler leaves it out. */
 static volatile uint64_t found;
 
-#define HOT __attribute__((noinline, noclone))
+#define HOT __attribute__((noinline))
 
 void hot_scan(const struct csv_scanner *scanner, const char *bytes, size_t words);
 void hot_dates(uint32_t rows);
