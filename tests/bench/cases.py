@@ -16,7 +16,7 @@ import evaluation
 import salesforce_export
 from evaluation import COLUMNS
 from meter import Failed, Pairs, Task, forget, remember
-from peers import Peers, database
+from peers import NOT_ASKED_FOR, Peers, database
 
 BEST = "DuckDB at its best"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -62,7 +62,8 @@ class Bench:
         self.results = os.path.join(self.output, "results")
         shutil.rmtree(self.output, ignore_errors=True)
         os.makedirs(self.results)
-        self.figures.facts.update(absent=self.peers.absent, versions=list(self.peers.versions.values()))
+        self.figures.facts.setdefault("versions", {}).update(self.peers.versions)
+        self.figures.facts["absent"] = {name: why for name, why in self.peers.absent.items() if why != NOT_ASKED_FOR}
         self.server = None
 
     def close(self):

@@ -11,6 +11,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "functional"))
 
 import database  # noqa: E402
 
+NOT_ASKED_FOR = "not asked for"
+
 
 class Absent(Exception):
     pass
@@ -65,7 +67,7 @@ class Peers:
         os.makedirs(cache, exist_ok=True)
         for name in ("duckdb", "sqlite", "postgresql", "miller", "igzip", "libdeflate", "gzip", "polars"):
             if name not in wanted:
-                self.absent[name] = "not asked for"
+                self.absent[name] = NOT_ASKED_FOR
                 continue
             try:
                 self.places[name], self.versions[name] = getattr(self, name)()

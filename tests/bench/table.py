@@ -117,7 +117,7 @@ def text(figures):
     facts = figures.facts
     dates = sorted({row["date"] for row in figures.rows.values()})
     there = "Machine: %s. Date: %s. Peers: %s." % (machine(), " to ".join(sorted({dates[0], dates[-1]})),
-                                                  ", ".join(facts["versions"]))
+                                                  ", ".join(facts["versions"].values()))
     loads = sorted(row.get("load", 0) for row in figures.rows.values())
     there += (" Load of the machine while measuring, the bench itself included (about its threads): %.0f to %.0f, %.0f in "
               "the middle." % (loads[0], loads[-1], loads[len(loads) // 2]))
