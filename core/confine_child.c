@@ -241,6 +241,7 @@ static void forget_stack(void)
 static int forget_surroundings(void)
 {
 	clearenv();
+	confine_child_prepare(); /* where the parent had no memory for it */
 	if (!surroundings)
 		return -1;
 	forget_stack();
