@@ -26,7 +26,7 @@ def attempt(words, folder):
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Absent(str(error)) from error
     if done.returncode:
-        raise Absent((done.stderr.strip().splitlines() or ["%s failed" % words[0]])[-1])
+        raise Absent((done.stderr.strip().splitlines() or ["%s failed" % words[0]])[0])
 
 
 def from_npm(cache, package, pattern):
