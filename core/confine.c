@@ -24,8 +24,7 @@ struct run {
 	pid_t pid;
 	int fd;          /* where its frame comes in */
 	double deadline; /* on the monotonic clock */
-	unsigned char *bytes;
-	size_t size, capacity;
+	struct confine_answer frame;
 };
 
 struct pool {
@@ -35,6 +34,13 @@ struct pool {
 	unsigned running;
 	int null;
 };
+
+void confine_answer_free(struct confine_answer *answer)
+{
+	if (answer->bytes)
+		munmap(answer->bytes, answer->capacity);
+	*answer = (struct confine_answer){NULL, 0, 0};
+}
 
 enum ending { ENDED, LATE, TOO_LONG };
 
@@ -104,10 +110,10 @@ static int take_frame(struct run *run)
 	struct confine_task *task = run->task;
 	struct frame_trailer trailer;
 	const size_t header = sizeof(struct frame_header);
-	if (run->size < header + sizeof trailer)
+	if (run->frame.size < header + sizeof trailer)
 		return 0;
-	const unsigned char *payload = run->bytes + header;
-	size_t size = run->size - header - sizeof trailer;
+	const unsigned char *payload = run->frame.bytes + header;
+	size_t size = run->frame.size - header - sizeof trailer;
 	memcpy(&trailer, payload + size, sizeof trailer);
 	if (trailer.magic != FRAME_MAGIC || trailer.size > size || size - trailer.size != trailer.message_size ||
 	    frame_checksum(FRAME_CHECKSUM, payload, size) != trailer.checksum)
@@ -119,10 +125,11 @@ static int take_frame(struct run *run)
 				  *message ? message : _("failed and does not say why"));
 		return 1;
 	}
-	memmove(run->bytes, payload, trailer.size);
-	task->answer = (struct confine_answer){run->bytes, trailer.size};
+	memmove(run->frame.bytes, payload, trailer.size);
+	task->answer = run->frame;
+	task->answer.size = trailer.size;
 	task->code = CRMVAL_OK;
-	run->bytes = NULL;
+	run->frame = (struct confine_answer){NULL, 0, 0};
 	return 1;
 }
 
@@ -130,8 +137,8 @@ static void describe_sandbox(struct run *run)
 {
 	struct frame_header header = {0};
 	char landlock[24] = "";
-	if (run->size >= sizeof header)
-		memcpy(&header, run->bytes, sizeof header);
+	if (run->frame.size >= sizeof header)
+		memcpy(&header, run->frame.bytes, sizeof header);
 	if (header.landlock_abi)
 		snprintf(landlock, sizeof landlock, "landlock %d", header.landlock_abi);
 	snprintf(run->task->sandbox, sizeof run->task->sandbox, "%s%s%s", landlock,
@@ -171,8 +178,8 @@ static void conclude(struct pool *pool, struct run *run, enum ending ending)
 		task_fails(task, CRMVAL_EBUG, "wrote more than the %zu bytes that an answer may have",
 			   pool->limits->answer_limit);
 	else if (!take_frame(run))
-		task_died(task, status, run->size);
-	free(run->bytes);
+		task_died(task, status, run->frame.size);
+	confine_answer_free(&run->frame);
 	*run = pool->runs[--pool->running];
 }
 
@@ -212,7 +219,7 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 		close(ends[0]);
 		return fail(error, CRMVAL_ENOMEM, "cannot start a confined process: %s", strerror(errno));
 	}
-	pool->runs[pool->running++] = (struct run){task, pid, ends[0], now() + pool->limits->deadline, NULL, 0, 0};
+	pool->runs[pool->running++] = (struct run){task, pid, ends[0], now() + pool->limits->deadline, {NULL, 0, 0}};
 	return CRMVAL_OK;
 }
 
@@ -221,21 +228,24 @@ static size_t room(const struct run *run, const struct confine_limits *limits)
 {
 	size_t around = sizeof(struct frame_header) + sizeof(struct frame_trailer) + sizeof run->task->error.message;
 	size_t most = limits->answer_limit < SIZE_MAX - around ? limits->answer_limit + around : SIZE_MAX;
-	return most - run->size;
+	return most - run->frame.size;
 }
 
-static int grow(struct run *run, size_t most)
+static int grow(struct confine_answer *frame)
 {
-	enum { FIRST = 64 * 1024 };
-	size_t more = run->capacity ? run->capacity : FIRST;
-	if (run->size < run->capacity)
+	enum { FIRST = 64 * 1024 }; /* bytes, a multiple of any page's */
+	void *bytes;
+	if (frame->size < frame->capacity)
 		return 0;
-	unsigned char *bytes = realloc(run->bytes, run->capacity + (more < most ? more : most));
-	if (!bytes)
+	if (frame->bytes)
+		bytes = mremap(frame->bytes, frame->capacity, 2 * frame->capacity, MREMAP_MAYMOVE);
+	else
+		bytes = mmap(NULL, FIRST, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (bytes == MAP_FAILED)
 		return -1;
-	run->bytes = bytes;
-	run->capacity += more < most ? more : most;
-	return 0;
+	frame->capacity = frame->bytes ? 2 * frame->capacity : FIRST;
+	frame->bytes = bytes;
+	return madvise(bytes, frame->capacity, MADV_DONTFORK);
 }
 
 /* Reads what is there. */
@@ -243,10 +253,11 @@ static int receive(struct pool *pool, struct run *run, struct crmval_error *erro
 {
 	size_t most = room(run, pool->limits);
 	unsigned char beyond;
-	if (most > 0 && grow(run, most) < 0)
+	if (most > 0 && grow(&run->frame) < 0)
 		return fail_memory(error);
-	ssize_t got =
-		most > 0 ? read(run->fd, run->bytes + run->size, run->capacity - run->size) : read(run->fd, &beyond, 1);
+	size_t left = run->frame.capacity - run->frame.size;
+	ssize_t got = most > 0 ? read(run->fd, run->frame.bytes + run->frame.size, left < most ? left : most)
+			       : read(run->fd, &beyond, 1);
 	if (got < 0 && errno == EINTR)
 		return CRMVAL_OK;
 	if (got < 0)
@@ -256,7 +267,7 @@ static int receive(struct pool *pool, struct run *run, struct crmval_error *erro
 	else if (most == 0)
 		conclude(pool, run, TOO_LONG);
 	else
-		run->size += (size_t)got;
+		run->frame.size += (size_t)got;
 	return CRMVAL_OK;
 }
 
@@ -294,7 +305,7 @@ static void prepare(struct confine_task *tasks, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		tasks[i].code = CRMVAL_EBUG;
 		tasks[i].error = (struct crmval_error){.struct_size = sizeof tasks[i].error};
-		tasks[i].answer = (struct confine_answer){NULL, 0};
+		tasks[i].answer = (struct confine_answer){NULL, 0, 0};
 		tasks[i].sandbox[0] = '\0';
 	}
 }
@@ -312,7 +323,7 @@ static int run_all(struct pool *pool, struct confine_task *tasks, size_t count, 
 	while (pool->running > 0) {
 		struct run *run = &pool->runs[--pool->running];
 		reap(run);
-		free(run->bytes);
+		confine_answer_free(&run->frame);
 	}
 	return code;
 }
@@ -344,8 +355,7 @@ int confine_run(struct confine_task *tasks, size_t count, unsigned parallel, con
 	code = run_all(&pool, tasks, count, parallel, error);
 out:
 	for (size_t i = 0; code && i < count; i++) {
-		free(tasks[i].answer.bytes);
-		tasks[i].answer = (struct confine_answer){NULL, 0};
+		confine_answer_free(&tasks[i].answer);
 	}
 	if (pool.null >= 0)
 		close(pool.null);

@@ -16,10 +16,14 @@ struct confine_limits {
 	size_t answer_limit;      /* bytes it may write */
 };
 
+/* In pages that no child inherits, so that what one says is not found by the next. */
 struct confine_answer {
-	unsigned char *bytes; /* what the body wrote, whole and checked; the caller frees it */
+	unsigned char *bytes; /* what the body wrote, whole and checked; confine_answer_free() gives it back */
 	size_t size;
+	size_t capacity;
 };
+
+void confine_answer_free(struct confine_answer *answer);
 
 /* Whole pages. */
 struct confine_range {

@@ -84,7 +84,7 @@ static int try_elf(struct conforming *c, const char *name, int (*body)(void *, s
 {
 	struct confine_task task;
 	int code = run_body(c, body, NULL, &task);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	if (code == CRMVAL_OK)
 		add(c, "file", name, task.code, task.error.message);
 	return code;
@@ -188,7 +188,7 @@ static int try_rows(struct conforming *c, uint32_t view, enum rows_kind kind, en
 	if (code == CRMVAL_OK)
 		compare_digests(c, group, name, tasks);
 	for (int i = 0; i < 2; i++)
-		free(tasks[i].answer.bytes);
+		confine_answer_free(&tasks[i].answer);
 	return code;
 }
 
@@ -214,7 +214,7 @@ static int try_speed(struct conforming *c, uint32_t view)
 		is_done &= tasks[i].code == CRMVAL_OK && tasks[i].answer.size == sizeof answers[i];
 		if (is_done)
 			memcpy(&answers[i], tasks[i].answer.bytes, sizeof answers[i]);
-		free(tasks[i].answer.bytes);
+		confine_answer_free(&tasks[i].answer);
 	}
 	if (!is_done)
 		return CRMVAL_OK; /* the trials of its rules say why */

@@ -96,8 +96,7 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 			strdup(task->code == CRMVAL_OK ? _("answered in another form") : task->error.message);
 		code = evaluation->failed ? CRMVAL_OK : fail_memory(error);
 	}
-	free(task->answer.bytes);
-	task->answer.bytes = NULL;
+	confine_answer_free(&task->answer);
 	return code;
 }
 
@@ -162,7 +161,8 @@ int evaluate_run(const struct evaluate *evaluate, struct evaluation *evaluations
 			     error);
 	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++)
 		code = open_evaluation(evaluate, d, &evaluations[d], error);
-	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
+	/* Others first, so that what ours say does not lie about. */
+	for (int is_ours = 0; is_ours <= 1 && code == CRMVAL_OK; is_ours++)
 		code = run_group(evaluate, &hidden, evaluations, is_ours, error);
 	hide_close(&hidden);
 	return code;

@@ -114,7 +114,7 @@ static int get_to_know(struct plugin *plugin, const char *name, const struct plu
 	if (task.code)
 		*error = task.error;
 	code = task.code ? task.code : read_tables(plugin, name, &task.answer, error);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	if (code && code != CRMVAL_ENOMEM) { /* several of one name may lie about */
 		struct crmval_error what = *error;
 		fail(error, code, "%.*s (%.400s)", (int)(sizeof what.message - 450), what.message, plugin->path);

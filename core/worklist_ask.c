@@ -91,7 +91,7 @@ static int ask_group(const struct worklist_work *work, const struct hidden *hidd
 	for (size_t i = 0; i < count; i++) {
 		if (code == CRMVAL_OK)
 			code = take_answer(&tasks[i], element, &answers[parts[i].dimension], error);
-		free(tasks[i].answer.bytes);
+		confine_answer_free(&tasks[i].answer);
 	}
 	free(parts);
 	free(tasks);
@@ -104,7 +104,7 @@ int worklist_ask(const struct worklist_work *work, int task, size_t element, str
 	const struct run *run = work->run;
 	struct hidden hidden;
 	int code = hide_open(&hidden, run->dimensions, run->job->dimension_count, run->data, &run->units, error);
-	for (int is_ours = 1; is_ours >= 0 && code == CRMVAL_OK; is_ours--)
+	for (int is_ours = 0; is_ours <= 1 && code == CRMVAL_OK; is_ours++)
 		code = ask_group(work, &hidden, task, is_ours, element, answers, error);
 	hide_close(&hidden);
 	return code;

@@ -55,7 +55,7 @@ static void test_answer(void)
 	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(task.answer.size, 11);
 	CU_ASSERT(!memcmp(task.answer.bytes, "hello world", 11));
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 }
 
 static int say_nothing(void *context, struct crmval_error *error)
@@ -69,7 +69,29 @@ static void test_empty_answer(void)
 	struct confine_task task = run_one(say_nothing, NULL, &limits);
 	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
 	CU_ASSERT_EQUAL(task.answer.size, 0);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
+}
+
+/* What the child before said, for as long as an answer may be. */
+static int repeat_another(void *context, struct crmval_error *error)
+{
+	const struct confine_task *before = context;
+	return confine_write(before->answer.bytes, before->answer.size, error);
+}
+
+static void test_answers_of_others(void)
+{
+	char who[] = "world";
+	struct confine_task tasks[2] = {
+		{.plugin_fd = -1, .name = "first", .body = say_hello, .context = who},
+		{.plugin_fd = -1, .name = "second", .body = repeat_another, .context = &tasks[0]},
+	};
+	struct crmval_error error = {.struct_size = sizeof error};
+	CU_ASSERT_EQUAL_FATAL(confine_run(tasks, 2, 1, &limits, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(tasks[0].answer.size, 11);
+	CU_ASSERT_NOT_EQUAL(tasks[1].code, CRMVAL_OK);
+	CU_ASSERT_PTR_NULL(tasks[1].answer.bytes);
+	confine_answer_free(&tasks[0].answer);
 }
 
 /* 16-bit numbers, in pieces that fit no buffer evenly. */
@@ -98,7 +120,7 @@ static void test_long_answer(void)
 		wrong += number != (uint16_t)i;
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 }
 
 /* 524288 numbers fill the limit of a mebibyte to the byte; a thousand more do not fit. */
@@ -120,7 +142,7 @@ static void test_answer_limit(void)
 	struct confine_task task = run_one(fill_to_the_limit, NULL, &limits);
 	CU_ASSERT_EQUAL(task.code, CRMVAL_OK);
 	CU_ASSERT_EQUAL(task.answer.size, 1 << 20);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	expect_failure(overfill, &limits, CRMVAL_EBUG,
 		       "plugin x: wrote more than the 1048576 bytes that an answer may have");
 }
@@ -259,7 +281,7 @@ static void test_forged_frames(void)
 		struct confine_task task = run_one(forge, &forgery, &limits);
 		CU_ASSERT_EQUAL(task.code, forgery == RIGHT ? CRMVAL_OK : CRMVAL_EBUG);
 		CU_ASSERT_EQUAL(task.answer.size, forgery == RIGHT ? 8 : 0);
-		free(task.answer.bytes);
+		confine_answer_free(&task.answer);
 	}
 }
 
@@ -320,7 +342,7 @@ static void test_many(void)
 		snprintf(expected, sizeof expected, "hello %d", i);
 		right += tasks[i].code == CRMVAL_OK && tasks[i].answer.size == strlen(expected) &&
 			 !memcmp(tasks[i].answer.bytes, expected, tasks[i].answer.size);
-		free(tasks[i].answer.bytes);
+		confine_answer_free(&tasks[i].answer);
 	}
 	CU_ASSERT_EQUAL(right, COUNT - 1);
 	CU_ASSERT_EQUAL(tasks[5].code, CRMVAL_EBUG);
@@ -375,6 +397,7 @@ static void test_outside_of_a_child(void)
 
 static const struct test tests[] = {{"answer", test_answer},
 				    {"empty answer", test_empty_answer},
+				    {"answers of others", test_answers_of_others},
 				    {"long answer", test_long_answer},
 				    {"answer limit", test_answer_limit},
 				    {"flood", test_flood},

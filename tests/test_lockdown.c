@@ -81,7 +81,7 @@ static void test_inheritance(void)
 	CU_ASSERT_EQUAL_FATAL(task.code, CRMVAL_OK);
 	CU_ASSERT_STRING_EQUAL((char *)task.answer.bytes, "5 none 1 0");
 	CU_ASSERT_STRING_EQUAL(task.sandbox, "none");
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	close(low);
 	close(between);
 	close(plugin);
@@ -122,7 +122,7 @@ static void test_limits(void)
 #endif
 	CU_ASSERT(is_instrumented() || strstr(found, " 61 64 ") != NULL);
 	CU_ASSERT(strstr(found, " 0 0 1") != NULL);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 }
 
 static int never_end(void *context, struct crmval_error *error)
@@ -212,7 +212,7 @@ static void test_stages(void)
 #endif
 	CU_ASSERT(!strncmp(task.sandbox, "landlock ", 9));
 	CU_ASSERT(strstr(task.sandbox, ", seccomp") != NULL);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	close(task.plugin_fd);
 }
 
@@ -238,7 +238,7 @@ static void test_memory_limit(void)
 	CU_ASSERT_EQUAL_FATAL(task.answer.size, sizeof mebibytes);
 	memcpy(&mebibytes, task.answer.bytes, sizeof mebibytes);
 	CU_ASSERT(mebibytes >= 60 && mebibytes <= 64); /* less what the child itself had taken since */
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 }
 
 /* ---- kernels that lack something ---- */
@@ -313,7 +313,7 @@ static int without_seccomp(void)
 		return 98;
 	snprintf(expected, sizeof expected, "landlock %d", abi);
 	memcpy(codes, task.answer.bytes, sizeof codes);
-	free(task.answer.bytes);
+	confine_answer_free(&task.answer);
 	right = !strcmp(task.sandbox, expected) && codes[0] == EACCES;
 	right = right && (abi < 4 || codes[1] == EACCES) && (abi < 6 || codes[2] == EPERM);
 	return !right;

@@ -38,7 +38,7 @@ static void check_answer(unsigned char *written, size_t size)
 	memcpy(breadcrumb, written, size < sizeof breadcrumb ? size : sizeof breadcrumb);
 	struct confine_task task = {.name = "fuzz", .breadcrumb = breadcrumb};
 	task.error.struct_size = sizeof task.error;
-	struct run run = {.task = &task, .bytes = written, .size = size, .capacity = size};
+	struct run run = {.task = &task, .frame = {written, size, size}};
 	describe_sandbox(&run);
 	check(memchr(task.sandbox, 0, sizeof task.sandbox) != NULL, "an endless name of a sandbox");
 	if (!take_frame(&run)) {
@@ -48,13 +48,13 @@ static void check_answer(unsigned char *written, size_t size)
 	if (task.code == CRMVAL_OK) {
 		check(task.answer.size + sizeof(struct frame_header) + sizeof(struct frame_trailer) <= size,
 		      "more than came");
-		check(!run.bytes, "bytes with two owners");
+		check(!run.frame.bytes, "bytes with two owners");
 	} else {
 		check(task.code >= CRMVAL_EBUG || task.code == CRMVAL_EPERM, "a code that is not a child's");
 		check_message(task.error.message);
 	}
 	free(task.answer.bytes);
-	free(run.bytes);
+	free(run.frame.bytes);
 }
 
 /* As a child makes it, around any payload. */
