@@ -5,20 +5,9 @@ set -eu
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+# shellcheck source=tests/counted.sh
+. "$(dirname "$0")/counted.sh"
 export PKG_CONFIG_PATH="$DESTDIR$PKGCONFIGDIR"
-
-check() # WHAT COMMAND...
-{
-	what=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		echo "FAILED: $what"
-		failed=$((failed + 1))
-	fi
-}
 
 says_version()
 {

@@ -9,19 +9,8 @@ build=${BUILD:-$top/build}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 out=${1:-$work/out}
-passed=0 failed=0
-
-check() # WHAT COMMAND...
-{
-	what=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		echo "FAILED: $what"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=tests/counted.sh
+. "$(dirname "$0")/counted.sh"
 
 for tool in dpkg-buildpackage dh lintian; do
 	if ! command -v "$tool" >/dev/null; then

@@ -9,7 +9,8 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 tree=$work/tree
-passed=0 failed=0
+# shellcheck source=tests/counted.sh
+. "$(dirname "$0")/counted.sh"
 # Nothing of what is mounted below outlives this process.
 if [ -z "${INSIDE:-}" ]; then
 	trap 'rm -rf --one-file-system "$work"' EXIT
@@ -23,18 +24,6 @@ if [ -z "${INSIDE:-}" ]; then
 fi
 rmdir "$work"
 work=$INSIDE tree=$INSIDE/tree
-
-check() # WHAT COMMAND...
-{
-	what=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		echo "FAILED: $what"
-		failed=$((failed + 1))
-	fi
-}
 
 # ---- the tree
 

@@ -5,19 +5,8 @@ set -eu
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() # WHAT COMMAND...
-{
-	what=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		echo "FAILED: $what"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=tests/counted.sh
+. "$(dirname "$0")/counted.sh"
 
 if ! command -v systemd-analyze >/dev/null; then
 	echo "systemd-analyze is not installed"
