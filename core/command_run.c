@@ -65,12 +65,13 @@ static int is_input(struct run *run, const char *path)
 {
 	struct stat output, input;
 	struct inputs inputs;
+	struct crmval_error error = {.struct_size = sizeof error};
 	if (!path || stat(path, &output) < 0)
 		return 0;
 	if (stat(run->job->path, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
 		return 1;
-	if (inputs_find(run, &inputs) != 0)
-		return 0; /* the run itself will say that there is no memory */
+	if (inputs_find(run, &inputs, &error) != CRMVAL_OK)
+		return 0; /* the run itself meets it again, before it writes */
 	for (uint32_t i = 0; i < inputs.count; i++)
 		if (stat(inputs.paths[i], &input) == 0 && input.st_dev == output.st_dev &&
 		    input.st_ino == output.st_ino)

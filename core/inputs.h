@@ -10,7 +10,7 @@ struct inputs {
 	uint32_t count;
 };
 
-/* Lists the files of tables that are mapped, of lookups, and of mappings.  In the run's arena; not 0: out of memory. */
-int inputs_find(struct run *run, struct inputs *inputs);
+/* Lists the files of tables that are mapped, of lookups, and of mappings.  In the run's arena. */
+int inputs_find(struct run *run, struct inputs *inputs, struct crmval_error *error);
 
 #endif

@@ -335,14 +335,15 @@ static int account_inputs(struct run *run, struct crmval_error *error)
 {
 	struct inputs found;
 	uint32_t count = 0;
-	if (inputs_find(run, &found) != 0)
-		return fail_memory(error);
+	int code = inputs_find(run, &found, error);
+	if (code != CRMVAL_OK)
+		return code;
 	struct result_input *inputs = arena_array(&run->arena, (size_t)found.count + 1, sizeof *inputs);
 	if (!inputs)
 		return fail_memory(error);
 	for (uint32_t i = 0; i < found.count; i++) {
 		inputs[count].name = job_relative(run->job, found.paths[i]);
-		int code = input_hash(found.paths[i], run->job->hashing, &inputs[count], error);
+		code = input_hash(found.paths[i], run->job->hashing, &inputs[count], error);
 		if (code != CRMVAL_OK)
 			return code;
 		count++;
