@@ -103,6 +103,10 @@ static void begin(struct filter *filter)
 	step(filter, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
 	answer(filter, SECCOMP_RET_KILL_PROCESS);
 	load(filter, offsetof(struct seccomp_data, nr));
+#ifdef __X32_SYSCALL_BIT /* x32 goes by the same name, and has numbers of its own */
+	step(filter, BPF_JMP | BPF_JGE | BPF_K, __X32_SYSCALL_BIT, 0, 1);
+	answer(filter, SECCOMP_RET_KILL_PROCESS);
+#endif
 }
 
 static void answer_all(struct filter *filter, const int *calls, size_t count, uint32_t what)

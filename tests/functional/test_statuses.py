@@ -327,6 +327,11 @@ class Signals(Failing):
             self.assertEqual(self.listing(), before)
 
 
+def hears_hangups():
+    """Whatever these tests were started by, as nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Each(Failing):
     """One test for each status that the manual pages list, named by it; as the shell sees it."""
 
@@ -432,7 +437,7 @@ class Each(Failing):
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
             done = subprocess.run(["sh", "-c", script % int(number), "sh", kit.PROGRAM, "run", job, "--set",
                                    "plugins.deadline=100"], cwd=self.folder, env=kit.clean_environment(), check=False,
-                                  timeout=120, capture_output=True)
+                                  timeout=120, capture_output=True, preexec_fn=hears_hangups)
             self.assertEqual(done.returncode, 128 + number, done.stderr)
 
 
