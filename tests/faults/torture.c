@@ -134,7 +134,8 @@ __attribute__((constructor)) static void begin(void)
 	int fd = path ? (int)syscall(SYS_open, path, O_RDWR | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return;
-	void *state = (void *)syscall(SYS_mmap, NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *state =
+		(void *)syscall(SYS_mmap, NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0);
 	syscall(SYS_close, fd);
 	dl_iterate_phdr(find_spared, NULL);
 	void *frames[1], *first = dlsym(RTLD_DEFAULT, "realloc");
