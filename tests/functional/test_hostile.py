@@ -259,8 +259,10 @@ class Vendor(Hostile):
         self.assertEqual(done.status, 0, done.messages)
         reader, seeker = (dimension["indicators"][0]["measures"][0]["reason"]
                           for dimension in kit.json.loads(done.output)["dimensions"])
-        self.assertNotEqual(reader, "0 found")
         self.assertEqual(seeker, "0 found")
+        if reader == "0 found" and kit.is_sanitized():
+            self.skipTest("the thread sanitizer puts columns further away than the search goes")
+        self.assertNotEqual(reader, "0 found")
 
     def search_plugin(self, name="searcher", text=SEARCH):
         if kit.is_sanitized():
