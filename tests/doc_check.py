@@ -9,19 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.environ.get("SRCDIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-counts = {True: 0, False: 0}
-
-
-def read(path):
-    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-        return file.read()
-
-
-def check(holds, complaint):
-    counts[holds] += 1
-    if not holds:
-        print("FAILED:", complaint)
+from counted import ROOT, check, counts, read
 
 
 def header_names(header):

@@ -13,20 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.environ.get("SRCDIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-counts = {True: 0, False: 0}
+from counted import ROOT, check, counts, read
+
 skipped = 0
-
-
-def read(path):
-    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-        return file.read()
-
-
-def check(holds, complaint):
-    counts[holds] += 1
-    if not holds:
-        print("FAILED:", complaint)
 
 
 # ---- messages
