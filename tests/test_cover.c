@@ -203,30 +203,39 @@ static void try_measure(const char *what, double (*draw)(uint32_t m, const struc
 static const int sizes[] = {1, 2, 3, 5, 10, 30, 100};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
+struct kind {
+	const char *what;
+	double (*draw)(uint32_t m, const struct trial_plan *plan);
+	double measured[SIZES];
+};
+
+static void try_kinds(const struct kind kinds[3])
+{
+	for (int i = 0; i < SIZES; i++)
+		for (int k = 0; k < 3; k++)
+			try_measure(kinds[k].what, kinds[k].draw, sizes[i], kinds[k].measured[i]);
+}
+
 static void test_shares(void)
 {
-	static const double shares[SIZES] = {0.42, 0.67, 0.74, 0.82, 0.89, 0.93, 0.94};
-	static const double filled[SIZES] = {0.80, 0.91, 0.95, 0.97, 0.98, 0.97, 0.96};
-	static const double weighted[SIZES] = {0.27, 0.56, 0.67, 0.80, 0.87, 0.92, 0.94};
+	static const struct kind kinds[] = {
+		{"share", draw_share, {0.42, 0.67, 0.74, 0.82, 0.89, 0.93, 0.94}},
+		{"filled", draw_filled, {0.80, 0.91, 0.95, 0.97, 0.98, 0.97, 0.96}},
+		{"weighted", draw_weighted, {0.27, 0.56, 0.67, 0.80, 0.87, 0.92, 0.94}},
+	};
 	state = 1;
-	for (int i = 0; i < SIZES; i++) {
-		try_measure("share", draw_share, sizes[i], shares[i]);
-		try_measure("filled", draw_filled, sizes[i], filled[i]);
-		try_measure("weighted", draw_weighted, sizes[i], weighted[i]);
-	}
+	try_kinds(kinds);
 }
 
 static void test_growth(void)
 {
-	static const double growths[SIZES] = {0.62, 0.73, 0.75, 0.78, 0.79, 0.87, 0.91};
-	static const double amounts[SIZES] = {0.55, 0.67, 0.68, 0.72, 0.75, 0.82, 0.89};
-	static const double changes[SIZES] = {0.72, 0.60, 0.61, 0.69, 0.72, 0.78, 0.86};
+	static const struct kind kinds[] = {
+		{"growth", draw_growth, {0.62, 0.73, 0.75, 0.78, 0.79, 0.87, 0.91}},
+		{"amounts", draw_amounts, {0.55, 0.67, 0.68, 0.72, 0.75, 0.82, 0.89}},
+		{"change", draw_change, {0.72, 0.60, 0.61, 0.69, 0.72, 0.78, 0.86}},
+	};
 	state = 2;
-	for (int i = 0; i < SIZES; i++) {
-		try_measure("growth", draw_growth, sizes[i], growths[i]);
-		try_measure("amounts", draw_amounts, sizes[i], amounts[i]);
-		try_measure("change", draw_change, sizes[i], changes[i]);
-	}
+	try_kinds(kinds);
 }
 
 /* The whole: five measures of all kinds in two dimensions, in a unit of so many rows. */
