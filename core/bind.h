@@ -28,7 +28,7 @@ struct bound_view {
 struct bound_dimension {
 	const struct plugin *plugin;
 	const struct crmval_dimension *table;
-	const struct crmval_value *parameters; /* a copy of the job's, which no child inherits */
+	const struct crmval_value *parameters; /* a copy: no child inherits the job's own */
 	struct bound_view *views;
 	const char **no_data; /* by measure: fields that are not mapped, or NULL */
 	struct arena arena;   /* with pages of its own, which no other dimension's child inherits */

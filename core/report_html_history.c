@@ -43,6 +43,14 @@ static void put_point(struct html *html, struct json *json, int32_t to, double s
 	json_array_close(json);
 }
 
+/* The table that a chart has, for those who cannot see it. */
+static void open_numbers(struct html *html)
+{
+	html_raw(html, "<details><summary>");
+	html_text(html, _("The numbers"));
+	html_raw(html, "</summary><div class=scroll tabindex=0><table>\n<thead><tr>");
+}
+
 static void put_trend(struct html *html, struct json *json, const struct scorecard *card)
 {
 	const struct result *result = card->result;
@@ -52,9 +60,7 @@ static void put_trend(struct html *html, struct json *json, const struct scoreca
 	html_raw(html, "<section id=trend>\n");
 	html_element(html, "h2", _("Trend"));
 	html_chart(html, "trend-chart", _("The score over time; the table below has its numbers"), 1);
-	html_raw(html, "<details><summary>");
-	html_text(html, _("The numbers"));
-	html_raw(html, "</summary><div class=scroll tabindex=0><table>\n<thead><tr>");
+	open_numbers(html);
 	html_element(html, "th scope=col", _("end of the period"));
 	html_element(html, "th scope=col class=n", _("score"));
 	html_element(html, "th scope=col class=n", _("95% range"));
@@ -186,9 +192,7 @@ static void put_steps(struct html *html, struct json *json, const struct change 
 {
 	double at = change->nodes[0].score[0]->score, from = at;
 
-	html_raw(html, "<details><summary>");
-	html_text(html, _("The numbers"));
-	html_raw(html, "</summary><div class=scroll tabindex=0><table>\n<thead><tr>");
+	open_numbers(html);
 	html_element(html, "th scope=col", _("what changed"));
 	html_element(html, "th scope=col class=n", _("points"));
 	html_element(html, "th scope=col class=n", _("score"));
