@@ -2,6 +2,7 @@
 /* Where a report goes: a stream that remembers its first error, and the texts that all reports share. */
 #include "output.h"
 
+#include "digits.h"
 #include "error.h"
 
 #include <errno.h>
@@ -52,41 +53,24 @@ int output_finish(struct output *output, struct crmval_error *error)
 	return output->failure ? output_failed(output->stream, output->failure, error) : CRMVAL_OK;
 }
 
-/* What is published is rounded to 10 decimals: written from its digits, since trying formats costs ten times as much. */
-static int short_text(double number, char text[OUTPUT_NUMBER_SIZE])
-{
-	double scaled = number * 1e10;
-	long long digits;
-	int length, places = 10;
-
-	if (!(fabs(number) >= 1e-4 && fabs(number) < 1e5) || rint(scaled) / 1e10 != number)
-		return 0;
-	digits = llrint(fabs(scaled));
-	length = snprintf(text, OUTPUT_NUMBER_SIZE, "%s%lld.%010lld", number < 0 ? "-" : "", digits / 10000000000,
-			  digits % 10000000000);
-	while (places-- > 0 && text[length - 1] == '0')
-		length--;
-	if (text[length - 1] == '.')
-		length--;
-	text[length] = '\0';
-	return length;
-}
-
 int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE])
 {
-	int length;
+	int sign = number < 0, length;
+	double positive = fabs(number);
 
 	text[0] = '\0';
 	if (!isfinite(number))
 		return 0;
-	if (number == rint(number) && fabs(number) < 0x1p53)
-		return snprintf(text, OUTPUT_NUMBER_SIZE, "%.0f", number + 0.0);
-	length = short_text(number, text);
+	if (sign)
+		*text++ = '-';
+	if (positive < 0x1p53 && positive == rint(positive))
+		return sign + digits_whole((uint64_t)positive, text);
+	length = digits_fraction(positive, text);
 	if (length > 0)
-		return length;
-	for (int digits = 15; length == 0 || strtod(text, NULL) != number; digits++)
-		length = snprintf(text, OUTPUT_NUMBER_SIZE, "%.*g", digits, number);
-	return length;
+		return sign + length;
+	for (int digits = 15; length == 0 || strtod(text, NULL) != positive; digits++)
+		length = snprintf(text, OUTPUT_NUMBER_SIZE - 1, "%.*g", digits, positive);
+	return sign + length;
 }
 
 const char *output_valid_text(const char *text, char **copy)
