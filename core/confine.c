@@ -25,6 +25,8 @@ struct run {
 	int fd;          /* where its frame comes in */
 	double deadline; /* on the monotonic clock */
 	struct confine_answer frame;
+	size_t taken;      /* bytes of the answer that came before those in the frame, and were handed on */
+	uint64_t checksum; /* of those */
 };
 
 struct pool {
@@ -104,6 +106,28 @@ static int code_of_child(int code)
 	return (code <= CRMVAL_ECONF && code >= CRMVAL_EBUG) || code == CRMVAL_EPERM ? code : CRMVAL_EBUG;
 }
 
+/* Hands on so many elements from the start of what is held of the answer. */
+static void hand_on(struct run *run, size_t count)
+{
+	struct confine_task *task = run->task;
+	unsigned char *payload = run->frame.bytes + sizeof(struct frame_header);
+	size_t size = count * task->element;
+	task->take(task->taker, payload, count);
+	run->checksum = frame_checksum(run->checksum, payload, size);
+	run->taken += size;
+	run->frame.size -= size;
+	memmove(payload, payload + size, run->frame.size - sizeof(struct frame_header));
+}
+
+/* As long as more comes: what can be neither trailer nor message. */
+static void hand_on_surely(struct run *run)
+{
+	const struct confine_task *task = run->task;
+	size_t other = sizeof(struct frame_header) + sizeof(struct frame_trailer) + sizeof task->error.message;
+	if (task->take && run->frame.size >= other + task->element)
+		hand_on(run, (run->frame.size - other) / task->element);
+}
+
 /* Whether a whole frame came in; then the task has its answer or its error. */
 static int take_frame(struct run *run)
 {
@@ -113,22 +137,28 @@ static int take_frame(struct run *run)
 	if (run->frame.size < header + sizeof trailer)
 		return 0;
 	const unsigned char *payload = run->frame.bytes + header;
-	size_t size = run->frame.size - header - sizeof trailer;
+	size_t size = run->frame.size - header - sizeof trailer, held;
 	memcpy(&trailer, payload + size, sizeof trailer);
-	if (trailer.magic != FRAME_MAGIC || trailer.size > size || size - trailer.size != trailer.message_size ||
-	    frame_checksum(FRAME_CHECKSUM, payload, size) != trailer.checksum)
+	if (trailer.magic != FRAME_MAGIC || __builtin_sub_overflow(trailer.size, run->taken, &held) || held > size ||
+	    size - held != trailer.message_size || frame_checksum(run->checksum, payload, size) != trailer.checksum)
 		return 0;
 	if (trailer.code != CRMVAL_OK) {
 		char message[sizeof task->error.message];
-		utf8_printable(message, sizeof message, (const char *)payload + trailer.size, trailer.message_size);
+		utf8_printable(message, sizeof message, (const char *)payload + held, trailer.message_size);
 		task->code = fail(&task->error, code_of_child(trailer.code), "plugin %s: %.900s", task->name,
 				  *message ? message : _("failed and does not say why"));
 		return 1;
 	}
-	memmove(run->frame.bytes, payload, trailer.size);
-	task->answer = run->frame;
-	task->answer.size = trailer.size;
+	if (task->take && held % task->element != 0)
+		return 0;
 	task->code = CRMVAL_OK;
+	if (task->take) {
+		hand_on(run, held / task->element);
+		return 1;
+	}
+	memmove(run->frame.bytes, payload, held);
+	task->answer = run->frame;
+	task->answer.size = held;
 	run->frame = (struct confine_answer){NULL, 0, 0};
 	return 1;
 }
@@ -219,7 +249,13 @@ static int start(struct pool *pool, struct confine_task *task, struct crmval_err
 		close(ends[0]);
 		return fail(error, CRMVAL_ENOMEM, "cannot start a confined process: %s", strerror(errno));
 	}
-	pool->runs[pool->running++] = (struct run){task, pid, ends[0], now() + pool->limits->deadline, {NULL, 0, 0}};
+	pool->runs[pool->running++] = (struct run){
+		.task = task,
+		.pid = pid,
+		.fd = ends[0],
+		.deadline = now() + pool->limits->deadline,
+		.checksum = FRAME_CHECKSUM,
+	};
 	return CRMVAL_OK;
 }
 
@@ -228,7 +264,7 @@ static size_t room(const struct run *run, const struct confine_limits *limits)
 {
 	size_t around = sizeof(struct frame_header) + sizeof(struct frame_trailer) + sizeof run->task->error.message;
 	size_t most = limits->answer_limit < SIZE_MAX - around ? limits->answer_limit + around : SIZE_MAX;
-	return most - run->frame.size;
+	return most - run->taken - run->frame.size;
 }
 
 static int grow(struct confine_answer *frame)
@@ -266,8 +302,10 @@ static int receive(struct pool *pool, struct run *run, struct crmval_error *erro
 		conclude(pool, run, ENDED);
 	else if (most == 0)
 		conclude(pool, run, TOO_LONG);
-	else
+	else {
 		run->frame.size += (size_t)got;
+		hand_on_surely(run);
+	}
 	return CRMVAL_OK;
 }
 

@@ -47,6 +47,10 @@ struct confine_task {
 	size_t shared_size; /* 0: none */
 	const struct confine_range *ranges;
 	size_t range_count;
+	/* An answer of elements that is too long to be held: they are taken as they come, and count only if the task succeeds. */
+	void (*take)(void *taker, const void *elements, size_t count); /* NULL: the answer is held */
+	void *taker;
+	size_t element; /* bytes; a multiple of 8 */
 
 	int code; /* CRMVAL_OK, or why there is no answer: error */
 	struct crmval_error

@@ -123,6 +123,64 @@ static void test_long_answer(void)
 	confine_answer_free(&task.answer);
 }
 
+/* Elements of 20 such numbers, which have to come in order. */
+struct taker {
+	uint32_t numbers, wrong, most; /* bytes at once */
+};
+
+static void take_numbers(void *context, const void *elements, size_t count)
+{
+	struct taker *taker = context;
+	const uint16_t *numbers = elements;
+	for (size_t i = 0; i < 20 * count; i++)
+		taker->wrong += numbers[i] != (uint16_t)taker->numbers++;
+	if (40 * count > taker->most)
+		taker->most = (uint32_t)(40 * count);
+}
+
+static int end_in_an_element(void *context, struct crmval_error *error)
+{
+	int code = count_up(context, error);
+	return code ? code : confine_write("half", 4, error);
+}
+
+static int count_and_complain(void *context, struct crmval_error *error)
+{
+	int code = count_up(context, error);
+	return code ? code : fail(error, CRMVAL_EDATA, "and no further");
+}
+
+static struct taker take_from(int (*body)(void *, struct crmval_error *), uint32_t numbers, int code)
+{
+	struct taker taker = {0};
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct confine_task task = {.plugin_fd = -1,
+				    .name = "x",
+				    .body = body,
+				    .context = &numbers,
+				    .take = take_numbers,
+				    .taker = &taker,
+				    .element = 40};
+	CU_ASSERT_EQUAL_FATAL(confine_run(&task, 1, 1, &limits, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(task.code, code);
+	CU_ASSERT_PTR_NULL(task.answer.bytes);
+	CU_ASSERT_EQUAL(taker.wrong, 0);
+	return taker;
+}
+
+static void test_taken_answer(void)
+{
+	CU_ASSERT_EQUAL(take_from(say_nothing, 0, CRMVAL_OK).numbers, 0);
+	CU_ASSERT_EQUAL(take_from(count_up, 1000, CRMVAL_OK).numbers, 1000);
+	struct taker taker = take_from(count_up, 500 * 1000, CRMVAL_OK);
+	CU_ASSERT_EQUAL(taker.numbers, 500 * 1000);
+	CU_ASSERT(taker.most <= 64 * 1024); /* as much as is held at a time */
+	/* What was taken does not count where the end is wrong: an error, half an element, more than is allowed. */
+	take_from(count_and_complain, 300 * 1000, CRMVAL_EDATA);
+	take_from(end_in_an_element, 1000, CRMVAL_EBUG);
+	take_from(count_up, 525 * 1000, CRMVAL_EBUG);
+}
+
 /* 524288 numbers fill the limit of a mebibyte to the byte; a thousand more do not fit. */
 static int fill_to_the_limit(void *context, struct crmval_error *error)
 {
@@ -399,6 +457,7 @@ static const struct test tests[] = {{"answer", test_answer},
 				    {"empty answer", test_empty_answer},
 				    {"answers of others", test_answers_of_others},
 				    {"long answer", test_long_answer},
+				    {"taken answer", test_taken_answer},
 				    {"answer limit", test_answer_limit},
 				    {"flood", test_flood},
 				    {"errors", test_errors},
