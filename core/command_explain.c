@@ -125,20 +125,40 @@ static void print_measure(const struct result *result, const struct scorecard *c
 }
 
 /* The rows that fall short in it, if there is something to be gained by them. */
-static int print_rows(const struct options *options, struct run *run, int measure, struct crmval_error *error)
+static int print_rows(const struct worklist *list, struct crmval_error *error)
+{
+	struct report_style style = style_of(stdout);
+	struct output *output = calloc(1, sizeof *output);
+	if (!output)
+		return fail_memory(error);
+	puts(_("\nRows"));
+	output->stream = stdout;
+	int code = report_worklist(list, -1, FORMAT_TEXT, output, &style, error);
+	free(output);
+	return code;
+}
+
+static int explain(const struct options *options, struct run *run, int measure, struct crmval_error *error)
 {
 	const struct worklist_limits limits = {.rows = options->limit ? options->limit : 10, .measure = measure};
-	struct report_style style = style_of(stdout);
+	struct scorecard *card = NULL;
 	struct worklist list = {0};
-	struct output *output = calloc(1, sizeof *output);
-	int code = output ? worklist_make(&list, run, &limits, error) : fail_memory(error);
-	if (code == CRMVAL_OK && list.item_count > 0) {
-		puts(_("\nRows"));
-		output->stream = stdout;
-		code = report_worklist(&list, -1, FORMAT_TEXT, output, &style, error);
-	}
+	int code = score_new(&run->result, &card, error);
+	if (code != CRMVAL_OK)
+		return code;
+	/* Whether something else is missing does not matter here. */
+	score_scope(card, -1, 0, NULL);
+	use_language(FORMAT_TEXT, run->job->language);
+	code = result_translate(&run->result, &run->arena, text_language(), error);
+	/* Rows come first, since what is printed waits in memory, where their children would find it. */
+	if (code == CRMVAL_OK && !isnan(card->overall.score))
+		code = worklist_make(&list, run, &limits, error);
+	print_measure(&run->result, card, (uint32_t)measure);
+	if (code == CRMVAL_OK && list.item_count > 0)
+		code = print_rows(&list, error);
+	text_use_messages();
 	worklist_free(&list);
-	free(output);
+	score_free(card);
 	return code;
 }
 
@@ -147,7 +167,6 @@ int command_explain(const struct options *given, int count, char **words)
 	static struct run run;
 	static struct options options;
 	struct crmval_error error = {.struct_size = sizeof error};
-	struct scorecard *card = NULL;
 	options = *given;
 	options.overrides.shows_rows = 1;
 	if (count != 2)
@@ -158,23 +177,11 @@ int command_explain(const struct options *given, int count, char **words)
 	if (status == 0) {
 		int code = run_evaluate(&run, options.threads, &error);
 		if (code == CRMVAL_OK)
-			code = score_new(&run.result, &card, &error);
-		if (code == CRMVAL_OK) {
-			/* Whether something else is missing does not matter here. */
-			score_scope(card, -1, 0, NULL);
-			use_language(FORMAT_TEXT, run.job->language);
-			code = result_translate(&run.result, &run.arena, text_language(), &error);
-			print_measure(&run.result, card, (uint32_t)measure);
-			if (code == CRMVAL_OK && !isnan(card->overall.score))
-				code = print_rows(&options, &run, measure, &error);
-			text_use_messages();
-		}
+			code = explain(&options, &run, measure, &error);
 		if (code != CRMVAL_OK)
 			log_error(&options, error.message);
 		status = exit_status(code);
 	}
-	if (card)
-		score_free(card);
 	run_close(&run);
 	return status;
 }

@@ -65,7 +65,7 @@ static int open_evaluation(const struct evaluate *evaluate, uint32_t d, struct e
 	tally_plan(&shape, table->measure_count, evaluate->units->counts, evaluate->units->team);
 	uint32_t parts = parts_of(evaluate, d);
 	evaluation->tallies = calloc(parts, sizeof *evaluation->tallies);
-	evaluation->no_data = calloc((size_t)table->measure_count + 1, sizeof *evaluation->no_data);
+	evaluation->no_data = arena_array(evaluate->arena, table->measure_count, sizeof *evaluation->no_data);
 	if (!evaluation->tallies || !evaluation->no_data)
 		return fail_memory(error);
 	while (evaluation->tally_count < parts) {
@@ -93,7 +93,8 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 				       NO_DATA_LENGTH);
 	} else if (!evaluation->failed) {
 		evaluation->failed =
-			strdup(task->code == CRMVAL_OK ? _("answered in another form") : task->error.message);
+			arena_strdup(part->evaluate->arena,
+				     task->code == CRMVAL_OK ? _("answered in another form") : task->error.message);
 		code = evaluation->failed ? CRMVAL_OK : fail_memory(error);
 	}
 	confine_answer_free(&task->answer);
@@ -173,6 +174,4 @@ void evaluation_free(struct evaluation *evaluation)
 	for (uint32_t i = 0; i < evaluation->tally_count; i++)
 		tally_close(&evaluation->tallies[i]);
 	free(evaluation->tallies);
-	free(evaluation->no_data);
-	free(evaluation->failed);
 }

@@ -9,12 +9,12 @@
 #include "unit.h"
 #include "view.h"
 
-/* A dimension's outcome. */
+/* A dimension's outcome; what it says lies in evaluate.arena. */
 struct evaluation {
 	struct tally *tallies; /* one per child that shared its rows */
 	uint32_t tally_count;
 	char (*no_data)[2][NO_DATA_LENGTH]; /* by measure and window: what the plugin said, or "" */
-	char *failed;                       /* why it has no result, or NULL */
+	const char *failed;                 /* why it has no result, or NULL */
 	char sandbox[64];                   /* what was in force */
 	double seconds;                     /* of processors that its children took */
 };
@@ -27,6 +27,7 @@ struct evaluate {
 	uint32_t dimension_count;
 	struct confine_limits limits;
 	unsigned threads;
+	struct arena *arena; /* which no child inherits */
 };
 
 /*

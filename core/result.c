@@ -56,8 +56,8 @@ void result_measure_apply(struct result_measure *measure, const struct job_measu
 		measure->scale = scale_default(measure->table, measure->basis, &measure->scale_count);
 }
 
-static int describe_measure(struct run *run, const struct crmval_dimension *table, uint32_t d, uint32_t m,
-			    struct result_measure *out, struct crmval_error *error)
+static void describe_measure(const struct run *run, const struct crmval_dimension *table, uint32_t d, uint32_t m,
+			     struct result_measure *out)
 {
 	const struct job_measure *said = &run->job->dimensions[d].measures[m];
 	const struct evaluation *evaluation = &run->evaluations[d];
@@ -69,18 +69,11 @@ static int describe_measure(struct run *run, const struct crmval_dimension *tabl
 	while (strcmp(table->indicators[out->indicator].id, table->measures[m].indicator) != 0)
 		out->indicator++;
 	result_measure_apply(out, said);
-	if (said->scale_count) { /* a copy, since a work list's children score, and do not see the job */
-		struct crmval_point *scale = arena_array(&run->arena, said->scale_count, sizeof *scale);
-		if (!scale)
-			return fail_memory(error);
-		out->scale = memcpy(scale, said->scale, said->scale_count * sizeof *scale);
-	}
 	for (int window = 0; window < 2; window++) {
 		out->no_data[window] = run->dimensions[d].no_data[m];
 		if (!out->no_data[window] && evaluation->no_data && evaluation->no_data[m][window][0])
 			out->no_data[window] = evaluation->no_data[m][window];
 	}
-	return CRMVAL_OK;
 }
 
 static int describe_plugins(struct run *run, struct crmval_error *error)
@@ -156,11 +149,10 @@ int run_describe(struct run *run, struct crmval_error *error)
 			.translation_count = run->dimension_plugins[d].table->translation_count,
 			.translations = run->dimension_plugins[d].table->translations,
 		};
-		for (uint32_t m = 0; m < table->measure_count && code == CRMVAL_OK; m++)
-			code = describe_measure(run, table, d, m, &measures[result->measure_count++], error);
+		for (uint32_t m = 0; m < table->measure_count; m++)
+			describe_measure(run, table, d, m, &measures[result->measure_count++]);
 	}
-	if (code == CRMVAL_OK)
-		code = result_translate(result, &run->arena, job->language, error);
+	code = result_translate(result, &run->arena, job->language, error);
 	return code == CRMVAL_OK ? describe_plugins(run, error) : code;
 }
 

@@ -183,7 +183,7 @@ static int bind(struct run *run, struct crmval_error *error)
 int run_open(struct run *run, const char *path, const struct job_overrides *overrides, struct crmval_error *error)
 {
 	struct spent start = spent_so_far();
-	memset(run, 0, sizeof *run);
+	*run = (struct run){.arena.kind = ARENA_HIDDEN};
 	int code = job_read(path, overrides, &run->job, &run->problems, error);
 	if (code == CRMVAL_OK && !run->job)
 		code = problems_fail(&run->problems, error);
@@ -208,7 +208,7 @@ int run_open(struct run *run, const char *path, const struct job_overrides *over
 int run_open_outputs(struct run *run, const char *path, const struct job_overrides *overrides,
 		     struct crmval_error *error)
 {
-	memset(run, 0, sizeof *run);
+	*run = (struct run){.arena.kind = ARENA_HIDDEN};
 	int code = job_read(path, overrides, &run->job, &run->problems, error);
 	if (code == CRMVAL_OK && (!run->job || run->problems.count))
 		code = problems_fail(&run->problems, error);
@@ -253,6 +253,7 @@ int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
 		.dimension_count = run->job->dimension_count,
 		.limits = run->plugin_settings.limits,
 		.threads = threads,
+		.arena = &run->arena,
 	};
 	if (code == CRMVAL_OK)
 		code = evaluate_run(&evaluate, run->evaluations, error);

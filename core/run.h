@@ -23,7 +23,7 @@ struct run {
 	struct evaluation *evaluations;
 	struct result result;
 	uint32_t *unit_order[BREAKDOWN_COUNT]; /* the listed units' numbers, in the order of their names */
-	struct arena arena;
+	struct arena arena;                    /* which no child inherits */
 	struct spent spent[ROOM_COUNT];
 };
 

@@ -72,44 +72,39 @@ static void set_weights(struct scorecard *card)
 
 int score_new(const struct result *result, struct scorecard **out, struct crmval_error *error)
 {
-	struct scorecard *card = calloc(1, sizeof *card);
+	struct arena arena = {.kind = ARENA_HIDDEN};
+	struct scorecard *card = arena_alloc(&arena, sizeof *card);
 	uint32_t indicators = 0;
 
 	if (!card)
 		return fail_memory(error);
 	card->result = result;
-	card->first_indicator = calloc((size_t)result->dimension_count + 1, sizeof *card->first_indicator);
-	if (!card->first_indicator)
-		goto no_memory;
-	for (uint32_t d = 0; d < result->dimension_count; d++) {
+	card->first_indicator = arena_array(&arena, (size_t)result->dimension_count + 1, sizeof *card->first_indicator);
+	for (uint32_t d = 0; d < result->dimension_count && card->first_indicator; d++) {
 		indicators += result->dimensions[d].table->indicator_count;
 		card->first_indicator[d + 1] = indicators;
 	}
-	size_t most = (size_t)result->dimension_count + indicators + result->measure_count + 1;
-	card->dimensions = calloc((size_t)result->dimension_count + 1, sizeof *card->dimensions);
-	card->indicators = calloc((size_t)indicators + 1, sizeof *card->indicators);
-	card->measures = calloc((size_t)result->measure_count + 1, sizeof *card->measures);
-	card->children = calloc(most, sizeof(struct score *));
-	if (!card->dimensions || !card->indicators || !card->measures || !card->children)
-		goto no_memory;
+	size_t most = (size_t)result->dimension_count + indicators + result->measure_count;
+	card->dimensions = arena_array(&arena, result->dimension_count, sizeof *card->dimensions);
+	card->indicators = arena_array(&arena, indicators, sizeof *card->indicators);
+	card->measures = arena_array(&arena, result->measure_count, sizeof *card->measures);
+	card->children = arena_array(&arena, most, sizeof(struct score *));
+	card->arena = arena;
+	if (!card->first_indicator || !card->dimensions || !card->indicators || !card->measures || !card->children) {
+		score_free(card);
+		return fail_memory(error);
+	}
 	set_weights(card);
 	*out = card;
 	return CRMVAL_OK;
-no_memory:
-	score_free(card);
-	return fail_memory(error);
 }
 
 void score_free(struct scorecard *card)
 {
 	if (!card)
 		return;
-	free(card->dimensions);
-	free(card->indicators);
-	free(card->first_indicator);
-	free(card->measures);
-	free(card->children);
-	free(card);
+	struct arena arena = card->arena;
+	arena_free(&arena);
 }
 
 /* ---- a node ---- */

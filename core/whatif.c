@@ -4,7 +4,6 @@
 
 #include "error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void read_changed(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
@@ -18,8 +17,9 @@ static void read_changed(const struct result *result, uint32_t measure, int wind
 
 int whatif_new(const struct result *result, struct whatif **out, struct crmval_error *error)
 {
-	struct whatif *whatif = calloc(1, sizeof *whatif);
-	size_t places = 2 * (size_t)result->measure_count + 1;
+	struct arena arena = {.kind = ARENA_HIDDEN};
+	struct whatif *whatif = arena_alloc(&arena, sizeof *whatif);
+	size_t places = 2 * (size_t)result->measure_count;
 	int code = CRMVAL_OK;
 	if (!whatif)
 		return fail_memory(error);
@@ -28,8 +28,9 @@ int whatif_new(const struct result *result, struct whatif **out, struct crmval_e
 	whatif->result.moments = read_changed;
 	whatif->result.sums = NULL;
 	whatif->result.tallies = whatif;
-	whatif->scope = calloc(places, sizeof *whatif->scope);
-	whatif->changed = calloc(places, sizeof *whatif->changed);
+	whatif->scope = arena_array(&arena, places, sizeof *whatif->scope);
+	whatif->changed = arena_array(&arena, places, sizeof *whatif->changed);
+	whatif->arena = arena;
 	if (!whatif->scope || !whatif->changed)
 		code = fail_memory(error);
 	if (code == CRMVAL_OK)
@@ -47,10 +48,9 @@ void whatif_free(struct whatif *whatif)
 {
 	if (!whatif)
 		return;
+	struct arena arena = whatif->arena;
 	score_free(whatif->card);
-	free(whatif->scope);
-	free(whatif->changed);
-	free(whatif);
+	arena_free(&arena);
 }
 
 void whatif_scope(struct whatif *whatif, int breakdown, uint32_t unit)

@@ -24,7 +24,8 @@ struct whatif {
 	struct moments *scope, *changed; /* of each measure, period and baseline */
 	int breakdown;
 	uint32_t unit;
-	double score; /* of the scope as it is, not rounded; NaN: it has none */
+	double score;       /* of the scope as it is, not rounded; NaN: it has none */
+	struct arena arena; /* of all this, which no plugin is to see */
 };
 
 /* Starts with the company.  The result must outlive it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From rows that fall short to a list: which are listed, what mending them brings. */
-#include "worklist_child.h"
+#include "worklist_rank.h"
 
 #include "error.h"
 
@@ -26,13 +26,15 @@ const char *worklist_name(const struct run *run, uint32_t entity, uint32_t row)
 
 /* ---- finding ---- */
 
-/* What one more in the numerator of each measure brings, about; only those that rows are wanted for. */
+/* What one more in the numerator of each measure brings to its dimension, about; only those that rows are wanted for.  More
+   than its own dimension is not for a child to know. */
 static void weigh(const struct worklist_work *work)
 {
 	const struct result *result = &work->run->result;
 	struct whatif *whatif = work->whatif;
 	for (uint32_t m = 0; m < result->measure_count; m++) {
 		const struct result_measure *measure = &result->measures[m];
+		const struct estimate *dimension = &whatif->card->dimensions[measure->dimension].parts[SCORE_NOW];
 		struct moments moments = whatif->scope[(size_t)2 * m];
 		int is_lower = measure->table->better == CRMVAL_LOWER;
 		double lift = (double)(is_lower ? -moments.n : moments.d - moments.n);
@@ -40,8 +42,9 @@ static void weigh(const struct worklist_work *work)
 		if (!(measure->table->flags & CRMVAL_SHARE) || measure->failed || measure->no_data[0] ||
 		    (work->measure >= 0 && (uint32_t)work->measure != m) || !(fabs(lift) > 0))
 			continue;
-		double points = whatif_score(whatif, &change, 1) - whatif->score;
-		work->weights[m] = (struct probe_measure){points > 0, points / fabs(lift)};
+		whatif_score(whatif, NULL, 0);
+		double before = dimension->value, points = whatif_score(whatif, &change, 1) - whatif->score;
+		work->measures[m] = (struct probe_measure){points > 0, (dimension->value - before) / fabs(lift)};
 	}
 }
 
@@ -79,45 +82,34 @@ static size_t join_rows(struct worklist_found *found, size_t count)
 	return kept;
 }
 
-/* A child cannot be trusted to name rows that are there. */
-static int check_found(const struct run *run, const struct worklist_found *found, size_t count,
-		       struct crmval_error *error)
+/* Adds the best of a dimension. */
+static int add_rows(const struct worklist_ranking *ranking, struct worklist_found **all, size_t *count,
+		    struct crmval_error *error)
 {
-	for (size_t i = 0; i < count; i++)
-		if (found[i].entity >= model_entity_count || found[i].measure >= run->result.measure_count ||
-		    found[i].row >= atomic_load(&run->data->tables[found[i].entity].rows) || !isfinite(found[i].points))
-			return fail(error, CRMVAL_EBUG, "work list: a plugin named a row that is not there");
+	size_t kept = worklist_best(ranking->work, ranking->found, ranking->count, WORKLIST_KEPT);
+	struct worklist_found *grown = realloc(*all, (*count + kept) * sizeof *grown + 1);
+	if (!grown)
+		return fail_memory(error);
+	if (kept)
+		memcpy(grown + *count, ranking->found, kept * sizeof *grown);
+	*all = grown;
+	*count += kept;
 	return CRMVAL_OK;
 }
 
 static int find_rows(const struct worklist_work *work, struct worklist *list, struct worklist_found **out,
 		     size_t *out_count, struct crmval_error *error)
 {
-	uint32_t dimensions = work->run->job->dimension_count;
-	struct worklist_answer *answers = calloc((size_t)dimensions + 1, sizeof *answers);
+	struct arena arena = {.kind = ARENA_HIDDEN};
+	struct worklist_ranking *rankings = worklist_rankings(work, &arena);
 	struct worklist_found *all = NULL;
 	size_t count = 0;
-	int code = answers ? worklist_ask(work, WORKLIST_FIND, sizeof *all, answers, error) : fail_memory(error);
-	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
-		struct worklist_found *found = answers[d].elements;
-		code = check_found(work->run, found, answers[d].count, error);
-		if (code != CRMVAL_OK || answers[d].count == 0)
-			continue;
-		/* However many children there were, the same rows are kept. */
-		list->is_cut |= answers[d].count >= WORKLIST_KEPT;
-		size_t kept = worklist_best(work, found, answers[d].count, WORKLIST_KEPT);
-		struct worklist_found *grown = realloc(all, (count + kept) * sizeof *grown);
-		if (!grown) {
-			code = fail_memory(error);
-			break;
-		}
-		all = grown;
-		memcpy(all + count, found, kept * sizeof *all);
-		count += kept;
+	int code = rankings ? worklist_find(work, rankings, error) : fail_memory(error);
+	for (uint32_t d = 0; d < work->run->job->dimension_count && code == CRMVAL_OK; d++) {
+		list->is_cut |= rankings[d].is_cut;
+		code = add_rows(&rankings[d], &all, &count, error);
 	}
-	for (uint32_t d = 0; answers && d < dimensions; d++)
-		free(answers[d].elements);
-	free(answers);
+	arena_free(&arena);
 	if (count)
 		qsort(all, count, sizeof *all, by_row_and_measure);
 	*out_count = join_rows(all, count);
@@ -218,37 +210,18 @@ static int is_mended(const struct run *run, const struct worklist_item *item, co
 	return 0;
 }
 
-/* Makes room for one more. */
-static int reserve_mend(struct worklist *list, struct worklist_item *item)
+static int add_mend(struct worklist *list, struct worklist_item *item, const struct mend *mend)
 {
 	enum { MORE = 16 };
 	uint32_t count = item->mend_count;
-	if (count % MORE != 0)
-		return 0;
-	struct mend *mends = arena_array(&list->arena, count + MORE, sizeof *mends);
-	struct bound_input *mended = arena_array(&list->arena, count + MORE, sizeof *mended);
-	if (!mends || !mended)
-		return -1;
-	if (count) {
-		memcpy(mends, item->mends, count * sizeof *mends);
-		memcpy(mended, item->mended, count * sizeof *mended);
+	if (count % MORE == 0) {
+		struct mend *mends = arena_array(&list->arena, (size_t)count + MORE, sizeof *mends);
+		if (!mends)
+			return -1;
+		if (count)
+			memcpy(mends, item->mends, count * sizeof *mends);
+		item->mends = mends;
 	}
-	item->mends = mends;
-	item->mended = mended;
-	return 0;
-}
-
-static int add_mend(struct worklist *list, struct worklist_item *item, const struct mend *mend,
-		    const struct bound_input *input)
-{
-	const char **words = arena_array(&list->arena, (size_t)mend->value.word + 1, sizeof *words);
-	if (!words || reserve_mend(list, item) < 0)
-		return -1;
-	if (mend->value.kind == MEND_WORD &&
-	    !(words[mend->value.word] = arena_strdup(&list->arena, input->words[mend->value.word])))
-		return -1;
-	item->mended[item->mend_count] = *input;
-	item->mended[item->mend_count].words = words;
 	item->mends[item->mend_count++] = *mend;
 	return 0;
 }
@@ -265,7 +238,7 @@ static int take_mends(struct worklist *list, uint32_t dimension, const struct wo
 				    run->dimension_plugins[dimension].table->name);
 		const struct mend *mend = &said[i].mend;
 		const struct bound_input *input = &run->dimensions[dimension].views[mend->view].inputs[mend->input];
-		if (!is_mended(run, item, input) && add_mend(list, item, mend, input) < 0)
+		if (!is_mended(run, item, input) && add_mend(list, item, mend) < 0)
 			return fail_memory(error);
 	}
 	return CRMVAL_OK;
@@ -275,7 +248,7 @@ static int take_mends(struct worklist *list, uint32_t dimension, const struct wo
 static void take_change(const struct worklist_work *work, struct worklist_item *item, struct whatif_change change)
 {
 	const struct crmval_measure *table = work->run->result.measures[change.measure].table;
-	int is_wanted = change.window == 0 && work->weights[change.measure].is_wanted;
+	int is_wanted = change.window == 0 && work->measures[change.measure].is_wanted;
 	int is_beyond = is_wanted && probe_shortfall(table, &change.to) > 0;
 	if (is_wanted && probe_shortfall(table, &change.from) > 0)
 		item->shortfalls[item->shortfall_count++] =
@@ -288,14 +261,15 @@ static void take_change(const struct worklist_work *work, struct worklist_item *
 static int take_changes(const struct worklist_work *work, struct worklist *list, const struct worklist_answer *answers,
 			struct crmval_error *error)
 {
-	uint32_t dimensions = work->run->job->dimension_count, measures = work->run->result.measure_count;
+	uint32_t dimensions = work->run->job->dimension_count;
 	uint32_t *counts = calloc((size_t)list->item_count + 1, sizeof *counts);
 	int code = counts ? CRMVAL_OK : fail_memory(error);
 	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
 		const struct worklist_change *said = answers[d].elements;
+		uint32_t measures = work->first[d + 1] - work->first[d];
 		for (size_t i = 0; i < answers[d].count && code == CRMVAL_OK; i++) {
-			if (said[i].item >= list->item_count || said[i].change.measure >= measures ||
-			    (unsigned)said[i].change.window > 1)
+			if (said[i].item >= list->item_count || said[i].measure >= measures ||
+			    (unsigned)said[i].window > 1)
 				code = fail(error, CRMVAL_EBUG, "work list: plugin %s answered in another form",
 					    work->run->dimension_plugins[d].table->name);
 			else
@@ -311,14 +285,17 @@ static int take_changes(const struct worklist_work *work, struct worklist *list,
 	free(counts);
 	for (uint32_t d = 0; d < dimensions && code == CRMVAL_OK; d++) {
 		const struct worklist_change *said = answers[d].elements;
-		for (size_t i = 0; i < answers[d].count; i++)
-			if (!work->run->result.measures[said[i].change.measure].no_data[said[i].change.window])
-				take_change(work, &list->items[said[i].item], said[i].change);
+		for (size_t i = 0; i < answers[d].count; i++) {
+			const struct whatif_change change = {work->first[d] + said[i].measure, said[i].window,
+							     said[i].from, said[i].to};
+			if (!work->run->result.measures[change.measure].no_data[change.window])
+				take_change(work, &list->items[said[i].item], change);
+		}
 	}
 	return code;
 }
 
-static int ask_about_items(const struct worklist_work *work, struct worklist *list, int task,
+static int ask_about_items(const struct worklist_work *work, struct worklist *list, enum worklist_task task,
 			   struct crmval_error *error)
 {
 	uint32_t dimensions = work->run->job->dimension_count;
@@ -415,8 +392,8 @@ static int open_work(struct worklist_work *work, struct arena *arena, struct crm
 {
 	const struct run *run = work->run;
 	uint32_t *first = arena_array(arena, (size_t)run->job->dimension_count + 1, sizeof *first);
-	work->weights = arena_array(arena, (size_t)run->result.measure_count + 1, sizeof *work->weights);
-	if (!first || !work->weights)
+	work->measures = arena_array(arena, (size_t)run->result.measure_count + 1, sizeof *work->measures);
+	if (!first || !work->measures)
 		return fail_memory(error);
 	for (uint32_t d = 0; d < run->job->dimension_count; d++)
 		first[d + 1] = first[d] + run->dimensions[d].table->measure_count;
@@ -438,7 +415,7 @@ int worklist_make(struct worklist *list, struct run *run, const struct worklist_
 	struct worklist_work work = {.run = run, .measure = limits->measure};
 	struct worklist_found *found = NULL;
 	size_t count = 0;
-	*list = (struct worklist){.run = run};
+	*list = (struct worklist){.run = run, .arena.kind = ARENA_HIDDEN};
 	int code = open_work(&work, &list->arena, error);
 	if (code == CRMVAL_OK)
 		code = find_rows(&work, list, &found, &count, error);

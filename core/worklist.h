@@ -37,8 +37,6 @@ struct worklist_item {
 	uint32_t shortfall_count, mend_count;
 	struct worklist_shortfall *shortfalls;
 	struct mend *mends;
-	/* The inputs that they change, for children that do not know how others' dimensions are bound; words: the mend's own. */
-	struct bound_input *mended;
 	uint32_t change_count;
 	struct whatif_change *changes;
 };

@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* What the dimensions' children do for a work list, and what they answer. */
+/*
+ * What the dimensions' children are asked for a work list, and what they answer.  They learn nothing of what measures came to,
+ * and of weights only those of their own measures: what a row is worth is for the program itself to say.
+ */
 #ifndef WORKLIST_CHILD_H
 #define WORKLIST_CHILD_H
 
 #include "probe.h"
-#include "worklist.h"
 
-enum { WORKLIST_FIND, WORKLIST_PROBE, WORKLIST_TRY };
+enum worklist_task { WORKLIST_FIND, WORKLIST_PROBE, WORKLIST_TRY };
 
-/* Rows that are kept while they are looked for, of each dimension; what falls short less than these is never listed. */
-#define WORKLIST_KEPT 100000u
+/* A mend that changes what the dimension reads; another one may have found it. */
+struct worklist_put {
+	struct mend_value value;
+	struct bound_input input; /* what it mends; words: up to the one that is put there */
+};
 
-/* Answers: arrays of these. */
-struct worklist_found {
-	uint32_t entity, row, measure; /* the measure in which it gains most */
-	double points, most;           /* in all, and in that measure */
+/* A row that is listed. */
+struct worklist_row {
+	uint32_t item, entity, row;
+	uint32_t put_count;
+	struct worklist_put *puts;
+};
+
+/* In pages of its own, which no other dimension's child inherits. */
+struct worklist_question {
+	enum worklist_task task;
+	const struct probe_measure *measures; /* by the dimension's measures */
+	uint32_t row_count;
+	const struct worklist_row *rows; /* by entity and row */
+};
+
+/* Answers: elements of these.  A row falls short in a measure; all that is said of a row by a view comes together. */
+struct worklist_short {
+	uint32_t view, row, answer;
+	struct observation is;
 };
 struct worklist_mend {
 	uint32_t item;
@@ -22,41 +42,14 @@ struct worklist_mend {
 };
 struct worklist_change {
 	uint32_t item;
-	struct whatif_change change;
+	uint32_t measure; /* of the dimension */
+	int window;
+	struct observation from, to;
 };
-
-/* What all children of a work list share. */
-struct worklist_work {
-	const struct run *run;
-	struct whatif *whatif;
-	int measure;                 /* the one that is asked for; -1: all */
-	const uint32_t *first;       /* by dimension: its first measure */
-	struct worklist_item *items; /* chosen, sorted by entity and row */
-	uint32_t item_count;
-	struct probe_measure *weights; /* by result.measures */
-	/* By entity and row: of rows that are worth the same, which comes first, whatever the order in which they were read; ids
-	   and names are not for the children to see. */
-	const uint64_t *ties[DATA_MAX_ENTITIES];
-};
-
-/*
- * Runs a task in a child, or several, of each dimension that did not fail.  answers: by dimension, of so many elements; freed by
- * the caller.
- */
-struct worklist_answer {
-	void *elements;
-	size_t count;
-};
-int worklist_ask(const struct worklist_work *work, int task, size_t element, struct worklist_answer *answers,
-		 struct crmval_error *error);
-
-/* The best `most` of some rows stay, in order; returns how many there are. */
-size_t worklist_best(const struct worklist_work *work, struct worklist_found *found, size_t count, size_t most);
 
 /* The body of a child. */
 struct worklist_part {
-	const struct worklist_work *work;
-	int task;
+	const struct worklist_question *question;
 	struct view_run run;
 	uint32_t dimension;
 };

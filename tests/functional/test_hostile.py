@@ -4,6 +4,7 @@
 
 import os
 import shutil
+import struct
 import subprocess
 
 import database
@@ -32,7 +33,7 @@ static int evaluate(const struct crmval_batch *batch, const struct crmval_observ
 
 static const struct crmval_indicator indicators[] = {{"size", "Size"}};
 static const struct crmval_measure measures[] = {{"rows", "Rows", "size", "count", "How many", "rows; 1",
-						  CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0, 0, NULL}};
+						  %(measure)s, 0, NULL}};
 %(rollup)s
 static const struct crmval_input inputs[] = {{"id", "id", CRMVAL_FILLED, 0, NULL, NULL, NULL}%(input)s};
 static const struct crmval_answer answers[] = {{"rows", "id"}};
@@ -109,10 +110,11 @@ SEEK = r"""
 		snprintf(out[0].no_data, 128, "%ld found", seek(here, here + (64 << 20)));
 """
 
-# The same in all memory near its stack, near what it is linked with and has mapped, and near the heap, as soon as it is
-# loaded, whatever for; it ends at once if it finds something.  PLANTS: finds what it put there itself, or ends.
+# The same in all memory near its stack, near what it is linked with and has mapped, near the heap and the program itself, as
+# soon as it is loaded, whatever for; it ends at once if it finds something.  PLANTS: finds what it put there itself, or ends.
 SEARCH = SEEK_BEFORE + r"""
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 static long plant(char *place)
@@ -128,8 +130,9 @@ static long plant(char *place)
 static long search_all(void)
 {
 	uintptr_t stack = (uintptr_t)&stack, mapped = (uintptr_t)&printf, heap = (uintptr_t)malloc(100000);
+	uintptr_t program = getauxval(AT_ENTRY);
 	return seek(stack - (16 << 20), stack + (64 << 20)) + seek(mapped - (256 << 20), mapped + (64 << 20)) +
-	       seek(heap - (64 << 20), heap + (8 << 20));
+	       seek(heap - (64 << 20), heap + (8 << 20)) + seek(program - (2 << 20), program + (4 << 20));
 }
 
 __attribute__((constructor)) static void search(void)
@@ -142,6 +145,53 @@ __attribute__((constructor)) static void search(void)
 		  plant(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 #endif
 	if (search_all() != planted)
+		abort();
+}
+"""
+
+# Looks for any of some words of 8 bytes, at any address, in the same memory; it knows them only upside down.
+SEARCH_WORDS = r"""
+#include <sys/auxv.h>
+
+static const uint64_t upside_down[] = {%s};
+#ifdef PLANTS
+static uint64_t planted[sizeof upside_down / 8];
+#endif
+
+static unsigned char begins[256];
+
+static long look(uintptr_t from, uintptr_t to)
+{
+	long found = 0;
+	for (uintptr_t page = from & ~UINT64_C(4095); page < to; page += 4096) {
+		if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, page, 0, 8) != 0)
+			continue;
+		for (const unsigned char *p = (void *)page, *end = p + 4096 - 7; p < end; p++) {
+			uint64_t word;
+			if (!begins[*p])
+				continue;
+			memcpy(&word, p, 8);
+			for (size_t i = 0; i < sizeof upside_down / 8; i++)
+				found += ~word == upside_down[i];
+		}
+	}
+	return found;
+}
+
+__attribute__((constructor)) static void search(void)
+{
+	uintptr_t stack = (uintptr_t)&stack, mapped = (uintptr_t)&printf, heap = (uintptr_t)malloc(100000);
+	uintptr_t program = getauxval(AT_ENTRY);
+	long expected = 0;
+	for (size_t i = 0; i < sizeof upside_down / 8; i++) {
+		begins[~upside_down[i] & 255] = 1;
+#ifdef PLANTS
+		*(volatile uint64_t *)&planted[i] = ~upside_down[i];
+		expected++;
+#endif
+	}
+	if (look(stack - (16 << 20), stack + (64 << 20)) + look(mapped - (256 << 20), mapped + (64 << 20)) +
+	    look(heap - (64 << 20), heap + (8 << 20)) + look(program - (2 << 20), program + (4 << 20)) != expected)
 		abort();
 }
 """
@@ -194,17 +244,25 @@ COUNT = "for (uint32_t i = 0; i < batch->row_count; i++) out[0].numerator[i] = 1
 OURS = ("customer_management", "deal_control", "resource_management", "employee_growth", "strategic_alignment")
 
 
+def quad_word(number):
+    """The upper 8 bytes of the same number in 16 (binary128): another bias, four more bits of mantissa ahead."""
+    bits = struct.unpack("<Q", struct.pack("<d", number))[0]
+    exponent, mantissa = bits >> 52 & 0x7ff, bits & (1 << 52) - 1
+    return (exponent - 1023 + 16383) << 48 | mantissa >> 4
+
+
 class Hostile(kit.Case):
     has_plugins = True
 
-    def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_="", flags=()):
+    def plugin(self, name, body=COUNT, before="", entity="account", rollup="", as_="", flags=(),
+               measure="CRMVAL_SUM_OF, CRMVAL_HIGHER, CRMVAL_GROWTH, 0"):
         """Builds a plugin; a rollup is the text of its table."""
         compiler = os.environ.get("CC", "cc").split()
         if not shutil.which(compiler[0]):
             self.skipTest("no C compiler")
         os.makedirs(self.path("plugins"), exist_ok=True)
         text = PLUGIN % {
-            "name": name, "body": body, "before": before, "entity": entity,
+            "name": name, "body": body, "before": before, "entity": entity, "measure": measure,
             "rollup": "static const struct crmval_rollup rollup = {%s};" % rollup if rollup else "",
             "input": ', {"rolled", .as = %s, .rollup = &rollup}' % as_ if rollup else ""}
         subprocess.run([*compiler, "-w", "-shared", "-fPIC", "-I", os.path.join(kit.ROOT, "core"), "-o",
@@ -302,6 +360,42 @@ class Vendor(Hostile):
                                 environment=kit.clean_environment(PGPASSWORD="canaryquartz"))
             self.assertIn(done.status, (0, 1), (words, done.messages))
             self.assertNotIn("searcher", done.messages, words)
+
+    def test_results_of_others_are_not_in_memory(self):
+        """Neither sums nor scores nor weights of another dimension, nor what rows are worth, whatever the command."""
+        if kit.is_sanitized():
+            self.skipTest("sanitizers have an allocator of their own, which keeps what is freed")
+        share = "CRMVAL_RATIO, CRMVAL_HIGHER, CRMVAL_VALUE, CRMVAL_SHARE | CRMVAL_STATE"
+        self.table("few/account.csv", "id,name", *["a%d,Name %d" % (i, i) for i in range(4)])
+        observe = "for (uint32_t i = 0; i < batch->row_count; i++) out[0].numerator[i] = %s, out[0].denominator[i] = %s;"
+        self.plugin("victim", observe % ("1234.0625", "4096"), measure=share)
+
+        def job(seeker):
+            return self.job(
+                ['{ plugin = "csv"; directory = "few"; }'], name=seeker + ".conf", more="dimensions = ( "
+                '{ plugin = "victim"; weight = 0.40937; measures = { rows = { weight = 0.73105; }; }; }, '
+                '{ plugin = "%s"; weight = 0.40937; } );\n'
+                'plugins = { directories = "plugins"; deadline = 20; };' % seeker)
+
+        self.plugin("plain", observe % ("0", "1"), measure=share)
+        listed = kit.json.loads(self.run_ok("worklist", job("plain"), "--format", "json").output)["items"]
+        n, d = 4 * 1234.0625, 4 * 4096  # all that follows has few enough bits to be exact
+        points = 50 * (4096 - 1234.0625) / d
+        self.assertEqual(self.result(job("plain"))["overall"]["score"], round(50 * n / d, 10))
+        both = points + 50 / 4  # in which the row is short of one of four, too
+        self.assertEqual(listed[0]["points"], round(both, 10))
+        numbers = [0.40937, 0.73105, n, n / d, 100 * n / d, 50 * n / d, points, both]
+        numbers += [round(number, 10) for number in numbers]
+        words = {struct.unpack("<Q", struct.pack("<d", number))[0] for number in numbers}
+        words |= {quad_word(n), quad_word(n - 1234.0625 + 4096)}
+        words |= {int.from_bytes(text, "little") for text in (b"4936.25\n", b"30.12847", b"15.06423")}
+        needles = ", ".join("UINT64_C(%d)" % (~word & (1 << 64) - 1) for word in sorted(words))
+        for name, plants in (("finder", "#define PLANTS 1\n"), ("searcher", "")):
+            self.plugin(name, observe % ("0", "1"), plants + SEARCH_WORDS % needles, measure=share, flags=("-O2",))
+            for words in (("run", "--format", "json"), ("explain", "rows"), ("worklist",),
+                          ("worklist", "--measure", "rows")):
+                done = self.run_raw(words[0], job(name), *words[1:])
+                self.assertEqual(done.status, 0, (words, done.messages))
 
     def test_no_password_is_in_memory(self):
         """libpq had it, from a file of ours or from its own, and its connection is closed by then."""
