@@ -35,12 +35,12 @@ static int open_failed(const char *path, int number, int missing, struct crmval_
 
 static int open_folder(struct archive *archive, const char *path, int missing, struct crmval_error *error)
 {
-	size_t length = strlen(path);
+	size_t length = strlen(path), size = length + sizeof "/";
 	*archive = (struct archive)ARCHIVE_CLOSED;
-	if (asprintf(&archive->prefix, "%s%s", path, length && path[length - 1] == '/' ? "" : "/") < 0) {
-		archive->prefix = NULL;
+	archive->prefix = malloc(size);
+	if (!archive->prefix)
 		return fail_memory(error);
-	}
+	snprintf(archive->prefix, size, "%s%s", path, length && path[length - 1] == '/' ? "" : "/");
 	archive->folder.prefix = archive->prefix;
 	archive->folder.fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return archive->folder.fd < 0 ? open_failed(path, errno, missing, error) : CRMVAL_OK;
@@ -101,7 +101,7 @@ static long holder(int fd)
 		long process;
 		if (sscanf(line, "%*d: FLOCK %*s WRITE %ld %x:%x:%" SCNuMAX, &process, &device_major, &device_minor,
 			   &inode) == 4 &&
-		    inode == status.st_ino && makedev(device_major, device_minor) == status.st_dev && process > 0)
+		    inode == status.st_ino && makedev(device_major, device_minor) == status.st_dev)
 			found = process;
 	}
 	fclose(locks);

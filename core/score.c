@@ -358,7 +358,7 @@ static void name_missing(struct missing_list *list, const char *dimension, const
 			      id, reason);
 
 	list->count++;
-	if (length < 0 || (size_t)length >= sizeof item || list->length + (size_t)length >= sizeof list->text) {
+	if ((size_t)length >= sizeof item || list->length + (size_t)length >= sizeof list->text) {
 		list->unnamed++;
 		return;
 	}

@@ -11,6 +11,7 @@
 	SUITE(abi)                                                                                                     \
 	SUITE(aggregate)                                                                                               \
 	SUITE(archive)                                                                                                 \
+	SUITE(archive_fails)                                                                                           \
 	SUITE(alert)                                                                                                   \
 	SUITE(arena)                                                                                                   \
 	SUITE(bind)                                                                                                    \
@@ -47,6 +48,7 @@
 	SUITE(path)                                                                                                    \
 	SUITE(plugins)                                                                                                 \
 	SUITE(properties)                                                                                              \
+	SUITE(prune)                                                                                                   \
 	SUITE(rates)                                                                                                   \
 	SUITE(replace)                                                                                                 \
 	SUITE(report)                                                                                                  \

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls that fail where a test wants it, and what was not given back. */
+#include "failing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILES_MOST = 1024 };
+
+static _Thread_local struct {
+	enum failing kind;
+	unsigned at, seen;
+	int number;
+	long held;
+	const char *text;
+} state;
+
+void failing_begin(enum failing kind, unsigned at, int number)
+{
+	state.kind = kind;
+	state.at = at;
+	state.seen = 0;
+	state.number = number;
+}
+
+unsigned failing_end(void)
+{
+	state.kind = FAILING_NONE;
+	return state.seen;
+}
+
+void failing_read(const char *text)
+{
+	state.text = text;
+}
+
+long failing_held(void)
+{
+	return state.held;
+}
+
+static int is_time(enum failing kind)
+{
+	if (state.kind != kind || ++state.seen != state.at)
+		return 0;
+	errno = state.number;
+	return 1;
+}
+
+/* A call of the code under test, and what it returns where it fails. */
+#define CALL(kind, type, failed, name, parameters, arguments)                                                          \
+	type __real_##name parameters;                                                                                 \
+	type __wrap_##name parameters;                                                                                 \
+	type __wrap_##name parameters                                                                                  \
+	{                                                                                                              \
+		return is_time(kind) ? (failed) : __real_##name arguments;                                             \
+	}
+
+CALL(FAILING_LISTING, DIR *, NULL, fdopendir, (int fd), (fd))
+CALL(FAILING_READDIR, struct dirent *, NULL, readdir, (DIR * listing), (listing))
+CALL(FAILING_STAT, int, -1, fstat, (int fd, struct stat *status), (fd, status))
+CALL(FAILING_STAT, int, -1, fstatat, (int fd, const char *name, struct stat *status, int flags),
+     (fd, name, status, flags))
+CALL(FAILING_LOCK, int, -1, flock, (int fd, int operation), (fd, operation))
+CALL(FAILING_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
+CALL(FAILING_CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
+CALL(FAILING_WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t length), (fd, bytes, length))
+CALL(FAILING_SYNC, int, -1, fsync, (int fd), (fd))
+CALL(FAILING_RENAME, int, -1, renameat, (int from_fd, const char *from, int to_fd, const char *to),
+     (from_fd, from, to_fd, to))
+CALL(FAILING_UNLINK, int, -1, unlinkat, (int fd, const char *name, int flags), (fd, name, flags))
+CALL(FAILING_STREAM, FILE *, NULL, fopencookie, (void *cookie, const char *mode, cookie_io_functions_t functions),
+     (cookie, mode, functions))
+CALL(FAILING_ADVICE, int, -1, madvise, (void *memory, size_t size, int advice), (memory, size, advice))
+
+FILE *__real_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	const char *text = state.text;
+	state.text = NULL;
+	if (is_time(FAILING_STREAM))
+		return NULL;
+	return text ? fmemopen((void *)(uintptr_t)text, strlen(text), "r") : __real_fopen(path, mode);
+}
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+	int status = __real_close(fd);
+	return is_time(FAILING_CLOSE) ? -1 : status;
+}
+
+/* ---- with arguments that may be there */
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return is_time(FAILING_OPEN) ? -1 : __real_open(path, flags, mode);
+}
+
+int __real_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return is_time(FAILING_OPEN) ? -1 : __real_openat(folder, name, flags, mode);
+}
+
+int __real_fcntl(int fd, int command, ...);
+int __wrap_fcntl(int fd, int command, ...);
+int __wrap_fcntl(int fd, int command, ...)
+{
+	va_list arguments;
+	va_start(arguments, command);
+	void *argument = command == F_GETFD || command == F_GETFL ? NULL : va_arg(arguments, void *);
+	va_end(arguments);
+	return is_time(FAILING_DUPLICATE) ? -1 : __real_fcntl(fd, command, argument);
+}
+
+/* ---- memory, which is counted */
+
+static void *taken(void *piece)
+{
+	state.held += piece != NULL;
+	return piece;
+}
+
+#define TAKE(name, parameters, arguments)                                                                              \
+	void *__real_##name parameters;                                                                                \
+	void *__wrap_##name parameters;                                                                                \
+	void *__wrap_##name parameters                                                                                 \
+	{                                                                                                              \
+		return is_time(FAILING_MEMORY) ? NULL : taken(__real_##name arguments);                                \
+	}
+
+TAKE(malloc, (size_t size), (size))
+TAKE(calloc, (size_t count, size_t size), (count, size))
+
+void *__real_realloc(void *piece, size_t size);
+void *__wrap_realloc(void *piece, size_t size);
+void *__wrap_realloc(void *piece, size_t size)
+{
+	if (is_time(FAILING_MEMORY))
+		return NULL;
+	int had = piece != NULL;
+	void *larger = __real_realloc(piece, size);
+	state.held += had ? -(size == 0) : larger != NULL;
+	return larger;
+}
+
+void *__real_reallocarray(void *piece, size_t count, size_t size);
+void *__wrap_reallocarray(void *piece, size_t count, size_t size);
+void *__wrap_reallocarray(void *piece, size_t count, size_t size)
+{
+	if (is_time(FAILING_MEMORY))
+		return NULL;
+	int had = piece != NULL;
+	void *larger = __real_reallocarray(piece, count, size);
+	state.held += !had && larger;
+	return larger;
+}
+
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+char *__wrap_strdup(const char *text)
+{
+	return is_time(FAILING_MEMORY) ? NULL : taken(__real_strdup(text));
+}
+
+void __real_free(void *piece);
+void __wrap_free(void *piece);
+void __wrap_free(void *piece)
+{
+	state.held -= piece != NULL;
+	__real_free(piece);
+}
+
+void *__real_mmap(void *memory, size_t size, int protection, int flags, int fd, off_t from);
+void *__wrap_mmap(void *memory, size_t size, int protection, int flags, int fd, off_t from);
+void *__wrap_mmap(void *memory, size_t size, int protection, int flags, int fd, off_t from)
+{
+	if (is_time(FAILING_MAP))
+		return MAP_FAILED;
+	void *mapped = __real_mmap(memory, size, protection, flags, fd, from);
+	state.held += mapped != MAP_FAILED;
+	return mapped;
+}
+
+int __real_munmap(void *memory, size_t size);
+int __wrap_munmap(void *memory, size_t size);
+int __wrap_munmap(void *memory, size_t size)
+{
+	state.held--;
+	return __real_munmap(memory, size);
+}
+
+unsigned failing_files(void)
+{
+	unsigned count = 0;
+	for (int fd = 0; fd < FILES_MOST; fd++)
+		count += __real_fcntl(fd, F_GETFD) >= 0;
+	return count;
+}

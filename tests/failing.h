@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls that fail where a test wants it: what the code under test asks of the C library comes by here, since the linker
+ * gives it these in their stead (--wrap, in tests/Makemodule.am).  Only calls of the thread that asked for it fail.
+ */
+#ifndef FAILING_H
+#define FAILING_H
+
+enum failing {
+	FAILING_NONE,
+	FAILING_MEMORY, /* malloc() and its like */
+	FAILING_OPEN,
+	FAILING_LISTING, /* fdopendir() */
+	FAILING_READDIR,
+	FAILING_STAT,
+	FAILING_LOCK,
+	FAILING_MKDIR,
+	FAILING_CHMOD,
+	FAILING_WRITE,
+	FAILING_SYNC,
+	FAILING_CLOSE, /* it closes nevertheless */
+	FAILING_RENAME,
+	FAILING_UNLINK,
+	FAILING_DUPLICATE, /* fcntl() */
+	FAILING_STREAM,    /* fopen(), fopencookie() */
+	FAILING_MAP,
+	FAILING_ADVICE, /* madvise() */
+};
+
+/* Of the calls of this kind that come now, the one of this number fails, once, with this errno; number 0: none. */
+void failing_begin(enum failing kind, unsigned at, int number);
+/* All succeed again.  Returns how many calls of the kind there were. */
+unsigned failing_end(void);
+
+/* What the next fopen() reads, whatever it opens. */
+void failing_read(const char *text);
+
+/* Pieces of memory, and mappings, that this thread has taken and not given back, by calls that come by here. */
+long failing_held(void);
+/* Files that are open. */
+unsigned failing_files(void);
+
+#endif
