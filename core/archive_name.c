@@ -42,7 +42,7 @@ static size_t safe_name(const char *job, char *name, size_t size)
 	const unsigned char *from = (const unsigned char *)job;
 	size_t length = 0, left = strlen(job);
 	while (left > 0) {
-		size_t bytes = utf8_length(from, left), safe = bytes && is_safe(from, bytes, length == 0) ? bytes : 0;
+		size_t bytes = utf8_length(from, left), safe = is_safe(from, bytes, length == 0) ? bytes : 0;
 		if (length + (safe ? safe : 1) >= size)
 			break;
 		if (safe)
@@ -69,13 +69,12 @@ void archive_name_format(const char *job, int64_t instant, unsigned sequence, ch
 	snprintf(name + length, ARCHIVE_NAME_SIZE - length, SUFFIX);
 }
 
-/* Two digits at least 0 and at most `most`, or -1. */
-static int two(const char *text, int most)
+/* Two digits at least 0 and at most `most`, or -1.  What is no digit in the first place comes to more than 99. */
+static int two(const char *text, unsigned most)
 {
-	if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
-		return -1;
-	int number = (text[0] - '0') * 10 + text[1] - '0';
-	return number <= most ? number : -1;
+	unsigned tens = (unsigned char)text[0] - (unsigned)'0', ones = (unsigned char)text[1] - (unsigned)'0';
+	unsigned number = tens * 10 + ones;
+	return ones <= 9 && number <= most ? (int)number : -1;
 }
 
 /* YYYYMMDDTHHMMSSZ */
@@ -99,7 +98,7 @@ int archive_name_parse(const char *name, struct archive_entry *entry)
 	entry->sequence = 1;
 	if (name[end - 5] == '_') {
 		int high = two(name + end - 4, 99), low = two(name + end - 2, 99);
-		if (high < 0 || low < 0 || high * 100 + low < 2)
+		if (low < 0 || high * 100 + low < 2)
 			return 0;
 		entry->sequence = (unsigned)(high * 100 + low);
 		end -= 5;

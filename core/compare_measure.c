@@ -14,7 +14,7 @@ enum { FACTORS = 5 }; /* at once: all but basis and definition */
 /* What the score is a function of. */
 struct state {
 	int basis, is_daily;
-	double value, baseline, days[2];
+	double value, baseline /* 0: the basis has none */, days[2];
 	uint32_t scale_count;
 	const struct crmval_point *scale;
 };
@@ -22,16 +22,13 @@ struct state {
 /* As score.c has it; but mixtures of two sides may have infinite values, whose scores are the ends of the scale. */
 static double state_score(const struct state *state)
 {
-	double value = state->value, baseline = state->baseline, x = value;
+	double value = state->value, baseline = state->baseline;
 
 	if (state->is_daily) {
 		value /= state->days[0];
 		baseline /= state->days[1];
 	}
-	if (state->basis == CRMVAL_GROWTH)
-		x = baseline > 0 ? value / baseline - 1 : value > 0 ? INFINITY : -INFINITY;
-	else if (state->basis == CRMVAL_CHANGE)
-		x = value - baseline;
+	double x = state->basis == CRMVAL_GROWTH ? value / baseline - 1 : value - baseline;
 	return scale_score(state->scale, state->scale_count, x);
 }
 
@@ -50,12 +47,7 @@ struct problem {
 /* Up and down by factors, so that what has to be above 0 stays there. */
 static double shift_up(double x, double se, double by)
 {
-	return se > 0 && by != 0 ? fmin(x * exp(by * fmin(se / x, 30)), DBL_MAX) : x;
-}
-
-static double ratio(double n, double d)
-{
-	return d > 0 ? n / d : n > 0 ? INFINITY : n < 0 ? -INFINITY : 0;
+	return fmin(x * exp(by * fmin(se / x, 30)), DBL_MAX);
 }
 
 static double problem_value(const struct problem *problem, int n_side, int d_side)
@@ -66,7 +58,7 @@ static double problem_value(const struct problem *problem, int n_side, int d_sid
 	if (n_side == d_side && n_shift == 0 && d_shift == 0)
 		return for_n->value;
 	double n = for_n->n + n_shift * sqrt(for_n->nn);
-	return for_n->kind == CRMVAL_SUM_OF ? n : ratio(n, shift_up(for_d->d, sqrt(for_d->dd), d_shift));
+	return for_n->kind == CRMVAL_SUM_OF ? n : n / shift_up(for_d->d, sqrt(for_d->dd), d_shift);
 }
 
 static double problem_baseline(const struct problem *problem, int side)

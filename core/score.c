@@ -224,7 +224,7 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 	}
 	publish(node);
 	/* Missing to its parent in all; the before is only shown. */
-	if (node->reason && score_rounded(node->exact_coverage) < result->min_coverage)
+	if (score_rounded(node->exact_coverage) < result->min_coverage)
 		node->parts[SCORE_BEFORE] = estimate_none;
 }
 
@@ -285,8 +285,6 @@ static struct estimate find_basis(const struct result *result, const struct resu
 
 	if (measure->basis == CRMVAL_VALUE)
 		return value;
-	if (!estimate_is_known(baseline))
-		return estimate_none;
 	if (score_is_daily(measure)) {
 		/* A total that the job states without a window is over nobody knows how many days. */
 		if (!result->has_baseline)
@@ -333,7 +331,7 @@ static void score_measure(const struct scorecard *card, uint32_t place, int brea
 	parts[SCORE_BEFORE] = estimate_none;
 	if (measure->basis == CRMVAL_VALUE && !measure->failed)
 		parts[SCORE_BEFORE] = scaled(measure, out->baseline.value);
-	else if (measure->basis != CRMVAL_VALUE && !reason)
+	else if (!reason)
 		parts[SCORE_BEFORE] = scaled(measure, (struct estimate){0, 0});
 	int has_both = estimate_is_known(parts[SCORE_NOW]) && estimate_is_known(parts[SCORE_BEFORE]);
 	parts[SCORE_NOW_OF_BOTH] = has_both ? parts[SCORE_NOW] : estimate_none;

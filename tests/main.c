@@ -17,6 +17,7 @@
 	SUITE(bind)                                                                                                    \
 	SUITE(cell)                                                                                                    \
 	SUITE(compare)                                                                                                 \
+	SUITE(compare_measure)                                                                                         \
 	SUITE(compare_parts)                                                                                           \
 	SUITE(compare_random)                                                                                          \
 	SUITE(climb)                                                                                                   \

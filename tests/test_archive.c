@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +83,8 @@ static void test_names(void)
 	check_name("-rf", 1, "_rf-20261127T101500Z.gz");
 	check_name("..", 1, "_.-20261127T101500Z.gz");
 	check_name("周报", 1, "周报-20261127T101500Z.gz");
+	check_name("/0:9@A[Z`a{z", 1, "_0_9_A_Z_a_z-20261127T101500Z.gz");
+	check_name("0", 1, "0-20261127T101500Z.gz");
 	check_name("a\xff\xe2\x80\xae\x07z", 1, "a___z-20261127T101500Z.gz");
 	CU_ASSERT(strcmp("job-20261127T101500Z.gz", "job-20261127T101500Z_0002.gz") < 0);
 	CU_ASSERT(strcmp("job-20261127T101500Z_9999.gz", "job-20261127T101501Z.gz") < 0);
@@ -98,6 +101,19 @@ static void test_long_name(void)
 	CU_ASSERT_EQUAL(strlen(name), 100 + strlen("-20261127T101500Z_9999.gz"));
 	archive_name_format(job + 1, INSTANT, 1, name); /* its first character is broken */
 	CU_ASSERT(archive_name_parse(name, &entry));
+	/* What does not fit is left out as a whole. */
+	memset(job, 'a', 100);
+	strcpy(job + 97, "周a");
+	archive_name_format(job, INSTANT, 1, name);
+	CU_ASSERT_EQUAL(strlen(name), 100 + strlen("-20261127T101500Z.gz"));
+	memset(job, 'a', 100);
+	strcpy(job + 98, "周a");
+	archive_name_format(job, INSTANT, 1, name);
+	CU_ASSERT_EQUAL(strlen(name), 98 + strlen("-20261127T101500Z.gz"));
+	memset(job, 'a', 100);
+	strcpy(job + 98, "$$$$");
+	archive_name_format(job, INSTANT, 1, name);
+	CU_ASSERT_STRING_EQUAL(name + 97, "a__-20261127T101500Z.gz");
 }
 
 static void test_other_names(void)
@@ -116,6 +132,18 @@ static void test_other_names(void)
 		"a-20261127T241500Z.gz",
 		"a-20261127T106000Z.gz",
 		"a-20261127T101560Z.gz",
+		"a-2026112/T101500Z.gz",
+		"a-20261127T1/1500Z.gz",
+		"a-20261127T0:1500Z.gz",
+		"a-20261127T:01500Z.gz",
+		"a-20261127T/01500Z.gz",
+		"a-20261127T101500X.gz",
+		"a-20261127T101500Z.gx",
+		"aa20261127T101500Z.gz",
+		"a-20261127T101500Z_01x2.gz",
+		"a-20261127T101500Z_x102.gz",
+		"-20261127T101500Z_0002.gz",
+		"20261127T101500Z_0002.gz",
 		"a-20261127T101500Z_0001.gz",
 		"a-20261127T101500Z_002.gz",
 		"a-20261127T101500Z_00x2.gz",
@@ -131,6 +159,21 @@ static void test_other_names(void)
 	memset(longest, 'a', sizeof longest);
 	strcpy(longest + 200, "-20261127T101500Z.gz");
 	CU_ASSERT(!archive_name_parse(longest, &entry));
+}
+
+/* Nothing is read before a name, however short it is. */
+static void test_short_names(void)
+{
+	static const char *const names[] = {"", ".gz", "x.gz", "aaaaaaaaaaaaaa_0002.gz", "101500Z_0002.gz"};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct archive_entry entry;
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CU_ASSERT_FATAL(pages != MAP_FAILED && mprotect(pages, page, PROT_NONE) == 0);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		strcpy(pages + page, names[i]);
+		CU_ASSERT(!archive_name_parse(pages + page, &entry));
+	}
+	munmap(pages, 2 * page);
 }
 
 static void test_instants(void)
@@ -308,6 +351,7 @@ static const struct test tests[] = {
 	{"names of snapshots", test_names},
 	{"long names", test_long_name},
 	{"other names", test_other_names},
+	{"short names", test_short_names},
 	{"instants", test_instants},
 	{"snapshots are added, listed, removed", test_put},
 	{"lock", test_lock},

@@ -2,8 +2,12 @@
 /* Tests of the scores of measures: basis, before, baselines, status; worked by hand in the comments. */
 #include "suite.h"
 
+#include "failing.h"
 #include "sample.h"
 #include "../core/scale.h"
+
+#include <errno.h>
+#include <string.h>
 
 static struct sample sample;
 static struct crmval_error error;
@@ -160,6 +164,14 @@ static void test_before(void)
 	NEAR(card->measures[2].score.gained_high, 100);
 	NEAR(card->measures[2].score.high, 100);
 	score_free(card);
+	/* Surely all that can be lost. */
+	sample.moments[0][2][0] = sample_value(0, 0.4);
+	sample.moments[0][2][1] = sample_value(1, 0);
+	card = company_card();
+	NEAR(card->measures[2].score.gained_low, -100);
+	NEAR(card->measures[2].score.low, 0);
+	score_free(card);
+	sample.moments[0][2][1] = sample_value(0, 0);
 	/* Without data in the period it still has what it was before. */
 	lose(2);
 	card = company_card();
@@ -288,6 +300,86 @@ static void test_unit(void)
 	score_free(card);
 }
 
+/* Of what failed nothing is told, not even what the job states. */
+static void test_failed(void)
+{
+	struct scorecard *card;
+
+	sample_init(&sample);
+	sample.measures[2].failed = "the plugin was killed by signal 11";
+	sample.measures[2].stated_baseline = 0.2;
+	card = company_card();
+	ABSENT(card->measures[2].score.before);
+	ABSENT(card->measures[2].score.score);
+	score_free(card);
+}
+
+/* What has no weight may be missing; what has is named, as far as there is room. */
+static void test_missing(void)
+{
+	struct scorecard *card;
+	char reason[300];
+
+	sample_init(&sample);
+	sample.result.missing = MISSING_FAIL;
+	sample.dimensions[1].weight = 0;
+	sample.indicator_weights[1][0] = sample.indicator_weights[1][1] = 0;
+	lose(3);
+	card = company_card();
+	score_free(card);
+	sample.indicator_weights[1][0] = sample.indicator_weights[1][1] = 1;
+	card = company_card();
+	score_free(card);
+	lose(0);
+	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
+	sample_has(error.message, "no score: alpha.m0 (no applicable row); ");
+	score_free(card);
+	/* A reason of any length: its measure is counted, not named.  " (", ")" and "alpha.m0" go with it: 244 fit into 255. */
+	memset(reason, 'x', sizeof reason);
+	reason[245] = '\0';
+	sample.measures[0].no_data[0] = reason;
+	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
+	sample_has(error.message, "no score:  and 1 more; ");
+	score_free(card);
+	reason[244] = '\0';
+	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
+	sample_has(error.message, "no score: alpha.m0 (xxx");
+	sample_has(error.message, "xxx); ");
+	score_free(card);
+	/* 699 bytes for all: 255, 2 + 255, and of the third as much as is left, less ", ". */
+	sample.dimensions[1].weight = 1;
+	sample.measures[1].no_data[0] = sample.measures[2].no_data[0] = reason + 2;
+	sample.measures[3].no_data[0] = reason + 244 - 174;
+	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
+	sample_has(error.message, " and 1 more; ");
+	score_free(card);
+	sample.measures[3].no_data[0] = reason + 244 - 4;
+	card = sample_card(&sample, -1, 0, CRMVAL_EDATA, &error);
+	sample_has(error.message, ", beta.m3 (xxxx) and 1 more; ");
+	score_free(card);
+}
+
+/* No memory: said so, and none is held; nothing that was never made can be freed, too. */
+static void test_memory(void)
+{
+	struct scorecard *card;
+	unsigned at = 0, calls;
+
+	sample_init(&sample);
+	score_free(NULL);
+	do {
+		long held = failing_held();
+		failing_begin(FAILING_MEMORY, ++at, ENOMEM);
+		int code = score_new(&sample.result, &card, &error);
+		calls = failing_end();
+		CU_ASSERT_EQUAL(code, calls < at ? CRMVAL_OK : CRMVAL_ENOMEM);
+		if (code == CRMVAL_OK)
+			score_free(card);
+		CU_ASSERT_EQUAL(failing_held(), held);
+	} while (calls >= at);
+	CU_ASSERT_EQUAL(calls, 6);
+}
+
 static const struct test tests[] = {{"growth", test_growth},
 				    {"growth by the day", test_growth_days},
 				    {"no baseline", test_no_baseline},
@@ -298,6 +390,9 @@ static const struct test tests[] = {{"growth", test_growth},
 				    {"status and reason", test_status},
 				    {"rounding", test_rounding},
 				    {"units", test_unit},
+				    {"failed", test_failed},
+				    {"missing", test_missing},
+				    {"no memory", test_memory},
 				    {NULL, NULL}};
 
 const struct suite suite_score = {"score", tests};

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tallies: observations become moments, whichever way they are kept and shared out. */
 #include "../core/tally.h"
+#include "failing.h"
 #include "suite.h"
 
+#include <errno.h>
 #include <math.h>
+#include <string.h>
 
 static const struct tally_shape plain_shape = {.measures = 2, .places = 3};
 
@@ -231,9 +234,48 @@ static void test_folding(void)
 	}
 }
 
+/* Sums have no denominators, whatever their observations are. */
+static void test_sums(void)
+{
+	enum { ROWS = 5 };
+	static const double n[ROWS] = {0, 1, -7, 0.5, 0x1p40};
+	struct tally_places places = {.count = 1};
+	struct tally tally;
+	struct moments m;
+	open_tally(&tally);
+	tally_add(&tally, 1, 0, &places, n, NULL, ROWS);
+	read_at(&tally, 1, tally_place(&plain_shape, 1, 0, 0), &m);
+	check(&m, ROWS, 0x1p40 - 5.5, 0, (quad)0x1p80 + 50.25, 0, 0);
+	tally_close(&tally);
+}
+
+/* What cannot be had, or kept from other children, is said, and nothing is held. */
+static void test_failing(void)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct tally tally;
+	long held = failing_held();
+	failing_begin(FAILING_MAP, 1, ENOMEM);
+	CU_ASSERT_EQUAL(tally_open(&tally, &plain_shape, &error), CRMVAL_ENOMEM);
+	CU_ASSERT_EQUAL(failing_end(), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "bytes for the sums of 2 units"));
+	failing_begin(FAILING_ADVICE, 1, EINVAL);
+	CU_ASSERT_EQUAL(tally_open(&tally, &plain_shape, &error), CRMVAL_ENOMEM);
+	CU_ASSERT_EQUAL(failing_end(), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "cannot keep the sums of one dimension from another: Invalid"));
+	CU_ASSERT_EQUAL(failing_held(), held);
+	open_tally(&tally);
+	CU_ASSERT_EQUAL(failing_held(), held + 1);
+	tally_close(&tally);
+	tally_close(&tally);
+	CU_ASSERT_EQUAL(failing_held(), held);
+}
+
 static const struct test tests[] = {
-	{"moments", test_moments}, {"small and wide", test_limit}, {"merging", test_merging},
-	{"places", test_places},   {"folding", test_folding},      {NULL, NULL},
+	{"moments", test_moments}, {"small and wide", test_limit},
+	{"merging", test_merging}, {"places", test_places},
+	{"folding", test_folding}, {"sums", test_sums},
+	{"failing", test_failing}, {NULL, NULL},
 };
 
 const struct suite suite_tally = {"tally", tests};

@@ -52,7 +52,7 @@ def functional(name):
 
 
 SCORES = ("score", "estimate", "aggregate", "properties", "cover")
-COMPARES = ("compare", "compare_parts", "compare_random", "report_change")
+COMPARES = ("compare", "compare_parts", "compare_measure", "compare_random", "report_change")
 READS = ("csv_files", "csv", "zip")
 TARGETS = {
     "core/score.c": (SCORES, (DIFFER,)),
@@ -63,11 +63,11 @@ TARGETS = {
     "core/tally.c": (("tally", "sum"), (DIFFER,)),
     "core/tally.h": (("tally", "sum"), (DIFFER,)),
     "core/sum.c": (("sum", "sum_text", "tally"), (DIFFER,)),
-    "core/archive.c": (("keep", "archive", "replace"), (functional("faults"), functional("archive"))),
-    "core/archive_last.c": (("keep", "archive"), (functional("archive"), functional("operations"))),
-    "core/archive_name.c": (("keep", "archive"), (functional("archive"),)),
-    "core/archive_table.c": (("keep", "archive"), (functional("archive"),)),
-    "core/archive_prune.c": (("keep", "archive"), (KEEP, functional("archive"))),
+    "core/archive.c": (("archive", "archive_fails", "prune", "replace"), (functional("faults"), functional("archive"))),
+    "core/archive_last.c": (("archive", "archive_fails"), (functional("archive"), functional("operations"))),
+    "core/archive_name.c": (("archive", "archive_fails"), (functional("archive"),)),
+    "core/archive_table.c": (("archive", "archive_fails"), (functional("archive"),)),
+    "core/archive_prune.c": (("prune",), (KEEP, functional("archive"))),
     "core/keep.c": (("keep", "archive"), (KEEP,)),
     "core/replace.c": (("replace", "archive"), (functional("faults"),)),
     "core/compare.c": (COMPARES, (functional("compare"),)),
