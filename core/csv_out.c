@@ -30,9 +30,8 @@ void csv_out_text(struct csv_out *csv, const char *text, const char *end)
 
 void csv_out_number(struct csv_out *csv, double number, const char *end)
 {
-	char text[OUTPUT_NUMBER_SIZE];
-	int length = output_number_text(number, text);
+	char *text = output_room(csv->output, OUTPUT_NUMBER_SIZE);
 
-	output_bytes(csv->output, text, (size_t)length);
+	csv->output->used += (size_t)output_number_text(number, text);
 	output_text(csv->output, end);
 }

@@ -31,9 +31,13 @@ void output_bytes(struct output *output, const char *bytes, size_t length)
 	output->used += length;
 }
 
-void output_text(struct output *output, const char *text)
+char *output_room(struct output *output, size_t length)
 {
-	output_bytes(output, text, strlen(text));
+	if (length > sizeof output->buffer - output->used) {
+		write_out(output, output->buffer, output->used);
+		output->used = 0;
+	}
+	return output->buffer + output->used;
 }
 
 /* Files have a name, which whoever opened them adds. */

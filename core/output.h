@@ -6,6 +6,7 @@
 #include "crmval/plugin.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct output {
 	FILE *stream;
@@ -15,7 +16,13 @@ struct output {
 };
 
 void output_bytes(struct output *output, const char *bytes, size_t length);
-void output_text(struct output *output, const char *text);
+static inline void output_text(struct output *output, const char *text)
+{
+	output_bytes(output, text, strlen(text));
+}
+
+/* Room for `length` bytes, few, that the caller fills; used is raised by as many as it did. */
+char *output_room(struct output *output, size_t length);
 
 /* Why a stream could not be written, by its errno; CRMVAL_EIO. */
 int output_failed(const FILE *stream, int number, struct crmval_error *error);

@@ -4,7 +4,7 @@
 #include "csv_out.h"
 #include "error.h"
 #include "report.h"
-#include "score.h"
+#include "report_units.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +13,95 @@ static const char header[] = "breakdown,unit,dimension,indicator,measure,status,
 			     "standard_error,baseline_value,basis,basis_value,weight,score,low,high,before,gained,"
 			     "gained_low,gained_high,coverage,reason\r\n";
 
-struct scopes {
-	struct csv_out csv;
-	const char *breakdown, *unit; /* of the scope */
+/* A line of each scope: of what, with its first cells after the scope's own as they are written. */
+enum line_kind { LINE_OVERALL, LINE_DIMENSION, LINE_INDICATOR, LINE_MEASURE };
+struct line {
+	enum line_kind kind;
+	uint32_t place; /* of a dimension, indicator, or measure in the card */
+	char *cells;    /* in memory of its own */
+	size_t length;
 };
 
-static void put_place(struct scopes *scopes, const char *dimension, const char *indicator, const char *measure)
+/* All lines of a scope, in their order. */
+struct lines {
+	const struct result *result;
+	uint32_t count;
+	struct line *lines;
+};
+
+/* Writes scopes: each thread has one of its own. */
+struct scopes {
+	struct csv_out csv;
+	const struct lines *lines;
+	struct csv_out scope; /* its cells that each line begins with, in memory */
+	struct output scope_output;
+	char *cells;
+	size_t length;
+};
+
+/* ---- the lines of a scope ---- */
+
+static int add_line(struct lines *lines, enum line_kind kind, uint32_t place, const char *const cells[3])
 {
-	csv_out_text(&scopes->csv, scopes->breakdown, ",");
-	csv_out_text(&scopes->csv, scopes->unit, ",");
-	csv_out_text(&scopes->csv, dimension, ",");
-	csv_out_text(&scopes->csv, indicator, ",");
-	csv_out_text(&scopes->csv, measure, ",");
+	struct line *line = &lines->lines[lines->count++];
+	struct output output = {.stream = open_memstream(&line->cells, &line->length)};
+	struct csv_out csv = {.output = &output};
+
+	if (!output.stream)
+		return CRMVAL_ENOMEM;
+	for (int i = 0; i < 3; i++)
+		csv_out_text(&csv, cells[i], ",");
+	if (kind != LINE_MEASURE)
+		output_text(&output, ",,,,,,,,,"); /* status to basis_value are of measures alone */
+	int is_out_of_memory = output_finish(&output, NULL) != CRMVAL_OK || csv.is_out_of_memory;
+	free(csv.copy);
+	line->kind = kind;
+	line->place = place;
+	return fclose(output.stream) == 0 && !is_out_of_memory ? CRMVAL_OK : CRMVAL_ENOMEM;
 }
+
+static int add_indicator(struct lines *lines, const struct scorecard *card, uint32_t d, uint32_t i)
+{
+	const struct result *result = lines->result;
+	const struct result_dimension *dimension = &result->dimensions[d];
+	const char *const cells[] = {dimension->id, dimension->table->indicators[i].id, NULL};
+	int code = add_line(lines, LINE_INDICATOR, card->first_indicator[d] + i, cells);
+
+	for (uint32_t m = 0; m < result->measure_count && code == CRMVAL_OK; m++) {
+		const struct result_measure *measure = &result->measures[m];
+		if (measure->dimension == d && measure->indicator == i)
+			code = add_line(lines, LINE_MEASURE, m,
+					(const char *const[]){cells[0], cells[1], measure->table->id});
+	}
+	return code;
+}
+
+static int lines_open(struct lines *lines, const struct scorecard *card, struct crmval_error *error)
+{
+	const struct result *result = lines->result;
+	uint32_t most =
+		1 + result->dimension_count + card->first_indicator[result->dimension_count] + result->measure_count;
+
+	lines->lines = calloc(most, sizeof *lines->lines);
+	if (!lines->lines)
+		return fail_memory(error);
+	int code = add_line(lines, LINE_OVERALL, 0, (const char *const[]){NULL, NULL, NULL});
+	for (uint32_t d = 0; d < result->dimension_count && code == CRMVAL_OK; d++) {
+		code = add_line(lines, LINE_DIMENSION, d, (const char *const[]){result->dimensions[d].id, NULL, NULL});
+		for (uint32_t i = 0; i < result->dimensions[d].table->indicator_count && code == CRMVAL_OK; i++)
+			code = add_indicator(lines, card, d, i);
+	}
+	return code == CRMVAL_OK ? code : fail_memory(error);
+}
+
+static void lines_close(struct lines *lines)
+{
+	for (uint32_t i = 0; i < lines->count; i++)
+		free(lines->lines[i].cells);
+	free(lines->lines);
+}
+
+/* ---- a scope ---- */
 
 /* The columns from weight on. */
 static void put_score(struct scopes *scopes, const struct score *score)
@@ -42,96 +118,134 @@ static void put_score(struct scopes *scopes, const struct score *score)
 	csv_out_text(&scopes->csv, score->reason, "\r\n");
 }
 
-static void put_node(struct scopes *scopes, const char *dimension, const char *indicator, const struct score *score)
-{
-	put_place(scopes, dimension, indicator, NULL);
-	output_text(scopes->csv.output, ",,,,,,,,,"); /* status to basis_value are of measures alone */
-	put_score(scopes, score);
-}
-
-static void put_measure(struct scopes *scopes, const struct result *result, const struct result_measure *measure,
+static void put_measure(struct scopes *scopes, const struct result_measure *measure,
 			const struct scored_measure *scored)
 {
-	const struct result_dimension *dimension = &result->dimensions[measure->dimension];
-
-	put_place(scopes, dimension->id, dimension->table->indicators[measure->indicator].id, measure->table->id);
-	csv_out_text(&scopes->csv, measure_status_names[scored->status], ",");
+	output_text(scopes->csv.output, measure_status_names[scored->status]);
+	output_text(scopes->csv.output, ",");
 	csv_out_number(&scopes->csv, scored->period.is_counted ? (double)scored->period.rows : NAN, ",");
 	csv_out_number(&scopes->csv, scored->period.numerator, ",");
 	csv_out_number(&scopes->csv, scored->period.denominator, ",");
 	csv_out_number(&scopes->csv, scored->period.value.value, ",");
 	csv_out_number(&scopes->csv, scored->period.value.se, ",");
 	csv_out_number(&scopes->csv, scored->baseline.value.value, ",");
-	csv_out_text(&scopes->csv, basis_names[measure->basis], ",");
+	output_text(scopes->csv.output, basis_names[measure->basis]);
+	output_text(scopes->csv.output, ",");
 	csv_out_number(&scopes->csv, scored->basis_value, ",");
 	put_score(scopes, &scored->score);
 }
 
-static void put_scope(struct scopes *scopes, const struct scorecard *card)
+static void put_line(struct scopes *scopes, const struct scorecard *card, const struct line *line)
 {
-	const struct result *result = card->result;
-
-	put_node(scopes, NULL, NULL, &card->overall);
-	for (uint32_t d = 0; d < result->dimension_count; d++) {
-		const struct result_dimension *dimension = &result->dimensions[d];
-		put_node(scopes, dimension->id, NULL, &card->dimensions[d]);
-		for (uint32_t i = 0; i < dimension->table->indicator_count; i++) {
-			put_node(scopes, dimension->id, dimension->table->indicators[i].id,
-				 &card->indicators[card->first_indicator[d] + i]);
-			for (uint32_t m = 0; m < result->measure_count; m++)
-				if (result->measures[m].dimension == d && result->measures[m].indicator == i)
-					put_measure(scopes, result, &result->measures[m], &card->measures[m]);
-		}
+	output_bytes(scopes->csv.output, line->cells, line->length);
+	switch (line->kind) {
+	case LINE_OVERALL:
+		put_score(scopes, &card->overall);
+		break;
+	case LINE_DIMENSION:
+		put_score(scopes, &card->dimensions[line->place]);
+		break;
+	case LINE_INDICATOR:
+		put_score(scopes, &card->indicators[line->place]);
+		break;
+	case LINE_MEASURE:
+		put_measure(scopes, &card->result->measures[line->place], &card->measures[line->place]);
+		break;
 	}
+}
+static int put_scope(struct scopes *scopes, const struct scorecard *card, const char *breakdown, const char *unit,
+		     struct crmval_error *error)
+{
+	rewind(scopes->scope_output.stream);
+	csv_out_text(&scopes->scope, breakdown, ",");
+	csv_out_text(&scopes->scope, unit, ",");
+	if (output_finish(&scopes->scope_output, NULL) != CRMVAL_OK || scopes->scope.is_out_of_memory)
+		return fail_memory(error);
+	for (uint32_t i = 0; i < scopes->lines->count; i++) {
+		output_bytes(scopes->csv.output, scopes->cells, scopes->length);
+		put_line(scopes, card, &scopes->lines->lines[i]);
+	}
+	return scopes->csv.is_out_of_memory ? fail_memory(error) : CRMVAL_OK;
+}
+
+/* ---- all of them ---- */
+
+static int scopes_open(const void *context, void *own, struct output *output, struct crmval_error *error)
+{
+	struct scopes *scopes = own;
+
+	scopes->lines = context;
+	scopes->csv.output = output;
+	scopes->scope.output = &scopes->scope_output;
+	scopes->scope_output.stream = open_memstream(&scopes->cells, &scopes->length);
+	return scopes->scope_output.stream ? CRMVAL_OK : fail_memory(error);
+}
+
+static void scopes_close(void *own)
+{
+	struct scopes *scopes = own;
+
+	if (scopes->scope_output.stream)
+		fclose(scopes->scope_output.stream);
+	free(scopes->cells);
+	free(scopes->scope.copy);
+	free(scopes->csv.copy);
+}
+
+static int put_unit(void *own, const struct scorecard *card, int breakdown, uint32_t unit, struct crmval_error *error)
+{
+	return put_scope(own, card, breakdown_names[breakdown], card->result->unit_names[breakdown][unit], error);
 }
 
 /* A row of its own each, told by the breakdown "alert". */
-static void put_alerts(struct scopes *scopes, const struct result *result)
+static void put_alerts(struct csv_out *csv, const struct result *result)
 {
-	scopes->breakdown = "alert";
 	for (uint32_t i = 0; i < result->alert_count; i++) {
 		const struct result_alert *alert = &result->alerts[i];
-		scopes->unit = alert->rule;
-		put_place(scopes, NULL, NULL, NULL);
-		csv_out_text(&scopes->csv, alert->fired ? alert_severity_names[alert->is_critical] : "quiet", ",");
-		output_text(scopes->csv.output, ",,,,,,,,,,,,,,,,,"); /* rows to coverage are of scores */
-		csv_out_text(&scopes->csv, alert->fired ? alert->message : NULL, "\r\n");
+		output_text(csv->output, "alert,");
+		csv_out_text(csv, alert->rule, ",");
+		output_text(csv->output, ",,,"); /* dimension, indicator, measure */
+		csv_out_text(csv, alert->fired ? alert_severity_names[alert->is_critical] : "quiet", ",");
+		output_text(csv->output, ",,,,,,,,,,,,,,,,,"); /* rows to coverage are of scores */
+		csv_out_text(csv, alert->fired ? alert->message : NULL, "\r\n");
 	}
 }
 
 static int put_result(struct scopes *scopes, struct scorecard *card, struct crmval_error *error)
 {
 	const struct result *result = card->result;
+	const struct report_units units = {result, scopes->lines, sizeof *scopes, scopes_open, put_unit, scopes_close};
 	int status = score_scope(card, -1, 0, error);
 
 	if (status)
 		return status;
 	output_text(scopes->csv.output, header);
-	put_scope(scopes, card);
-	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
-		scopes->breakdown = breakdown_names[b];
-		for (uint32_t u = 0; result->breakdowns[b] && u < result->unit_counts[b]; u++) {
-			status = score_scope(card, b, u, error);
-			if (status || scopes->csv.output->failure)
-				return status; /* output_finish() reports the failure */
-			scopes->unit = result->unit_names[b][u];
-			put_scope(scopes, card);
-		}
-	}
-	put_alerts(scopes, result);
+	status = put_scope(scopes, card, "", "", error);
+	for (int b = 0; b < BREAKDOWN_COUNT && !status && !scopes->csv.output->failure; b++)
+		if (result->breakdowns[b])
+			status = report_units(&units, b, scopes->csv.output, error);
+	if (status || scopes->csv.output->failure)
+		return status; /* output_finish() reports the failure */
+	put_alerts(&scopes->csv, result);
 	return scopes->csv.is_out_of_memory ? fail_memory(error) : CRMVAL_OK;
 }
 
 int report_csv(const struct result *result, struct output *output, struct crmval_error *error)
 {
-	struct scopes scopes = {.csv = {.output = output}};
+	struct lines lines = {.result = result};
+	struct scopes scopes = {0};
 	struct scorecard *card;
 	int status = score_new(result, &card, error);
 
 	if (status)
 		return status;
-	status = put_result(&scopes, card, error);
-	free(scopes.csv.copy);
+	status = lines_open(&lines, card, error);
+	if (!status)
+		status = scopes_open(&lines, &scopes, output, error);
+	if (!status)
+		status = put_result(&scopes, card, error);
+	scopes_close(&scopes);
+	lines_close(&lines);
 	score_free(card);
 	return status;
 }

@@ -122,6 +122,7 @@ struct result {
 	double target;                 /* for the overall score; 0: none */
 	const struct history *history; /* what its archive holds from before; NULL: not known */
 	int32_t fresh_on; /* data should reach up to here: the period's end, or the day of the run, if earlier */
+	unsigned threads; /* that may write reports of it: without influence on what they say; 0: one */
 	uint32_t part, part_count; /* of a run in parts, the first is 1; 0 of 0: the whole */
 
 	uint32_t dimension_count, measure_count;

@@ -261,6 +261,7 @@ int run_evaluate(struct run *run, unsigned threads, struct crmval_error *error)
 	start = spent_so_far();
 	if (code == CRMVAL_OK)
 		code = run_describe(run, error);
+	run->result.threads = threads;
 	if (code == CRMVAL_OK)
 		code = run_account(run, error);
 	run->spent[ROOM_SCORE] = spent_since(start);
