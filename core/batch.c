@@ -98,20 +98,16 @@ static int is_money(const struct batch *batch, const struct bound_input *input)
 /* Where a column lies as it is to be delivered, for rows one after the other; NULL: it has to be gathered. */
 static const void *in_place(const struct batch *batch, const struct bound_input *input, int window)
 {
-	if (!batch->is_contiguous || batch->rows.count == 0)
+	if (!batch->rows.is_run || batch->rows.count == 0)
 		return NULL;
 	if (input->rollup)
 		return input->rollup->by.count && input->rollup->values[window].bytes
 			       ? (const char *)input->rollup->values[window].bytes +
 					 batch->row[0] * data_width(input->rollup->type)
 			       : NULL;
-	const struct route *route = &input->route;
-	enum field_type type = route->field->type;
-	if (route->count > 1 || route->paths[0].hop_count > 0 || input->translation || input->as >= CRMVAL_FILLED ||
-	    is_money(batch, input))
-		return NULL;
-	const char *values = batch->run->data->tables[batch->view->entity].columns[route->paths[0].field].values.bytes;
-	return values ? values + batch->row[0] * data_width(type) : NULL;
+	return input->translation || input->as >= CRMVAL_FILLED
+		       ? NULL
+		       : route_in_place(&input->route, batch->run->data, &batch->rows);
 }
 
 static void fill(struct batch *batch, int window, int is_all)
@@ -132,8 +128,10 @@ static void fill(struct batch *batch, int window, int is_all)
 		if (input->rollup) {
 			gather_rollup(input, batch, window, batch->values[i]);
 		} else if (input->translation || input->as >= CRMVAL_FILLED) {
-			route_gather(&input->route, batch->run->data, days, &batch->rows, &batch->gather, raw);
-			deliver(input, raw, batch->rows.count, batch->values[i]);
+			const void *values = route_in_place(&input->route, batch->run->data, &batch->rows);
+			if (!values)
+				route_gather(&input->route, batch->run->data, days, &batch->rows, &batch->gather, raw);
+			deliver(input, values ? values : raw, batch->rows.count, batch->values[i]);
 		} else {
 			route_gather(&input->route, batch->run->data, days, &batch->rows, &batch->gather,
 				     batch->values[i]);
@@ -183,8 +181,7 @@ void batch_choose(struct batch *batch, uint64_t number)
 	for (uint32_t row = first; row < end; row++)
 		if (!table_is_dropped(table, row) && !table_is_foreign(table, row))
 			batch->row[count++] = row;
-	batch->rows = (struct rows){batch->row, count};
-	batch->is_contiguous = count == end - first;
+	batch->rows = (struct rows){batch->row, count, count == end - first};
 }
 
 int batch_open(struct batch *batch, const struct view_run *run, const struct bound_view *view,

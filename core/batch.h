@@ -10,8 +10,7 @@ struct batch {
 	const struct view_run *run;
 	const struct bound_view *view;
 	const struct crmval_view *live;
-	struct rows rows;
-	int is_contiguous; /* one after the other; if not, all columns lie in `values`, where they may be written */
+	struct rows rows; /* if they are no run, all columns lie in `values`, where they may be written */
 	uint32_t row[BATCH_ROWS];
 	struct tally_places places;
 	struct gather gather;

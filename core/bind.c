@@ -3,7 +3,7 @@
 #include "bind.h"
 
 #include "error.h"
-#include "parallel.h"
+#include "sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -374,27 +374,8 @@ static int number_words(struct bound_dimension *bound, const struct data *data, 
 	return CRMVAL_OK;
 }
 
-/* The rollups of all dimensions, each for one window. */
-struct rolling_up {
-	const struct data *data;
-	const struct job *job;
-	struct rollup_task {
-		struct rollup *rollup;
-		int window;
-	} * tasks;
-};
-
-static int roll_up(void *context, unsigned thread, uint64_t i, struct crmval_error *error)
-{
-	(void)thread;
-	const struct rolling_up *all = context;
-	const struct rollup_task *task = &all->tasks[i];
-	return rollup_run(task->rollup, all->data, task->window, task->window ? &all->job->baseline : &all->job->period,
-			  1, error);
-}
-
 /* Lists a dimension's rollups; tasks NULL: only counts them. */
-static uint32_t list_rollups(const struct bound_dimension *bound, const struct job *job, struct rollup_task *tasks)
+static uint32_t list_rollups(const struct bound_dimension *bound, const struct job *job, struct sweep_task *tasks)
 {
 	uint32_t count = 0;
 	for (uint32_t v = 0; v < bound->table->view_count; v++) {
@@ -404,7 +385,7 @@ static uint32_t list_rollups(const struct bound_dimension *bound, const struct j
 			int windows = job->has_baseline && view->is_event && input->is_event ? 2 : 1;
 			for (int window = 0; input->rollup && window < windows; window++, count++)
 				if (tasks)
-					tasks[count] = (struct rollup_task){input->rollup, window};
+					tasks[count] = (struct sweep_task){input->rollup, window};
 		}
 	}
 	return count;
@@ -413,8 +394,7 @@ static uint32_t list_rollups(const struct bound_dimension *bound, const struct j
 int bind_loaded(struct bound_dimension *dimensions, uint32_t count, const struct data *data, const struct job *job,
 		unsigned threads, struct crmval_error *error)
 {
-	struct rolling_up all = {.data = data, .job = job};
-	uint32_t tasks = 0;
+	uint32_t tasks = 0, listed = 0;
 	int code = CRMVAL_OK;
 	for (uint32_t d = 0; d < count && code == CRMVAL_OK; d++) {
 		code = number_words(&dimensions[d], data, error);
@@ -422,14 +402,13 @@ int bind_loaded(struct bound_dimension *dimensions, uint32_t count, const struct
 	}
 	if (code != CRMVAL_OK)
 		return code;
-	all.tasks = calloc((size_t)tasks + 1, sizeof *all.tasks);
-	if (!all.tasks)
+	struct sweep_task *list = calloc((size_t)tasks + 1, sizeof *list);
+	if (!list)
 		return fail_memory(error);
-	tasks = 0;
 	for (uint32_t d = 0; d < count; d++)
-		tasks += list_rollups(&dimensions[d], job, all.tasks + tasks);
-	code = parallel_run(threads, tasks, roll_up, &all, error);
-	free(all.tasks);
+		listed += list_rollups(&dimensions[d], job, list + listed);
+	code = sweep_run(list, tasks, data, &job->period, &job->baseline, threads, error);
+	free(list);
 	return code;
 }
 

@@ -69,21 +69,21 @@ static uint64_t ids_at(const struct need *need, int level)
 	return bytes;
 }
 
-/* What a rollup leaves, and (scratch) what it takes meanwhile. */
-static uint64_t rollup_of(const struct need *need, const struct rollup *rollup, uint64_t *scratch)
+/* What a rollup leaves, and (scratch) what it takes meanwhile, as others do at the same time. */
+static uint64_t rollup_of(const struct need *need, const struct rollup *rollup, uint64_t windows, uint64_t *scratch)
 {
 	uint64_t parents = rollup->by.count ? need->rows[rollup->view_entity] : 1,
 		 children = need->rows[rollup->entity];
-	uint64_t state = parents * (rollup->table->op == CRMVAL_SUM ? 24 : 8);
+	uint64_t state = parents * (rollup->table->op == CRMVAL_SUM ? 32 : 8);
 	if (rollup->per.count)
 		state += power_of_two(children + children / 2) * 24;
 	else if (rollup->table->op == CRMVAL_DISTINCT && !rollup->word_count)
 		state += power_of_two(children * 2) * 8;
-	*scratch = state > *scratch ? state : *scratch;
-	return parents * data_width(rollup->type);
+	*scratch += windows * state;
+	return windows * parents * data_width(rollup->type);
 }
 
-static uint64_t rollups_of(const struct need *need, unsigned threads)
+static uint64_t rollups_of(const struct need *need)
 {
 	uint64_t bytes = 0, scratch = 0;
 	for (uint32_t d = 0; d < need->dimension_count; d++)
@@ -93,10 +93,10 @@ static uint64_t rollups_of(const struct need *need, unsigned threads)
 				const struct bound_input *input = &view->inputs[i];
 				uint64_t windows = view->is_event && input->is_event ? (uint64_t)need->windows : 1;
 				if (input->rollup)
-					bytes += windows * rollup_of(need, input->rollup, &scratch);
+					bytes += rollup_of(need, input->rollup, windows, &scratch);
 			}
 		}
-	return bytes + scratch * threads;
+	return bytes + scratch;
 }
 
 uint64_t budget_need(const struct data *data, const struct job *job, const struct bound_dimension *dimensions,
@@ -112,7 +112,7 @@ uint64_t budget_need(const struct data *data, const struct job *job, const struc
 		uint64_t ids = ids_at(&need, level);
 		most = ids > most ? ids : most;
 	}
-	uint64_t rolled = rollups_of(&need, threads);
+	uint64_t rolled = rollups_of(&need);
 	return bytes + (rolled > most ? rolled : most);
 }
 

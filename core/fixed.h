@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums that several threads add to: fixed-point numbers of 192 bits, their unit 2^-58, the same in any order. */
+/* Sums of doubles: fixed-point numbers of 192 bits, their unit 2^-58, the same in any order. */
 #ifndef FIXED_H
 #define FIXED_H
 
 #include "moments.h"
 
-#include <stdatomic.h>
+#include <stdint.h>
 
+#define FIXED_BITS 58
 #define FIXED_UNIT 0x1p58
 
 /* Two's complement.  Terms are less than 2^63 in magnitude, so 2^70 of them fit. */
 struct fixed {
-	_Atomic uint64_t low, middle, high;
+	uint64_t low, middle, high;
 };
 
-/* Adds to a word; 1: it carries. */
-static inline uint64_t fixed_carry(_Atomic uint64_t *word, uint64_t part)
+static inline void fixed_add_bits(struct fixed *sum, __int128 bits)
 {
-	return part && atomic_fetch_add_explicit(word, part, memory_order_relaxed) + part < part;
+	unsigned __int128 before = (unsigned __int128)sum->middle << 64 | sum->low;
+	unsigned __int128 after = before + (unsigned __int128)bits;
+	sum->low = (uint64_t)after;
+	sum->middle = (uint64_t)(after >> 64);
+	sum->high += (after < before) + (bits < 0 ? UINT64_MAX : 0);
 }
 
-/* [worker] */
 static inline void fixed_add(struct fixed *sum, double term)
 {
-	__int128 bits = (__int128)(term * FIXED_UNIT);
-	uint64_t sign = bits < 0 ? UINT64_MAX : 0;
-	uint64_t carry = fixed_carry(&sum->low, (uint64_t)bits);
-	/* The carry goes by itself, since with it the part may be 2^64. */
-	sign += fixed_carry(&sum->middle, carry);
-	sign += fixed_carry(&sum->middle, (uint64_t)(bits >> 64));
-	if (sign)
-		atomic_fetch_add_explicit(&sum->high, sign, memory_order_relaxed);
+	fixed_add_bits(sum, (__int128)(term * FIXED_UNIT));
 }
 
-/* Once all have added. */
+static inline void fixed_add_whole(struct fixed *sum, int64_t term)
+{
+	fixed_add_bits(sum, (__int128)term * ((__int128)1 << FIXED_BITS));
+}
+
 static inline double fixed_value(const struct fixed *sum)
 {
-	uint64_t words[] = {atomic_load(&sum->low), atomic_load(&sum->middle), atomic_load(&sum->high)};
+	uint64_t words[] = {sum->low, sum->middle, sum->high};
 	/* Nearly all are below 2^50, where the processor rounds just as well. */
 	if (words[2] == (uint64_t)((int64_t)words[1] >> 63) && (words[1] + (UINT64_C(1) << 44)) >> 45 == 0)
 		return (double)(__int128)((unsigned __int128)words[1] << 64 | words[0]) * (1 / FIXED_UNIT);

@@ -110,18 +110,23 @@ const struct field *path_unmapped(const struct path *path, const struct data *da
 	return NULL;
 }
 
-/* The rows at the end of the references: numbers, or negative. */
-static void follow(const struct path *path, const struct data *data, const struct rows *rows, int32_t *at)
+/* The rows at the end of the references: numbers, or negative; where they lie already, or in `at`. */
+static const int32_t *follow(const struct path *path, const struct data *data, const struct rows *rows, int32_t *at)
 {
+	const int32_t *from = (const int32_t *)rows->row;
 	uint32_t entity = path->start;
-	for (uint32_t i = 0; i < rows->count; i++)
-		at[i] = (int32_t)rows->row[i];
 	for (uint32_t h = 0; h < path->hop_count; h++) {
 		const int32_t *refs = data->tables[entity].columns[path->hops[h]].values.bytes;
-		for (uint32_t i = 0; i < rows->count; i++)
-			at[i] = at[i] < 0 || !refs ? CRMVAL_MISSING : refs[at[i]];
+		if (h == 0 && rows->is_run && refs) {
+			from = refs + rows->row[0];
+		} else {
+			for (uint32_t i = 0; i < rows->count; i++)
+				at[i] = from[i] < 0 || !refs ? CRMVAL_MISSING : refs[from[i]];
+			from = at;
+		}
 		entity = (uint32_t)model_entity_index(model_entities[entity].fields[path->hops[h]].target);
 	}
+	return from;
 }
 
 #define PICK(type, absent)                                                                                             \
@@ -165,53 +170,92 @@ static void pick(const struct column *column, enum field_type type, const int32_
 	}
 }
 
-/* Where the value is missing, so that the next alternative may stand in. */
-static int is_missing(const void *values, enum field_type type, uint32_t i)
+#define LIST_MISSING(type, is_missing)                                                                                 \
+	do {                                                                                                           \
+		const type *value = values;                                                                            \
+		for (uint32_t i = 0; i < count; i++) {                                                                 \
+			list[found] = i;                                                                               \
+			found += (is_missing);                                                                         \
+		}                                                                                                      \
+	} while (0)
+
+/* Where the value is missing, so that the next alternative may stand in: how many such places there are. */
+static uint32_t list_missing(const void *values, enum field_type type, uint32_t count, uint32_t *list)
 {
+	uint32_t found = 0;
 	switch (type) {
 	case FIELD_DATE:
-		return ((const int32_t *)values)[i] == CRMVAL_NO_DATE;
+		LIST_MISSING(int32_t, value[i] == CRMVAL_NO_DATE);
+		break;
 	case FIELD_NUMBER:
 	case FIELD_MONEY:
-		return isnan(((const double *)values)[i]);
+		LIST_MISSING(double, isnan(value[i]) != 0);
+		break;
 	case FIELD_FLAG:
-		return ((const int8_t *)values)[i] < 0;
+		LIST_MISSING(int8_t, value[i] < 0);
+		break;
 	case FIELD_SYMBOL:
-		return ((const uint32_t *)values)[i] == 0;
+		LIST_MISSING(uint32_t, value[i] == 0);
+		break;
 	case FIELD_REFERENCE:
 	case FIELD_KEY:
-		return ((const int32_t *)values)[i] < 0;
+		LIST_MISSING(int32_t, value[i] < 0);
+		break;
 	case FIELD_TEXT:
+		LIST_MISSING(uint8_t, value[i] == 0);
 		break;
 	}
-	return ((const uint8_t *)values)[i] == 0;
-}
-
-static void stand_in(void *out, const void *values, size_t width, enum field_type type, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (is_missing(out, type, i) && !is_missing(values, type, i))
-			memcpy((char *)out + i * width, (const char *)values + i * width, width);
+	return found;
 }
 
 static void path_gather(const struct path *path, enum field_type type, const struct data *data,
 			const struct crmval_window *window, const struct rows *rows, struct gather *gather, void *out)
 {
 	const struct table *table = &data->tables[path->entity];
-	follow(path, data, rows, gather->at);
-	pick(&table->columns[path->field], type, gather->at, rows->count, out);
+	const int32_t *at = follow(path, data, rows, gather->at);
+	pick(&table->columns[path->field], type, at, rows->count, out);
 	if (type == FIELD_MONEY && data->rates)
-		rates_convert(data, path->entity, window, gather->at, rows->count, out);
+		rates_convert(data, path->entity, window, at, rows->count, out);
+}
+
+/* One more alternative, for the rows that have no value yet. */
+static void stand_in(const struct path *path, enum field_type type, const struct data *data,
+		     const struct crmval_window *window, const struct rows *rows, struct gather *gather, void *out)
+{
+	double values[BATCH_ROWS]; /* as wide as any */
+	uint32_t list[BATCH_ROWS], row[BATCH_ROWS], still[BATCH_ROWS];
+	size_t width = type == FIELD_KEY ? sizeof(int32_t) : data_width(type);
+	uint32_t count = list_missing(out, type, rows->count, list);
+	for (uint32_t i = 0; i < count; i++)
+		row[i] = rows->row[list[i]];
+	if (count == 0)
+		return;
+	const struct rows left = {.row = row, .count = count};
+	path_gather(path, type, data, window, &left, gather, values);
+	uint32_t missing = list_missing(values, type, count, still);
+	for (uint32_t i = 0, m = 0; i < count; i++) {
+		if (m < missing && still[m] == i)
+			m++; /* it stays missing in the way that it was */
+		else
+			memcpy((char *)out + list[i] * width, (const char *)values + i * width, width);
+	}
 }
 
 void route_gather(const struct route *route, const struct data *data, const struct crmval_window *window,
 		  const struct rows *rows, struct gather *gather, void *out)
 {
+	path_gather(&route->paths[0], route->field->type, data, window, rows, gather, out);
+	for (uint32_t p = 1; p < route->count; p++)
+		stand_in(&route->paths[p], route->field->type, data, window, rows, gather, out);
+}
+
+const void *route_in_place(const struct route *route, const struct data *data, const struct rows *rows)
+{
 	enum field_type type = route->field->type;
-	double values[BATCH_ROWS]; /* as wide as any */
-	path_gather(&route->paths[0], type, data, window, rows, gather, out);
-	for (uint32_t p = 1; p < route->count; p++) {
-		path_gather(&route->paths[p], type, data, window, rows, gather, values);
-		stand_in(out, values, type == FIELD_KEY ? sizeof(int32_t) : data_width(type), type, rows->count);
-	}
+	const struct path *path = &route->paths[0];
+	if (!rows->is_run || rows->count == 0 || route->count > 1 || path->hop_count > 0 || type == FIELD_KEY ||
+	    (type == FIELD_MONEY && data->rates))
+		return NULL;
+	const char *values = data->tables[path->entity].columns[path->field].values.bytes;
+	return values ? values + rows->row[0] * data_width(type) : NULL;
 }

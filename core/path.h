@@ -38,6 +38,7 @@ const struct field *path_unmapped(const struct path *path, const struct data *da
 struct rows {
 	const uint32_t *row;
 	uint32_t count;
+	int is_run; /* each is the one after the row before it */
 };
 
 /* A batch's working storage: as many values as a batch may have rows. */
@@ -56,5 +57,8 @@ struct gather {
  */
 void route_gather(const struct route *route, const struct data *data, const struct crmval_window *window,
 		  const struct rows *rows, struct gather *gather, void *out);
+
+/* Where the same values lie already, one after the other; NULL: they have to be gathered. */
+const void *route_in_place(const struct route *route, const struct data *data, const struct rows *rows);
 
 #endif

@@ -374,7 +374,7 @@ static int open_probe(struct probe *probe, struct crmval_error *error)
 static int look(struct probe *probe, struct crmval_error *error)
 {
 	struct batch *batch = probe->batch;
-	batch->is_contiguous = 0;
+	batch->rows.is_run = 0; /* all columns in batch->values */
 	batch_fill(batch, 0);
 	memcpy(probe->given, batch->values, probe->inputs * sizeof *probe->given);
 	memcpy(probe->now, batch->values, probe->inputs * sizeof *probe->now);

@@ -15,16 +15,16 @@ struct rollup {
 	const char *const *words;                         /* the set, ended by NULL; NULL: any */
 	uint32_t word_count;
 	struct region
-		values[2]; /* by window: one value per row of the view's entity; one in all where there is no `by` */
+		values[2]; /* by window: one value per row of the view's entity; one in all where there is no `by`; of a
+			      timeless rollup the same memory */
 };
 
 int rollup_bind(struct rollup *rollup, const struct crmval_rollup *table, uint32_t view_entity, const char *owner,
 		struct crmval_error *error);
 int rollup_want(const struct rollup *rollup, struct data *data, struct crmval_error *error);
 
-/* Computes it for one window.  Rows whose group or value is the same give the same result in any order. */
-int rollup_run(struct rollup *rollup, const struct data *data, int window_number, const struct crmval_window *window,
-	       unsigned threads, struct crmval_error *error);
+/* Is its result the same for every window? */
+int rollup_is_timeless(const struct rollup *rollup, const struct data *data);
 
 void rollup_close(struct rollup *rollup);
 

@@ -56,7 +56,7 @@ static int run_window(struct batch *batch, int window, struct crmval_error *erro
 /* Asks whether the windows have data at all: a call without rows. */
 static int ask_no_data(struct batch *batch, int windows, struct crmval_error *error)
 {
-	batch->rows = (struct rows){batch->row, 0};
+	batch->rows = (struct rows){.row = batch->row};
 	for (int window = 0; window < windows; window++) {
 		memset(batch->no_data, 0, batch->view->table->answer_count * sizeof batch->no_data[0]);
 		batch_fill(batch, window);

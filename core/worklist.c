@@ -132,7 +132,7 @@ static int find_units(const struct run *run, struct worklist_found *found, size_
 		return fail_memory(error);
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct rows rows = {&found[i].row, 1};
+		const struct rows rows = {.row = &found[i].row, .count = 1};
 		units_of(&run->units, found[i].entity, &rows, gather, unit);
 		for (int b = 0; b < BREAKDOWN_COUNT; b++)
 			units[i][b] = run->units.counts[b] ? unit[b][0] : 0;

@@ -52,8 +52,7 @@ static uint32_t choose_rows(struct batch *batch, const struct worklist_question 
 	uint32_t count = 0;
 	while (next < question->row_count && rows[next].entity == batch->view->entity && count < BATCH_ROWS)
 		batch->row[count++] = rows[next++].row;
-	batch->rows = (struct rows){batch->row, count};
-	batch->is_contiguous = 0;
+	batch->rows = (struct rows){.row = batch->row, .count = count};
 	return next;
 }
 

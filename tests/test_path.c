@@ -105,7 +105,7 @@ static void gather(const char *text, size_t width, void *out)
 	fixture_read(&f, 1);
 	for (uint32_t i = 0; i < ORDERS; i++)
 		row[i] = i;
-	struct rows rows = {row, ORDERS};
+	struct rows rows = {.row = row, .count = ORDERS};
 	route_gather(&route, &f.data, &f.job.period, &rows, storage, raw);
 	memcpy(out, raw, ORDERS * width);
 	fixture_close(&f);

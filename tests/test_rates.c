@@ -73,7 +73,7 @@ static void check(const struct fixture_table *tables, const char *currency, int 
 		snprintf(id, sizeof id, "%c%d", letter, i + 1);
 		row[i] = (uint32_t)fixture_row(&f, entity, id);
 	}
-	struct rows rows = {row, (uint32_t)count};
+	struct rows rows = {.row = row, .count = (uint32_t)count};
 	route_gather(&route, &f.data, window ? &f.job.baseline : &f.job.period, &rows, gather, values);
 	for (int i = 0; i < count; i++) {
 		char text[100];

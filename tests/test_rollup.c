@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rollups: each way to reduce, bounds, ties, groups; all expected values are worked by hand from the tables here. */
-#include "../core/rollup.h"
+#include "../core/sweep.h"
 #include "fixture.h"
 #include "suite.h"
 
@@ -88,9 +88,9 @@ static void roll_over(struct rolled *rolled, const struct fixture_table *from, c
 	CU_ASSERT_EQUAL(rollup_want(&rolled->rollup, &f->data, &f->error), CRMVAL_OK);
 	fixture_map(f);
 	fixture_read(f, threads);
-	CU_ASSERT_EQUAL_FATAL(rollup_run(&rolled->rollup, &f->data, 0, &f->job.period, threads, &f->error), CRMVAL_OK);
-	CU_ASSERT_EQUAL_FATAL(rollup_run(&rolled->rollup, &f->data, 1, &f->job.baseline, threads, &f->error),
-			      CRMVAL_OK);
+	struct sweep_task tasks[] = {{&rolled->rollup, 0}, {&rolled->rollup, 1}};
+	code = sweep_run(tasks, 2, &f->data, &f->job.period, &f->job.baseline, threads, &f->error);
+	CU_ASSERT_EQUAL_FATAL(code, CRMVAL_OK);
 }
 
 static void roll(struct rolled *rolled, const char *view, const struct crmval_rollup *table, const char *const *words)

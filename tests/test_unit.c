@@ -46,7 +46,7 @@ static void check(struct fixture *f, const struct units *units, const struct uni
 	uint32_t(*unit)[BATCH_ROWS] = calloc(BREAKDOWN_COUNT, sizeof *unit);
 	int32_t row = fixture_row(f, c->entity, c->id);
 	CU_ASSERT_FATAL(row >= 0);
-	struct rows rows = {(const uint32_t *)&row, 1};
+	struct rows rows = {.row = (const uint32_t *)&row, .count = 1};
 	units_of(units, (uint32_t)model_entity_index(c->entity), &rows, gather, unit);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
 		char text[160];

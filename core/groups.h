@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups of a rollup's child rows, those with the same `by` and `per`: of each the latest row counts. */
+#ifndef GROUPS_H
+#define GROUPS_H
+
+#include "reduce.h"
+
+struct groups {
+	struct region memory; /* open addressing */
+	uint64_t mask;
+};
+
+/* For at most so many rows. */
+int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error);
+/* per: by place; first: the row at place 0. */
+void groups_add(struct groups *groups, const struct rollup *rollup, const struct children *children, const int32_t *per,
+		uint32_t first);
+/* The value of each group's latest row raises its parent's, or it is marked as current. */
+void groups_reduce(const struct groups *groups, struct reduction *reduction);
+void groups_close(struct groups *groups);
+
+#endif
