@@ -54,6 +54,12 @@ void region_close(struct region *region)
 	*region = (struct region){NULL, 0};
 }
 
+void index_close(struct index *index)
+{
+	region_close(&index->memory);
+	*index = (struct index){NULL, 0, {NULL, 0}};
+}
+
 size_t data_width(enum field_type type)
 {
 	switch (type) {
@@ -101,11 +107,12 @@ void data_free(struct data *data)
 		region_close(&table->ids);
 		region_close(&table->foreign);
 		region_close(&table->id_texts);
-		region_close(&table->index.memory);
+		index_close(&table->index);
 		free((void *)table->dropped);
 		free(table->extents);
 		ledger_free(&table->ledger);
 		texts_free(&table->texts);
+		texts_free(&table->id_log);
 		pthread_mutex_destroy(&table->lock);
 	}
 	for (uint32_t i = 0; i < data->dictionary_count; i++)

@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "crmval/plugin.h"
+#include "id_log.h"
 #include "ident.h"
 #include "job.h"
 #include "ledger.h"
@@ -50,6 +51,7 @@ struct index {
 	uint64_t mask;
 	struct region memory;
 };
+void index_close(struct index *index);
 
 struct column {
 	uint32_t wants; /* WANT_..., 0: nobody asked for it */
@@ -67,6 +69,7 @@ struct column {
 struct extent {
 	uint32_t first, count;
 	uint64_t order;
+	struct id_run ids; /* where they are logged */
 };
 
 struct table {
@@ -84,6 +87,8 @@ struct table {
 	struct region ids;      /* struct ident */
 	struct region id_texts; /* char *: only where units are named by them */
 	int keeps_texts;
+	int logs_ids;        /* nobody asks which row has an id: extents have them, until table_enter() */
+	struct texts id_log; /* what they point to */
 	struct index index;
 	_Atomic uint64_t *dropped; /* a bit per row; NULL: none is */
 	uint64_t duplicates;

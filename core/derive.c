@@ -82,19 +82,19 @@ static struct cell_text cell_of(const struct job_mapping *mapping, const struct 
 	return (struct cell_text){text, length};
 }
 
+enum cell_state derive_id_text(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18])
+{
+	if (*length == 0)
+		return CELL_MISSING;
+	return mapping->ids == IDS_SALESFORCE ? salesforce_id_read(text, length, buffer) : CELL_OK;
+}
+
 enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
 			  struct ident *id)
 {
-	*id = (struct ident){0, 0};
-	if (*length == 0)
-		return CELL_MISSING;
-	if (mapping->ids == IDS_SALESFORCE) {
-		enum cell_state state = salesforce_id_read(text, length, buffer);
-		if (state != CELL_OK)
-			return state;
-	}
-	*id = ident_of(*text, *length);
-	return CELL_OK;
+	enum cell_state state = derive_id_text(mapping, text, length, buffer);
+	*id = state == CELL_OK ? ident_of(*text, *length) : (struct ident){0, 0};
+	return state;
 }
 
 /* ---- rows ---- */

@@ -60,4 +60,7 @@ int derive_rows(const struct derivation *derivation, struct derive_scratch *scra
 enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
 			  struct ident *id);
 
+/* The same, but only the text. */
+enum cell_state derive_id_text(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18]);
+
 #endif

@@ -12,10 +12,38 @@
 /* What each of its rows will hold, ids and their index included. */
 static void measure_rows(struct table *table)
 {
-	table->row_bytes = table->ids.bytes ? sizeof(struct ident) + 2 * sizeof *table->index.slots : 0;
+	table->row_bytes = table->ids.bytes  ? sizeof(struct ident) + 2 * sizeof *table->index.slots
+			   : table->logs_ids ? ID_LOG_ROW
+					     : 0;
 	for (uint32_t f = 0; f < table->entity->field_count; f++)
 		if (table->columns[f].values.bytes)
 			table->row_bytes += data_width(table->entity->fields[f].type);
+}
+
+/* May a reference lead to it?  */
+static int is_referred_to(const struct data *data, const struct entity *entity)
+{
+	for (uint32_t e = 0; e < model_entity_count; e++)
+		for (uint32_t f = 0; f < data->tables[e].entity->field_count; f++) {
+			const struct field *field = &data->tables[e].entity->fields[f];
+			const struct column *column = &data->tables[e].columns[f];
+			if (field->type == FIELD_REFERENCE && column->wants && column->is_mapped &&
+			    data->tables[e].is_mapped && strcmp(field->target, entity->name) == 0)
+				return 1;
+		}
+	return 0;
+}
+
+static int open_ids(const struct load *load, struct table *table, struct crmval_error *error)
+{
+	table->logs_ids = table->is_mapped && !table->keeps_texts && !load->job->shard.count &&
+			  !is_referred_to(load->data, table->entity);
+	if (table->logs_ids)
+		return CRMVAL_OK;
+	int code = region_reserve(&table->ids, table->capacity * sizeof(struct ident), error);
+	if (code == CRMVAL_OK && table->keeps_texts)
+		code = region_reserve(&table->id_texts, table->capacity * sizeof(char *), error);
+	return code;
 }
 
 static int open_columns(struct load *load, struct table *table, struct crmval_error *error)
@@ -27,9 +55,7 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 		const struct field *field = &table->entity->fields[f];
 		struct column *column = &table->columns[f];
 		if (field->type == FIELD_KEY) {
-			code = region_reserve(&table->ids, table->capacity * sizeof(struct ident), error);
-			if (code == CRMVAL_OK && table->keeps_texts)
-				code = region_reserve(&table->id_texts, table->capacity * sizeof(char *), error);
+			code = open_ids(load, table, error);
 			continue;
 		}
 		if (!column->wants || !column->is_mapped)
@@ -221,7 +247,6 @@ static void forget_ids(struct data *data, int level)
 			continue;
 		region_close(&table->ids);
 		region_close(&table->index.memory);
-		table->index = (struct index){NULL, 0, {NULL, 0}};
 	}
 }
 

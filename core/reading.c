@@ -268,6 +268,7 @@ void reading_end(struct reading_run *run)
 		free(thread->sources);
 		derive_scratch_free(thread->scratch);
 		shard_scratch_free(thread->shard);
+		id_log_free(&thread->log);
 	}
 	free(run->workers);
 	run->workers = NULL;

@@ -3,6 +3,7 @@
 #ifndef READING_H
 #define READING_H
 
+#include "id_log.h"
 #include "ledger.h"
 #include "plugins.h"
 
@@ -65,6 +66,7 @@ struct reading_thread {
 	void **sources; /* the sources' own, by source */
 	struct derive_scratch *scratch;
 	struct shard_scratch *shard;
+	struct id_log_writer log;
 };
 
 /* As reading_plan(), where only a part of the rows is wanted: plan.is_part says whether only it will come. */

@@ -178,10 +178,8 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-int table_enter(struct table *table, unsigned threads, struct crmval_error *error)
+static int enter_ids(struct table *table, unsigned threads, struct crmval_error *error)
 {
-	if (!table->is_mapped || !table->ids.bytes)
-		return CRMVAL_OK; /* made-up rows are entered one by one */
 	uint32_t rows = atomic_load(&table->rows);
 	if (table->extent_count)
 		qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
@@ -189,6 +187,50 @@ int table_enter(struct table *table, unsigned threads, struct crmval_error *erro
 	if (!table->dropped || index_open(&table->index, rows) < 0)
 		return fail_memory(error);
 	return parallel_run(threads, (rows + (uint64_t)BLOCK - 1) / BLOCK, enter_block, table, error);
+}
+
+static int read_log(void *context, unsigned thread, uint64_t number, struct crmval_error *error)
+{
+	(void)thread;
+	struct table *table = context;
+	const struct extent *extent = &table->extents[number];
+	struct ident *ids = table->ids.bytes;
+	return id_log_read(&extent->ids, extent->count, ids + extent->first) < 0 ? fail_memory(error) : CRMVAL_OK;
+}
+
+/* Are all ids different, at a glance?  -1: out of memory. */
+static int log_ascends(const struct table *table)
+{
+	const struct id_run **runs = malloc((table->extent_count + 1) * sizeof *runs);
+	for (size_t i = 0; runs && i < table->extent_count; i++)
+		runs[i] = &table->extents[i].ids;
+	int ascends = runs ? id_log_ascends(runs, table->extent_count) : -1;
+	free((void *)runs);
+	return ascends;
+}
+
+/* Ids that are looked at but once. */
+static int enter_logged(struct table *table, unsigned threads, struct crmval_error *error)
+{
+	int ascends = log_ascends(table), code = ascends < 0 ? fail_memory(error) : CRMVAL_OK;
+	if (ascends == 0)
+		code = region_open(&table->ids, atomic_load(&table->rows) * sizeof(struct ident), error);
+	if (ascends == 0 && code == CRMVAL_OK)
+		code = parallel_run(threads, table->extent_count, read_log, table, error);
+	texts_free(&table->id_log);
+	if (ascends == 0 && code == CRMVAL_OK)
+		code = enter_ids(table, threads, error);
+	region_close(&table->ids);
+	index_close(&table->index);
+	return code;
+}
+
+int table_enter(struct table *table, unsigned threads, struct crmval_error *error)
+{
+	if (table->logs_ids)
+		return enter_logged(table, threads, error);
+	/* Made-up rows are entered one by one. */
+	return table->is_mapped && table->ids.bytes ? enter_ids(table, threads, error) : CRMVAL_OK;
 }
 
 void table_drop_after(struct table *table, struct ident id, uint64_t order, uint32_t within)

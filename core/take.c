@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking rows: cells into typed columns, a column at a time. */
-#include "load.h"
+#include "take.h"
 
 #include "budget.h"
 #include "cell.h"
@@ -12,27 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <unistr.h>
-
-/* A batch of cells on its way into a column. */
-struct taking {
-	struct load *load;
-	const struct feed *feed;
-	const struct feed_field *how;
-	const struct field *field;
-	const struct crmval_rows *rows;
-	const struct crmval_cells *cells;
-	struct column *column;
-	uint32_t first; /* the row that cell 0 belongs to */
-	uint64_t order;
-	uint64_t unreadable; /* in this column */
-	int has_lines;
-};
-
-static inline const char *cell_at(const struct crmval_cells *cells, uint32_t i, uint32_t *length)
-{
-	*length = cells->length[i] == CRMVAL_NULL ? 0 : cells->length[i];
-	return cells->base + cells->start[i];
-}
 
 static const char *what_it_should_be(const struct field *field)
 {
@@ -51,8 +30,7 @@ static const char *what_it_should_be(const struct field *field)
 	}
 }
 
-/* Counts a cell that cannot be read, and shows the first few. */
-static void unreadable(struct taking *t, uint32_t i)
+void take_unreadable(struct taking *t, uint32_t i)
 {
 	t->unreadable++;
 	/* Lines are slow to look up, and files may be bad all over; what is shown must not depend on the threads. */
@@ -96,7 +74,7 @@ static void take_dates(struct taking *t)
 		if (state != CELL_OK) {
 			out[i] = state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
 			if (state == CELL_UNREADABLE)
-				unreadable(t, i);
+				take_unreadable(t, i);
 		}
 	}
 }
@@ -127,7 +105,7 @@ static void take_numbers(struct taking *t)
 		if (state != CELL_OK) {
 			out[i] = state == CELL_MISSING ? NAN : INFINITY;
 			if (state == CELL_UNREADABLE)
-				unreadable(t, i);
+				take_unreadable(t, i);
 		}
 	}
 }
@@ -146,7 +124,7 @@ static void take_flags(struct taking *t)
 		if (state != CELL_OK) {
 			out[i] = state == CELL_MISSING ? -1 : UNREADABLE_FLAG;
 			if (state == CELL_UNREADABLE)
-				unreadable(t, i);
+				take_unreadable(t, i);
 		}
 	}
 }
@@ -193,10 +171,10 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 		} else if (t->field->words) {
 			out[i] = closed_code(t->field->words, text, length);
 			if (out[i] == UNREADABLE_SYMBOL)
-				unreadable(t, i);
+				take_unreadable(t, i);
 		} else if (!is_utf8(text, length)) {
 			out[i] = UNREADABLE_SYMBOL;
-			unreadable(t, i);
+			take_unreadable(t, i);
 		} else {
 			out[i] = open_code(t->column->symbols, t->field->is_folded, text, length);
 			if (out[i] == 0 && atomic_load(&t->column->symbols->count) < SYMBOL_LIMIT)
@@ -210,8 +188,7 @@ static int take_symbols(struct taking *t, struct crmval_error *error)
 	return CRMVAL_OK;
 }
 
-/* A copy that lives as long as the table. */
-static int keep_text(struct table *table, const char *text, uint32_t length, char **out, struct crmval_error *error)
+int take_keep_text(struct table *table, const char *text, uint32_t length, char **out, struct crmval_error *error)
 {
 	pthread_mutex_lock(&table->lock);
 	*out = texts_keep(&table->texts, text, length);
@@ -235,70 +212,9 @@ static int take_texts(struct taking *t, struct crmval_error *error)
 		if (value && wants & WANT_PHONE && cell_is_phone(text, length))
 			value |= TEXT_IS_PHONE;
 		out[i] = value;
-		int code = texts && value ? keep_text(table, text, length, &texts[i], error) : CRMVAL_OK;
+		int code = texts && value ? take_keep_text(table, text, length, &texts[i], error) : CRMVAL_OK;
 		if (code != CRMVAL_OK)
 			return code;
-	}
-	return CRMVAL_OK;
-}
-
-static int take_ids(struct taking *t, struct crmval_error *error)
-{
-	struct table *table = &t->load->data->tables[t->feed->entity];
-	struct ident *out = (struct ident *)table->ids.bytes + t->first;
-	char **texts = table->keeps_texts ? (char **)table->id_texts.bytes + t->first : NULL;
-	for (uint32_t i = 0; i < t->rows->row_count; i++) {
-		uint32_t length;
-		char buffer[18];
-		const char *text = cell_at(t->cells, i, &length);
-		cell_trim(&text, &length);
-		if (derive_id(t->feed->mapping, &text, &length, buffer, &out[i]) == CELL_UNREADABLE)
-			unreadable(t, i);
-		if (texts && !ident_is_none(out[i])) {
-			int code = keep_text(table, text, length, &texts[i], error);
-			if (code != CRMVAL_OK)
-				return code;
-		}
-	}
-	return CRMVAL_OK;
-}
-
-static int take_references(struct taking *t, struct crmval_error *error)
-{
-	enum { AHEAD = 32 };
-	struct table *target = &t->load->data->tables[model_entity_index(t->field->target)];
-	struct ident *pending = t->column->pending.bytes ? (struct ident *)t->column->pending.bytes + t->first : NULL;
-	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
-	struct ident ids[AHEAD];
-	char buffers[AHEAD][18];
-	enum cell_state states[AHEAD];
-	const char *texts[AHEAD];
-	uint32_t lengths[AHEAD];
-	for (uint32_t start = 0; start < t->rows->row_count; start += AHEAD) {
-		uint32_t count = t->rows->row_count - start < AHEAD ? t->rows->row_count - start : AHEAD;
-		for (uint32_t i = 0; i < count; i++) {
-			texts[i] = cell_at(t->cells, start + i, &lengths[i]);
-			cell_trim(&texts[i], &lengths[i]);
-			states[i] = derive_id(t->feed->mapping, &texts[i], &lengths[i], buffers[i], &ids[i]);
-			if (states[i] == CELL_UNREADABLE)
-				unreadable(t, start + i);
-			if (pending)
-				pending[start + i] = ids[i];
-			else if (target->is_mapped)
-				table_prefetch(target, ids[i]);
-		}
-		for (uint32_t i = 0; i < count && !pending && target->is_mapped; i++)
-			table_prefetch_id(target, ids[i]);
-		for (uint32_t i = 0; i < count; i++) {
-			if (states[i] == CELL_UNREADABLE)
-				out[start + i] = UNREADABLE_REFERENCE;
-			else if (!pending)
-				out[start + i] = ident_is_none(ids[i])
-							 ? CRMVAL_MISSING
-							 : table_find(target, ids[i], texts[i], lengths[i]);
-			if (out[start + i] < CRMVAL_DANGLING && states[i] != CELL_UNREADABLE)
-				return fail_memory(error);
-		}
 	}
 	return CRMVAL_OK;
 }
@@ -350,7 +266,7 @@ static void fill_missing(struct column *column, enum field_type type, uint32_t f
 	}
 }
 
-static int reserve_rows(struct table *table, uint32_t count, uint64_t order, uint32_t *first,
+static int reserve_rows(struct table *table, uint32_t count, uint64_t order, uint32_t *first, uint32_t *extent,
 			struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
@@ -371,7 +287,8 @@ static int reserve_rows(struct table *table, uint32_t count, uint64_t order, uin
 		table->extents = extents;
 		table->extent_capacity = capacity;
 	}
-	table->extents[table->extent_count++] = (struct extent){*first, count, order};
+	*extent = (uint32_t)table->extent_count++;
+	table->extents[*extent] = (struct extent){*first, count, order, {.bytes = NULL}};
 	atomic_store(&table->rows, *first + count);
 out:
 	pthread_mutex_unlock(&table->lock);
@@ -449,7 +366,8 @@ int load_take(struct reading *reading, struct reading_thread *thread, const stru
 	struct table *table = &feed->load->data->tables[feed->entity];
 	const struct job_shard *shard = &feed->load->job->shard;
 	struct crmval_rows derived, rows;
-	struct taking taking = {.load = feed->load, .feed = feed, .rows = &rows, .order = order};
+	struct taking taking = {
+		.load = feed->load, .feed = feed, .table = table, .thread = thread, .rows = &rows, .order = order};
 	int code = derive_rows(&feed->derivation, thread->scratch, in, reading->ledger, &derived, error);
 	rows = derived;
 	if (code == CRMVAL_OK && shard->count && table->shard_by) {
@@ -462,7 +380,7 @@ int load_take(struct reading *reading, struct reading_thread *thread, const stru
 	if (code == CRMVAL_OK && rows.row_count == 0)
 		return CRMVAL_OK;
 	if (code == CRMVAL_OK)
-		code = reserve_rows(table, rows.row_count, order, &taking.first, error);
+		code = reserve_rows(table, rows.row_count, order, &taking.first, &taking.extent, error);
 	if (code == CRMVAL_OK && feed->load->job->max_memory)
 		code = budget_take(feed->load, table, rows.row_count, error);
 	for (uint32_t i = 0; i < feed->field_count && code == CRMVAL_OK; i++) {
