@@ -10,7 +10,6 @@
 
 #define FIXED (UINT64_C(8) << 20)      /* the program, its libraries and plugins */
 #define PER_THREAD (UINT64_C(1) << 20) /* chunks and batches */
-#define PER_COLUMN (UINT64_C(1) << 20) /* of a large table: the last huge page is filled by half */
 #define TEXT 40                        /* bytes of a text that is kept, with its pointer */
 #define FEW_ROWS UINT64_C(100000)
 #define MIB 1048576.0
@@ -21,6 +20,7 @@ struct need {
 	const struct bound_dimension *dimensions;
 	uint32_t dimension_count;
 	int windows;
+	int is_sharded; /* shards log no ids */
 	uint64_t rows[DATA_MAX_ENTITIES];
 };
 
@@ -42,18 +42,25 @@ static uint64_t columns_of(const struct need *need, uint32_t e)
 		if (!column->values.bytes)
 			continue;
 		bytes += need->rows[e] * (data_width(table->entity->fields[f].type) + (column->texts.bytes ? TEXT : 0));
-		bytes += need->rows[e] > FEW_ROWS ? PER_COLUMN : 0;
 	}
 	return bytes + (table->id_texts.bytes ? need->rows[e] * TEXT : 0);
 }
 
-/* A table's ids and their index, and references that wait for others. */
+/* Ids and their index. */
+static uint64_t indexed(uint64_t rows)
+{
+	return rows * sizeof(struct ident) + power_of_two(rows + rows / 2) * 8;
+}
+
+/* A table's ids and references that wait for others. */
 static uint64_t ids_of(const struct need *need, uint32_t e)
 {
 	const struct table *table = &need->data->tables[e];
 	uint64_t bytes = 0;
-	if (table->ids.bytes)
-		bytes = need->rows[e] * sizeof(struct ident) + power_of_two(need->rows[e] + need->rows[e] / 2) * 8;
+	if (table->ids.bytes || (table->logs_ids && need->is_sharded))
+		bytes = indexed(need->rows[e]);
+	else if (table->logs_ids)
+		bytes = need->rows[e] * ID_LOG_ROW;
 	for (uint32_t f = 0; f < table->entity->field_count; f++)
 		bytes += table->columns[f].pending.bytes ? need->rows[e] * sizeof(struct ident) : 0;
 	return bytes;
@@ -61,12 +68,16 @@ static uint64_t ids_of(const struct need *need, uint32_t e)
 
 static uint64_t ids_at(const struct need *need, int level)
 {
-	uint64_t bytes = 0;
-	for (uint32_t e = 0; e < model_entity_count; e++)
-		if (need->data->tables[e].level == level ||
-		    (need->data->tables[e].level < level && load_needs_ids(need->data, e, level - 1)))
+	uint64_t bytes = 0, most = 0;
+	for (uint32_t e = 0; e < model_entity_count; e++) {
+		const struct table *table = &need->data->tables[e];
+		if (table->level == level || (table->level < level && load_needs_ids(need->data, e, level - 1)))
 			bytes += ids_of(need, e);
-	return bytes;
+		/* Of logged ids that are in no order, those of one table at a time are made whole. */
+		if (table->level == level && table->logs_ids && !need->is_sharded && indexed(need->rows[e]) > most)
+			most = indexed(need->rows[e]);
+	}
+	return bytes + most;
 }
 
 /* What a rollup leaves, and (scratch) what it takes meanwhile, as others do at the same time. */
@@ -102,7 +113,7 @@ static uint64_t rollups_of(const struct need *need)
 uint64_t budget_need(const struct data *data, const struct job *job, const struct bound_dimension *dimensions,
 		     const uint64_t *rows, uint32_t shards, unsigned threads)
 {
-	struct need need = {data, dimensions, job->dimension_count, job->has_baseline ? 2 : 1, {0}};
+	struct need need = {data, dimensions, job->dimension_count, job->has_baseline ? 2 : 1, shards > 1, {0}};
 	uint64_t bytes = FIXED + threads * PER_THREAD, most = 0;
 	for (uint32_t e = 0; e < model_entity_count; e++) {
 		need.rows[e] = data->tables[e].shard_by ? rows[e] / shards + 1 : rows[e];

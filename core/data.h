@@ -40,8 +40,6 @@ struct region {
 	size_t size;
 };
 int region_open(struct region *region, size_t size, struct crmval_error *error);
-/* Of which but a small part may ever be used. */
-int region_reserve(struct region *region, size_t size, struct crmval_error *error);
 void region_trim(struct region *region, size_t size);
 void region_close(struct region *region);
 

@@ -40,9 +40,9 @@ static int open_ids(const struct load *load, struct table *table, struct crmval_
 			  !is_referred_to(load->data, table->entity);
 	if (table->logs_ids)
 		return CRMVAL_OK;
-	int code = region_reserve(&table->ids, table->capacity * sizeof(struct ident), error);
+	int code = region_open(&table->ids, table->capacity * sizeof(struct ident), error);
 	if (code == CRMVAL_OK && table->keeps_texts)
-		code = region_reserve(&table->id_texts, table->capacity * sizeof(char *), error);
+		code = region_open(&table->id_texts, table->capacity * sizeof(char *), error);
 	return code;
 }
 
@@ -50,7 +50,7 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 {
 	int code = CRMVAL_OK;
 	if (load->job->shard.count && table->is_mapped && !table->shard_by)
-		code = region_reserve(&table->foreign, table->capacity / 8 + 8, error);
+		code = region_open(&table->foreign, table->capacity / 8 + 8, error);
 	for (uint32_t f = 0; f < table->entity->field_count && code == CRMVAL_OK; f++) {
 		const struct field *field = &table->entity->fields[f];
 		struct column *column = &table->columns[f];
@@ -60,13 +60,13 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 		}
 		if (!column->wants || !column->is_mapped)
 			continue;
-		code = region_reserve(&column->values, table->capacity * data_width(field->type), error);
+		code = region_open(&column->values, table->capacity * data_width(field->type), error);
 		if (code == CRMVAL_OK && column->wants & WANT_TEXT)
-			code = region_reserve(&column->texts, table->capacity * sizeof(char *), error);
+			code = region_open(&column->texts, table->capacity * sizeof(char *), error);
 		if (code == CRMVAL_OK && field->type == FIELD_REFERENCE) {
 			const struct table *target = &load->data->tables[model_entity_index(field->target)];
 			if (target->is_mapped && target->level >= table->level)
-				code = region_reserve(&column->pending, table->capacity * sizeof(struct ident), error);
+				code = region_open(&column->pending, table->capacity * sizeof(struct ident), error);
 		}
 	}
 	return code;

@@ -37,6 +37,7 @@
 	SUITE(expression)                                                                                              \
 	SUITE(expression_parse)                                                                                        \
 	SUITE(forget)                                                                                                  \
+	SUITE(id_log)                                                                                                  \
 	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
 	SUITE(job_file)                                                                                                \

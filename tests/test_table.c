@@ -66,6 +66,45 @@ static void test_first_wins(void)
 	check_twice(0, 4, 2);
 }
 
+/* The same without asking which row has an id: what stays is told by what it adds up to. */
+static void check_nameless(const struct fixture_table *tables, unsigned threads, uint32_t split_rows, double sum,
+			   uint64_t duplicates)
+{
+	struct fixture f;
+	fixture_open(&f, tables);
+	f.is_backwards = threads > 4;
+	f.split_rows = split_rows;
+	f.data.tables[model_entity_index("contact")].keeps_texts = 0;
+	fixture_want(&f, "contact.influence");
+	fixture_map(&f);
+	fixture_read(&f, threads);
+	const struct table *table = fixture_table(&f, "contact");
+	const double *values = fixture_column(&f, "contact.influence")->values.bytes;
+	for (uint32_t row = 0; row < atomic_load(&table->rows); row++)
+		if (!table_is_dropped(table, row))
+			sum -= values[row];
+	CU_ASSERT(table->logs_ids);
+	CU_ASSERT_PTR_NULL(table->ids.bytes);
+	CU_ASSERT_EQUAL(table->duplicates, duplicates);
+	CU_ASSERT_EQUAL(sum, 0);
+	fixture_close(&f);
+}
+
+static void test_nameless(void)
+{
+	static const struct fixture_table once[] = {
+		{0, "contact", "id,influence\nc1,1\nc2,2\n,4\nc3,8\nc4,16\n"},
+		{1, "contact", "influence,id\n32,b1\n64,b2\n128,b3\n"},
+		{0, NULL, NULL},
+	};
+	check_nameless(twice, 1, 0, 38, 5);
+	check_nameless(twice, 1, 1, 38, 5);
+	check_nameless(twice, 16, 1, 38, 5);
+	check_nameless(twice, 4, 2, 38, 5);
+	check_nameless(once, 1, 0, 255, 0);
+	check_nameless(once, 16, 2, 255, 0);
+}
+
 static void test_long_ids(void)
 {
 	static const struct fixture_table tables[] = {
@@ -337,6 +376,7 @@ static void test_texts(void)
 
 static const struct test tests[] = {
 	{"of rows with one id the first in the sources' order stays", test_first_wins},
+	{"the same where ids are only logged", test_nameless},
 	{"long ids", test_long_ids},
 	{"duplicates from many threads", test_many_threads},
 	{"references, dangling and missing", test_references},
