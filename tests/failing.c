@@ -23,6 +23,7 @@ static _Thread_local struct {
 	int number;
 	long held;
 	const char *text;
+	int finds_all;
 } state;
 
 void failing_begin(enum failing kind, unsigned at, int number)
@@ -37,6 +38,11 @@ unsigned failing_end(void)
 {
 	state.kind = FAILING_NONE;
 	return state.seen;
+}
+
+void failing_to_miss(int is_on)
+{
+	state.finds_all = is_on;
 }
 
 void failing_read(const char *text)
@@ -69,8 +75,6 @@ static int is_time(enum failing kind)
 CALL(FAILING_LISTING, DIR *, NULL, fdopendir, (int fd), (fd))
 CALL(FAILING_READDIR, struct dirent *, NULL, readdir, (DIR * listing), (listing))
 CALL(FAILING_STAT, int, -1, fstat, (int fd, struct stat *status), (fd, status))
-CALL(FAILING_STAT, int, -1, fstatat, (int fd, const char *name, struct stat *status, int flags),
-     (fd, name, status, flags))
 CALL(FAILING_LOCK, int, -1, flock, (int fd, int operation), (fd, operation))
 CALL(FAILING_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 CALL(FAILING_CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
@@ -82,6 +86,15 @@ CALL(FAILING_UNLINK, int, -1, unlinkat, (int fd, const char *name, int flags), (
 CALL(FAILING_STREAM, FILE *, NULL, fopencookie, (void *cookie, const char *mode, cookie_io_functions_t functions),
      (cookie, mode, functions))
 CALL(FAILING_ADVICE, int, -1, madvise, (void *memory, size_t size, int advice), (memory, size, advice))
+
+int __real_fstatat(int fd, const char *name, struct stat *status, int flags);
+int __wrap_fstatat(int fd, const char *name, struct stat *status, int flags);
+int __wrap_fstatat(int fd, const char *name, struct stat *status, int flags)
+{
+	if (is_time(FAILING_STAT))
+		return -1;
+	return state.finds_all ? fstat(fd, status) : __real_fstatat(fd, name, status, flags);
+}
 
 FILE *__real_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode);

@@ -32,6 +32,9 @@ void failing_begin(enum failing kind, unsigned at, int number);
 /* All succeed again.  Returns how many calls of the kind there were. */
 unsigned failing_end(void);
 
+/* From now on fstatat() finds whatever it is asked for, or does so no more. */
+void failing_to_miss(int is_on);
+
 /* What the next fopen() reads, whatever it opens. */
 void failing_read(const char *text);
 

@@ -359,25 +359,47 @@ static void test_missing(void)
 	score_free(card);
 }
 
-/* No memory: said so, and none is held; nothing that was never made can be freed, too. */
+/* So much of everything that each piece of a card is in memory of its own. */
+enum { MANY_DIMENSIONS = 20000, MANY_INDICATORS = 1000, MANY_MEASURES = 1000 };
+
+static void fill_many(struct result *many)
+{
+	static const struct crmval_dimension tables[] = {{.indicator_count = MANY_INDICATORS}, {.indicator_count = 0}};
+	static struct result_dimension dimensions[MANY_DIMENSIONS];
+	static struct result_measure measures[MANY_MEASURES];
+	static double weights[MANY_INDICATORS];
+
+	for (int d = 0; d < MANY_DIMENSIONS; d++)
+		dimensions[d] = (struct result_dimension){.table = &tables[d > 0], .indicator_weights = weights};
+	many->dimension_count = MANY_DIMENSIONS;
+	many->dimensions = dimensions;
+	many->measure_count = MANY_MEASURES;
+	many->measures = measures;
+}
+
+/* No memory for any of it: said so, and none is held; nothing that was never made can be freed, too. */
 static void test_memory(void)
 {
+	static const enum failing kinds[] = {FAILING_MAP, FAILING_ADVICE};
+	struct result many = sample.result;
 	struct scorecard *card;
-	unsigned at = 0, calls;
 
-	sample_init(&sample);
+	fill_many(&many);
 	score_free(NULL);
-	do {
-		long held = failing_held();
-		failing_begin(FAILING_MEMORY, ++at, ENOMEM);
-		int code = score_new(&sample.result, &card, &error);
-		calls = failing_end();
-		CU_ASSERT_EQUAL(code, calls < at ? CRMVAL_OK : CRMVAL_ENOMEM);
-		if (code == CRMVAL_OK)
-			score_free(card);
-		CU_ASSERT_EQUAL(failing_held(), held);
-	} while (calls >= at);
-	CU_ASSERT_EQUAL(calls, 6);
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		unsigned at = 0, calls;
+		do {
+			long held = failing_held();
+			failing_begin(kinds[k], ++at, ENOMEM);
+			int code = score_new(&many, &card, &error);
+			calls = failing_end();
+			CU_ASSERT_EQUAL(code, calls < at ? CRMVAL_OK : CRMVAL_ENOMEM);
+			if (code == CRMVAL_OK)
+				score_free(card);
+			CU_ASSERT_EQUAL(failing_held(), held);
+		} while (calls >= at);
+		CU_ASSERT_EQUAL(calls, 6);
+	}
 }
 
 static const struct test tests[] = {{"growth", test_growth},
