@@ -59,10 +59,13 @@ static void writer_close(struct writer *writer, const struct report_units *how)
 static int write_some(const struct shift *shift, struct writer *writer, uint32_t first, uint32_t end,
 		      struct crmval_error *error)
 {
+	const struct result *result = shift->how->result;
 	int code = CRMVAL_OK;
 	rewind(writer->output.stream);
 	for (uint32_t unit = first; unit < end && code == CRMVAL_OK; unit++) {
 		code = score_scope(writer->card, shift->breakdown, unit, error);
+		if (result->expect && unit + 1 < end)
+			result->expect(result, shift->breakdown, unit + 1);
 		if (code == CRMVAL_OK)
 			code = shift->how->write(writer->own, writer->card, shift->breakdown, unit, error);
 	}

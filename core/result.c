@@ -45,6 +45,22 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 	sums_moments(&sums, moments);
 }
 
+static void expect_unit(const struct result *result, int breakdown, uint32_t unit)
+{
+	const struct run *run = result->tallies;
+	for (uint32_t d = 0; d < result->dimension_count; d++) {
+		const struct evaluation *evaluation = &run->evaluations[d];
+		if (evaluation->tally_count == 0 || evaluation->failed)
+			continue;
+		const struct tally_shape *shape = &evaluation->tallies[0].shape;
+		uint32_t place = shape->first[breakdown] + run->unit_order[breakdown][unit];
+		for (uint32_t m = 0; m < shape->measures; m++)
+			for (int window = 0; window < 2; window++)
+				tally_expect(evaluation->tallies, evaluation->tally_count,
+					     tally_place(shape, m, window, place));
+	}
+}
+
 void result_measure_apply(struct result_measure *measure, const struct job_measure *said)
 {
 	measure->weight = isnan(said->weight) ? 1 : said->weight;
@@ -131,6 +147,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.measures = measures,
 		.moments = read_moments,
 		.sums = read_sums,
+		.expect = expect_unit,
 		.tallies = run,
 	};
 	memcpy(result->job_sha256, job->sha256, sizeof result->job_sha256);

@@ -138,7 +138,9 @@ struct result {
 	/* The same, exactly. */
 	void (*sums)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 		     struct sums *sums);
-	const void *tallies; /* for both */
+	/* All measures of a unit will be asked for soon.  NULL: no matter. */
+	void (*expect)(const struct result *result, int breakdown, uint32_t unit);
+	const void *tallies; /* for all three */
 
 	uint32_t entity_count, input_count, plugin_count;
 	const struct result_entity *entities;

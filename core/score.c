@@ -245,9 +245,10 @@ static struct estimate scaled(const struct result_measure *measure, struct estim
 				 scale_error(measure->scale, measure->scale_count, basis.value, basis.se)};
 }
 
-static void count_window(const struct result *result, uint32_t place, int window, int breakdown, uint32_t unit,
+static void count_window(struct scorecard *card, uint32_t place, int window, int breakdown, uint32_t unit,
 			 struct scored_window *out)
 {
+	const struct result *result = card->result;
 	const struct result_measure *measure = &result->measures[place];
 	struct moments moments = {0};
 
@@ -260,12 +261,13 @@ static void count_window(const struct result *result, uint32_t place, int window
 	out->numerator = (double)moments.n;
 	if (measure->table->kind == CRMVAL_RATIO)
 		out->denominator = (double)moments.d;
-	out->value = estimate_value(measure->table, &moments);
+	out->value = estimates_value(&card->estimates, measure->table, &moments);
 }
 
-static void find_baseline(const struct result *result, uint32_t place, int breakdown, uint32_t unit,
+static void find_baseline(struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
 			  struct scored_measure *out)
 {
+	const struct result *result = card->result;
 	const struct result_measure *measure = &result->measures[place];
 
 	out->has_baseline = 1;
@@ -273,7 +275,7 @@ static void find_baseline(const struct result *result, uint32_t place, int break
 	if (breakdown < 0 && !isnan(measure->stated_baseline))
 		out->baseline.value = (struct estimate){measure->stated_baseline, 0};
 	else if (result->has_baseline && !(measure->table->flags & CRMVAL_STATE))
-		count_window(result, place, 1, breakdown, unit, &out->baseline);
+		count_window(card, place, 1, breakdown, unit, &out->baseline);
 	else
 		out->has_baseline = 0;
 }
@@ -307,7 +309,7 @@ static const char *value_reason(const struct result_measure *measure, const stru
 				       : N_("the denominators do not add up to more than 0");
 }
 
-static void score_measure(const struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
+static void score_measure(struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
 			  struct scored_measure *out)
 {
 	const struct result *result = card->result;
@@ -315,8 +317,8 @@ static void score_measure(const struct scorecard *card, uint32_t place, int brea
 	struct estimate *parts = out->score.parts, basis = estimate_none;
 	const char *reason = NULL;
 
-	count_window(result, place, 0, breakdown, unit, &out->period);
-	find_baseline(result, place, breakdown, unit, out);
+	count_window(card, place, 0, breakdown, unit, &out->period);
+	find_baseline(card, place, breakdown, unit, out);
 	if (measure->failed)
 		reason = measure->failed;
 	else if (!estimate_is_known(out->period.value))

@@ -4,7 +4,7 @@
 #define SCORE_H
 
 #include "arena.h"
-#include "estimate.h"
+#include "estimates.h"
 #include "result.h"
 
 /*
@@ -56,7 +56,8 @@ struct scorecard {
 	uint32_t *first_indicator; /* one more than dimensions, so that the last tells how many indicators there are */
 	struct scored_measure *measures; /* as result.measures */
 	struct score **children;         /* room to list the children of a node */
-	struct arena arena;              /* of all this, which no plugin is to see */
+	struct estimates estimates;
+	struct arena arena; /* of all this, which no plugin is to see */
 };
 
 /* As published: to 10 decimals. */

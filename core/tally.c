@@ -261,6 +261,24 @@ void tally_fold(struct tally *tally)
 			fold_window(tally, m, window);
 }
 
+static void expect(const void *memory, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const char *)memory + i);
+	__builtin_prefetch((const char *)memory + size - 1); /* it may begin within a line of the cache */
+}
+
+void tally_expect(const struct tally *tallies, uint32_t count, size_t at)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		expect(&tallies[i].counts[at], sizeof *tallies[i].counts);
+		if (used(&tallies[i], at) & TALLY_SMALL)
+			expect(&tallies[i].small[at], sizeof *tallies[i].small);
+		if (used(&tallies[i], at) & TALLY_WIDE)
+			expect(&tallies[i].wide[at], sizeof *tallies[i].wide);
+	}
+}
+
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums)
 {
 	struct tally_count counts = {0};

@@ -99,6 +99,9 @@ static inline int tally_is_used(const struct tally *tally, size_t at)
 /* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
 void tally_fold(struct tally *tally);
 
+/* Place `at` will be read soon: begins to bring it from memory, which takes longer than to add it up. */
+void tally_expect(const struct tally *tallies, uint32_t count, size_t at);
+
 /* The sums of several tallies of one shape, as one. */
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums);
 

@@ -3,7 +3,7 @@
 #include "suite.h"
 
 #include "sample.h"
-#include "../core/estimate.h"
+#include "../core/estimates.h"
 #include "../core/scale.h"
 
 #include <float.h>
@@ -158,10 +158,34 @@ static void test_scale(void)
 	NEAR(scale_error(points, 3, 4.5, 1.5), 30);
 }
 
+/* More than are kept, some of them again and again, and of two kinds with the same sums. */
+static void test_kept(void)
+{
+	struct estimates estimates = {NULL};
+	struct crmval_measure measures[] = {
+		{.kind = CRMVAL_RATIO, .flags = CRMVAL_SHARE}, {.kind = CRMVAL_RATIO}, {.kind = CRMVAL_SUM_OF}};
+	uint32_t state = 1;
+	int wrong = 0;
+
+	for (int i = 0; i < 100000; i++) {
+		state = state * 1664525 + 1013904223;
+		uint32_t rows = (state >> 24) % (i % 2 ? 200 : 7), yes = rows ? (state >> 8) % (rows + 1) : 0;
+		quad d = rows + (i % 5 == 0 ? 0.5 : 0), n = i % 3 ? yes : -(quad)yes;
+		struct moments moments = {rows, n, d, n, n, d};
+		const struct crmval_measure *measure = &measures[(state >> 4) % 3];
+		struct estimate kept = estimates_value(&estimates, measure, &moments);
+		struct estimate made = estimate_value(measure, &moments);
+		wrong += memcmp(&kept, &made, sizeof kept) != 0;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	estimates_free(&estimates);
+}
+
 static const struct test tests[] = {{"value of a share", test_share},
 				    {"value of a ratio", test_ratio},
 				    {"residuals of large numbers", test_cancellation},
 				    {"value of a sum", test_sum},
+				    {"estimates that were made before", test_kept},
 				    {"growth over next to nothing", test_growth},
 				    {"default scales and their mirrors", test_default_scales},
 				    {"scale", test_scale},

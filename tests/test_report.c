@@ -455,6 +455,62 @@ static void test_refused(void)
 	}
 }
 
+/* ---- threads ---- */
+
+enum { MANY = 1000 };
+
+static void many_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+			 struct moments *moments)
+{
+	(void)result;
+	*moments = sample_value((unit * 7 + measure) % 101 / 100.0 + 0.01 * window, breakdown < 0 ? 0 : 0.05);
+}
+
+/* So many units that several threads write them, and what each of them writes is of another length. */
+static void make_many(void)
+{
+	static char names[MANY][40];
+	static const char *units[MANY];
+
+	sample_init(&sample);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof names[i], "%04d, %.*s", i, i % 30, "\"=\xffx of a long name for a unit");
+		units[i] = names[i];
+	}
+	sample.result.moments = many_moments;
+	sample.result.unit_counts[BREAKDOWN_TEAM] = MANY;
+	sample.result.unit_names[BREAKDOWN_TEAM] = units;
+}
+
+static void test_threads(void)
+{
+	make_many();
+	char *by_one = sample_report(&sample, FORMAT_CSV, 80, 0);
+	for (unsigned threads = 2; threads <= 5; threads++) {
+		sample.result.threads = threads;
+		char *by_many = sample_report(&sample, FORMAT_CSV, 80, 0);
+		CU_ASSERT(strcmp(by_many, by_one) == 0);
+		free(by_many);
+	}
+	/* The last unit's, from its scope to its last measure: all are there. */
+	sample_has(by_one, "\r\nteam,\"0999, \"\"=");
+	CU_ASSERT(strlen(by_one) > (size_t)MANY * 10 * 60);
+	free(by_one);
+}
+
+static void test_threads_full(void)
+{
+	make_many();
+	sample.result.threads = 3;
+	for (size_t most = 100000; most <= 400000; most += 50000) {
+		size_t room = most;
+		FILE *stream = fopencookie(&room, "w", (cookie_io_functions_t){.write = full});
+		CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+		CU_ASSERT_EQUAL(report_write(FORMAT_CSV, &sample.result, stream, NULL, &error), CRMVAL_EIO);
+		fclose(stream);
+	}
+}
+
 static const struct test tests[] = {{"numbers", test_numbers},
 				    {"numbers read back", test_numbers_read_back},
 
@@ -465,6 +521,8 @@ static const struct test tests[] = {{"numbers", test_numbers},
 				    {"CSV: rows", test_csv},
 				    {"CSV: cells", test_csv_cells},
 				    {"disk full", test_disk_full},
+				    {"several threads", test_threads},
+				    {"disk full, several threads", test_threads_full},
 				    {"missing data refused", test_refused},
 				    {NULL, NULL}};
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Estimates that were made before: among thousands of units most have few rows, and so the same sums again and again, while
+ * each estimate takes dozens of operations on numbers of 113 bits.
+ */
+#ifndef ESTIMATES_H
+#define ESTIMATES_H
+
+#include "estimate.h"
+
+enum { ESTIMATES_KEPT = 4096 };
+
+struct estimates {
+	struct kept_estimate *kept; /* ESTIMATES_KEPT of them; NULL: none yet */
+};
+
+/* As estimate_value(). */
+struct estimate estimates_value(struct estimates *estimates, const struct crmval_measure *measure,
+				const struct moments *moments);
+
+void estimates_free(struct estimates *estimates);
+
+#endif
