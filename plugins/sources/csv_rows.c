@@ -16,7 +16,8 @@
 #define ROWS_MOST 2048       /* rows in a batch; where they are wide fewer: */
 #define ROWS_LEAST 64        /* so many at least, */
 #define CELLS_MOST (1 << 18) /* and so many cells at most */
-#define TAIL_FIRST 16        /* words read at first behind the chunk for the end of its last record */
+#define APART 48      /* a row's cells would all fall into one set of the cache, were they a power of two apart */
+#define TAIL_FIRST 16 /* words read at first behind the chunk for the end of its last record */
 #define TAIL_MOST 4096
 #define NOT_MADE SIZE_MAX
 
@@ -32,7 +33,8 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 {
 	size_t batch = CELLS_MOST / ((size_t)view->place_count + 1);
 	batch = batch > ROWS_MOST ? ROWS_MOST : batch < ROWS_LEAST ? ROWS_LEAST : batch;
-	size_t separators = 1 + (size_t)view->column_count + LISTED, cells = view->place_count * batch;
+	size_t separators = 1 + (size_t)view->column_count + LISTED, stride = batch + APART,
+	       cells = view->place_count * stride;
 	size_t numbers = separators + LISTED + 2 * batch + 2 * cells;
 	size_t bytes = view->answer_count * sizeof *rows->columns + view->place_count * sizeof *rows->made +
 		       numbers * sizeof(uint32_t);
@@ -54,6 +56,7 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 	rows->nulls = rows->lengths + cells;
 	memset(rows->nulls, 0xff, batch * sizeof *rows->nulls); /* CRMVAL_NULL */
 	rows->batch_size = (uint32_t)batch;
+	rows->stride = (uint32_t)stride;
 	rows->view = view;
 	rows->sink = sink;
 	return CRMVAL_OK;
@@ -114,7 +117,7 @@ static int make_text(struct csv_rows *rows, struct crmval_error *error)
 	int status = CRMVAL_OK;
 	rows->text_size = 0;
 	for (uint32_t place = 0; place < rows->view->place_count && !status; place++) {
-		size_t first = (size_t)place * rows->batch_size;
+		size_t first = (size_t)place * rows->stride;
 		int has_any;
 		rows->twice += count_twice(rows, first, &has_any);
 		rows->made[place] = NOT_MADE;
@@ -147,7 +150,7 @@ static int flush(struct csv_rows *rows, struct crmval_error *error)
 			rows->columns[i] = (struct crmval_cells){(const char *)bytes, rows->begins, rows->nulls};
 			continue;
 		}
-		size_t first = (size_t)place * rows->batch_size;
+		size_t first = (size_t)place * rows->stride;
 		const uint8_t *base = is_made && rows->made[place] != NOT_MADE ? rows->text + rows->made[place] : bytes;
 		rows->columns[i] = (struct crmval_cells){
 			.base = (const char *)base, .start = rows->starts + first, .length = rows->lengths + first};
@@ -209,7 +212,7 @@ static inline void add_row(struct csv_rows *rows)
 	uint8_t *bytes = csv_window_bytes(window);
 	uint32_t *start = rows->starts + rows->row_count, *length = rows->lengths + rows->row_count;
 	int may_be_quoted = window->has_quote;
-	for (uint32_t i = 0; i < view->place_count; i++, start += rows->batch_size, length += rows->batch_size) {
+	for (uint32_t i = 0; i < view->place_count; i++, start += rows->stride, length += rows->stride) {
 		const uint32_t *separator = record + view->places[i];
 		uint32_t from = separator[-1] + 1, size = *separator - from;
 		if (may_be_quoted && size && bytes[from] == '"') {

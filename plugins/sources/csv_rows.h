@@ -38,8 +38,8 @@ struct csv_rows {
 	uint32_t begin;   /* the record's first byte */
 	int is_foreign;   /* it began before the window, and is not ours */
 	uint64_t blank_lines;
-	/* The batch: row i begins at begins[i]; starts and lengths have batch_size entries for each of the places. */
-	uint32_t row_count, batch_size;
+	/* The batch: row i begins at begins[i]; starts and lengths have stride entries for each of the places. */
+	uint32_t row_count, batch_size, stride;
 	uint32_t *begins, *starts, *lengths;
 	uint32_t *nulls; /* as lengths, of a column that is absent */
 	struct crmval_cells *columns;
