@@ -77,11 +77,36 @@ static int is_time(const char *p, uint32_t n)
 	return is_zone(p, (uint32_t)(end - p));
 }
 
+/* YYYY-MM-DD and nothing else, eight bytes at a time: digits become 0 to 9, the hyphens 0.  -1: it is something else. */
+static int plain_date(const char *text, int *year, int *month, int *day)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t zeros = UINT64_C(0x2d30302d30303030), hyphens = UINT64_C(0xff0000ff00000000);
+	const uint64_t high = UINT64_C(0x8080808080808080), past_nine = UINT64_C(0x7676767676767676);
+	uint64_t head;
+	memcpy(&head, text, sizeof head);
+	head ^= zeros;
+	*day = two_digits(text + 8);
+	if (((head | (head + past_nine)) & high) || (head & hyphens) || *day < 0)
+		return -1;
+	uint64_t pairs = head * 10 + (head >> 8); /* of bytes 0 and 2, and 5 */
+	*year = (int)(pairs & 0xff) * 100 + (int)(pairs >> 16 & 0xff);
+	*month = (int)(pairs >> 40 & 0xff);
+	return 0;
+#else
+	(void)text, (void)year, (void)month, (void)day;
+	return -1;
+#endif
+}
+
 enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
 {
+	int y, m, d;
 	cell_trim(&text, &length);
 	if (length == 0)
 		return CELL_MISSING;
+	if (length == 10 && plain_date(text, &y, &m, &d) == 0)
+		return make_day(y, m, d, day);
 	if (length < 10 || text[4] != '-' || text[7] != '-')
 		return CELL_UNREADABLE;
 	int century = two_digits(text), year = two_digits(text + 2);
@@ -198,6 +223,10 @@ enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value)
 	cell_trim(&text, &length);
 	if (length == 0)
 		return CELL_MISSING;
+	if ((length == 4 && memcmp(text, "true", 4) == 0) || (length == 5 && memcmp(text, "false", 5) == 0)) {
+		*value = length == 4;
+		return CELL_OK;
+	}
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (words[i].length == length && strncasecmp(words[i].word, text, length) == 0) {
 			*value = words[i].value;

@@ -158,31 +158,54 @@ static uint32_t open_code(struct symbols *symbols, int is_folded, const char *te
 	return symbol_code(symbols, folded, length);
 }
 
+static int read_symbol(struct taking *t, uint32_t i, const char *text, uint32_t length, uint32_t *code,
+		       struct crmval_error *error)
+{
+	cell_trim(&text, &length);
+	text = mapped(t->how->values, text, &length);
+	if (length == 0) {
+		*code = 0;
+	} else if (t->field->words || !is_utf8(text, length)) {
+		*code = t->field->words ? closed_code(t->field->words, text, length) : UNREADABLE_SYMBOL;
+		if (*code == UNREADABLE_SYMBOL)
+			take_unreadable(t, i);
+	} else {
+		*code = open_code(t->column->symbols, t->field->is_folded, text, length);
+		if (*code == 0 && atomic_load(&t->column->symbols->count) < SYMBOL_LIMIT)
+			return fail_memory(error);
+		if (*code == 0)
+			return fail(error, CRMVAL_EDATA,
+				    "%s.%s: more than %u different words: is this column a symbol?",
+				    t->feed->reading.table.inputs[0], t->field->name, SYMBOL_LIMIT);
+	}
+	return CRMVAL_OK;
+}
+
+/* Columns have few words: those met last are known by their bytes. */
 static int take_symbols(struct taking *t, struct crmval_error *error)
 {
+	enum { KNOWN = 32 };
+	struct {
+		const char *text;
+		uint32_t length, code;
+	} known[KNOWN] = {{NULL, 0, 0}};
 	uint32_t *out = (uint32_t *)t->column->values.bytes + t->first;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
-		uint32_t length;
+		uint32_t length, place = 0;
 		const char *text = cell_at(t->cells, i, &length);
-		cell_trim(&text, &length);
-		text = mapped(t->how->values, text, &length);
-		if (length == 0) {
-			out[i] = 0;
-		} else if (t->field->words) {
-			out[i] = closed_code(t->field->words, text, length);
-			if (out[i] == UNREADABLE_SYMBOL)
-				take_unreadable(t, i);
-		} else if (!is_utf8(text, length)) {
-			out[i] = UNREADABLE_SYMBOL;
-			take_unreadable(t, i);
-		} else {
-			out[i] = open_code(t->column->symbols, t->field->is_folded, text, length);
-			if (out[i] == 0 && atomic_load(&t->column->symbols->count) < SYMBOL_LIMIT)
-				return fail_memory(error);
-			if (out[i] == 0)
-				return fail(error, CRMVAL_EDATA,
-					    "%s.%s: more than %u different words: is this column a symbol?",
-					    t->feed->reading.table.inputs[0], t->field->name, SYMBOL_LIMIT);
+		if (length)
+			place = ((unsigned char)text[0] + 5u * (unsigned char)text[length - 1] + length) % KNOWN;
+		if (length && known[place].length == length && is_same_text(known[place].text, text, length)) {
+			out[i] = known[place].code;
+			continue;
+		}
+		int code = read_symbol(t, i, text, length, &out[i], error);
+		if (code != CRMVAL_OK)
+			return code;
+		if (out[i] != UNREADABLE_SYMBOL) { /* those are counted each */
+			known[place].text = text;
+			known[place].length = length;
+			known[place].code = out[i];
 		}
 	}
 	return CRMVAL_OK;

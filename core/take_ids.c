@@ -58,7 +58,11 @@ int take_ids(struct taking *t, struct crmval_error *error)
 
 /* ---- references ---- */
 
-enum { AHEAD = 32 /* rows that are looked up together, so that they wait for memory together */ };
+enum {
+	AHEAD = 32, /* rows that are looked up together, so that they wait for memory together */
+	NEXT = 4,   /* rows that are tried behind the one found last */
+	NOT_FOUND = INT32_MIN
+};
 
 /* Some references on their way. */
 struct references {
@@ -68,6 +72,7 @@ struct references {
 	struct ident ids[AHEAD];
 	enum cell_state states[AHEAD];
 	uint8_t repeats[AHEAD]; /* what the row before it has, as is common where rows are in their parents' order */
+	int32_t rows[AHEAD];    /* where it was found at once; or NOT_FOUND */
 };
 
 /* The cell of the row before. */
@@ -78,20 +83,12 @@ struct last {
 	enum cell_state state;
 };
 
-static int is_same(const char *a, const char *b, uint32_t length)
-{
-	/* Ids mostly differ at their ends. */
-	if (length >= 8 && ident_load(a + length - 8) != ident_load(b + length - 8))
-		return 0;
-	return memcmp(a, b, length) == 0;
-}
-
 static void read_reference(struct taking *t, struct references *some, uint32_t i, uint32_t row, struct last *last)
 {
 	uint32_t length;
 	const char *text = cell_at(t->cells, row, &length);
 	cell_trim(&text, &length);
-	some->repeats[i] = row > 0 && length == last->length && is_same(text, last->text, length);
+	some->repeats[i] = row > 0 && length == last->length && is_same_text(text, last->text, length);
 	last->text = text;
 	last->length = length;
 	if (!some->repeats[i])
@@ -104,6 +101,20 @@ static void read_reference(struct taking *t, struct references *some, uint32_t i
 		take_unreadable(t, row);
 }
 
+/* Where rows are in their parents' order, the next one's is near: that spares looking it up. */
+static int32_t find_next(const struct table *target, struct ident id, uint32_t *next)
+{
+	const struct ident *ids = target->ids.bytes;
+	uint32_t rows = atomic_load_explicit(&target->rows, memory_order_relaxed);
+	uint32_t until = rows - *next < NEXT ? rows : *next + NEXT;
+	for (uint32_t row = *next; row < until; row++)
+		if (ident_equal(ids[row], id) && !table_is_dropped(target, row)) {
+			*next = row + 1;
+			return (int32_t)row;
+		}
+	return NOT_FOUND;
+}
+
 static int32_t find_reference(struct table *target, const struct references *some, uint32_t i)
 {
 	if (some->states[i] == CELL_UNREADABLE)
@@ -113,26 +124,41 @@ static int32_t find_reference(struct table *target, const struct references *som
 	return table_find(target, some->ids[i], some->texts[i], some->lengths[i]);
 }
 
+/* Reads some, and has what is needed to find them on its way. */
+static void read_some(struct taking *t, const struct table *target, struct references *some, uint32_t first,
+		      uint32_t count, struct last *last, uint32_t *next)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		read_reference(t, some, i, first + i, last);
+		some->rows[i] = NOT_FOUND;
+		if (!target->is_mapped || some->repeats[i] || ident_is_none(some->ids[i]))
+			continue;
+		some->rows[i] = find_next(target, some->ids[i], next);
+		if (some->rows[i] == NOT_FOUND)
+			table_prefetch(target, some->ids[i]);
+	}
+	for (uint32_t i = 0; i < count && target->is_mapped; i++)
+		if (!some->repeats[i] && some->rows[i] == NOT_FOUND)
+			table_prefetch_id(target, some->ids[i]);
+}
+
 static int take_found(struct taking *t, struct table *target, struct crmval_error *error)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct references some;
 	struct last last = {"", 0, {0, 0}, CELL_MISSING};
+	uint32_t next = 0;
 	for (uint32_t start = 0; start < t->rows->row_count; start += AHEAD) {
 		uint32_t count = t->rows->row_count - start < AHEAD ? t->rows->row_count - start : AHEAD;
-		for (uint32_t i = 0; i < count; i++) {
-			read_reference(t, &some, i, start + i, &last);
-			if (target->is_mapped && !some.repeats[i])
-				table_prefetch(target, some.ids[i]);
-		}
-		for (uint32_t i = 0; i < count && target->is_mapped; i++)
-			if (!some.repeats[i])
-				table_prefetch_id(target, some.ids[i]);
+		read_some(t, target, &some, start, count, &last, &next);
 		for (uint32_t i = 0; i < count; i++) {
 			int32_t *to = &out[start + i];
-			*to = some.repeats[i] ? to[-1] : find_reference(target, &some, i);
+			*to = some.repeats[i]             ? to[-1]
+			      : some.rows[i] != NOT_FOUND ? some.rows[i]
+							  : find_reference(target, &some, i);
 			if (*to < CRMVAL_DANGLING && some.states[i] != CELL_UNREADABLE)
 				return fail_memory(error);
+			next = *to >= 0 ? (uint32_t)*to + 1 : next;
 		}
 	}
 	return CRMVAL_OK;
