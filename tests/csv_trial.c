@@ -134,6 +134,8 @@ static int read_all(struct run *run)
 	pthread_t threads[8];
 	unsigned count = run->trial->threads;
 	run->splits = calloc(run->trial->plan.split_count, sizeof *run->splits);
+	if (count > run->trial->plan.split_count)
+		count = run->trial->plan.split_count; /* a thread without one would do nothing */
 	if (count < 2) {
 		work(run);
 		return atomic_load(&run->status);

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "../core/cell.h"
+#include "../core/error.h"
 #include "../core/rates.h"
 #include "../core/shard.h"
 #include "../core/window.h"
@@ -37,7 +38,7 @@ static int source_table(void *source, const char *entity, const struct crmval_va
 			struct crmval_table *table, struct crmval_error *error)
 {
 	static const char *const inputs[] = {"here"};
-	(void)options, (void)is_named, (void)error;
+	(void)options, (void)is_named;
 	uint32_t number = (uint32_t)((struct job_source *)source - fixture_opened->job_sources);
 	for (uint32_t i = 0; i < fixture_opened->sheet_count; i++) {
 		struct fixture_sheet *sheet = &fixture_opened->sheets[i];
@@ -47,7 +48,12 @@ static int source_table(void *source, const char *entity, const struct crmval_va
 		table->columns = sheet->columns;
 		table->input_count = 1;
 		table->inputs = inputs;
-		table->table = sheet;
+		table->table = sheet->is_taken ? arena_alloc(&fixture_opened->arena, sizeof *sheet) : sheet;
+		if (!table->table)
+			return fail_memory(error);
+		if (sheet->is_taken)
+			memcpy(table->table, sheet, sizeof *sheet);
+		sheet->is_taken = 1;
 		return CRMVAL_OK;
 	}
 	return CRMVAL_NO_TABLE;
@@ -59,16 +65,13 @@ static uint32_t splits_of(const struct fixture_sheet *sheet)
 	return rows ? (sheet->row_count + rows - 1) / rows : sheet->row_count > 0;
 }
 
-static const uint32_t *wanted_of[FIXTURE_TABLES];
-static uint32_t wanted_counts[FIXTURE_TABLES];
-
 static int source_plan(void *source, void *table, const uint32_t *wanted, uint32_t wanted_count,
 		       struct crmval_plan *plan, struct crmval_error *error)
 {
 	(void)source, (void)error;
 	struct fixture_sheet *sheet = table;
-	wanted_of[sheet - fixture_opened->sheets] = wanted;
-	wanted_counts[sheet - fixture_opened->sheets] = wanted_count;
+	sheet->wanted = wanted;
+	sheet->wanted_count = wanted_count;
 	sheet->part = (struct crmval_part){.count = 0};
 	plan->split_count = splits_of(sheet);
 	plan->rows_at_most = sheet->row_count ? sheet->row_count : 1;
@@ -90,12 +93,11 @@ static int source_plan_part(void *source, void *table, const uint32_t *wanted, u
 static int is_in_part(const struct fixture_sheet *sheet, uint32_t row)
 {
 	const struct crmval_part *part = &sheet->part;
-	const uint32_t *wanted = wanted_of[sheet - fixture_opened->sheets];
 	const uint32_t places[] = {part->key, part->id};
 	const char *text = "";
 	uint32_t length = 0;
 	for (int i = 0; i < 2 && part->count && length == 0; i++) {
-		const struct crmval_cells *cells = &sheet->cells[wanted[places[i]]];
+		const struct crmval_cells *cells = &sheet->cells[sheet->wanted[places[i]]];
 		text = cells->base + cells->start[row];
 		length = cells->length[row] == CRMVAL_NULL ? 0 : cells->length[row];
 		cell_trim(&text, &length);
@@ -114,15 +116,14 @@ static int hand_over(const struct fixture_sheet *sheet, uint32_t first, uint32_t
 		     struct crmval_error *error)
 {
 	enum { BATCH = 700 };
-	size_t at = (size_t)(sheet - fixture_opened->sheets);
 	struct crmval_cells cells[DATA_MAX_FIELDS];
 	int code = CRMVAL_OK;
 	uint32_t most = sheet->part.count ? 1 : BATCH;
 	for (; first < end && code == CRMVAL_OK; first += most) {
 		if (!is_in_part(sheet, first))
 			continue;
-		for (uint32_t c = 0; c < wanted_counts[at]; c++) {
-			cells[c] = sheet->cells[wanted_of[at][c]];
+		for (uint32_t c = 0; c < sheet->wanted_count; c++) {
+			cells[c] = sheet->cells[sheet->wanted[c]];
 			cells[c].start += first;
 			cells[c].length += first;
 		}

@@ -25,6 +25,9 @@ struct fixture_sheet {
 	const char *columns[DATA_MAX_FIELDS];
 	struct crmval_cells cells[DATA_MAX_FIELDS];
 	uint32_t splits_done;
+	int is_taken; /* by a feed or a lookup: the next one gets a copy */
+	const uint32_t *wanted;
+	uint32_t wanted_count;
 	struct crmval_part part; /* of which alone the rows come; count 0: all */
 };
 

@@ -5,29 +5,15 @@
  */
 #include "../csv_naive.h"
 #include "../csv_trial.h"
+#include "input.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum { SETTINGS = 4 };
-
-static int descriptor;
-static char path[64];
-
-static void write_file(const uint8_t *bytes, size_t size)
-{
-	if (!descriptor) {
-		descriptor = memfd_create("csv", MFD_CLOEXEC);
-		snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-	}
-	if (ftruncate(descriptor, 0) < 0 || pwrite(descriptor, bytes, size, 0) != (ssize_t)size)
-		abort();
-}
 
 /* Bytes of ISO-8859-1 as UTF-8. */
 static uint8_t *from_latin(const uint8_t *bytes, size_t size, size_t *length)
@@ -73,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	static const double limits[] = {1 << 24, 5, 20, 100};
 	if (size < SETTINGS)
 		return 0;
-	const char *files[] = {path, NULL}, *delimiter = delimiters[bytes[0] % 4];
+	const char *files[] = {input_file(bytes + SETTINGS, size - SETTINGS), NULL};
+	const char *delimiter = delimiters[bytes[0] % 4];
 	int is_latin = bytes[3] & 1;
 	struct csv_trial trial = {.plugin = &crmval_plugin_v1,
 				  .files = files,
@@ -86,7 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 				  .threads = bytes[3] & 14 ? 1 : 3};
 	bytes += SETTINGS;
 	size -= SETTINGS;
-	write_file(bytes, size);
 	csv_trial_run(&trial);
 	if (!is_beyond_naive(bytes, size)) {
 		int has_mark = starts_with(bytes, size, "\xef\xbb\xbf", 3);

@@ -4,6 +4,7 @@
  * read, bound, and freed; what is not refused is a job that can be used.
  */
 #include "../job_text.h"
+#include "input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *setting = nul ? strndup((const char *)nul + 1, size - length - 1) : NULL;
 	const char *const settings[] = {setting};
 	struct job_overrides overrides = {.settings = settings, .setting_count = setting != NULL, .today = fake_today};
-	job_text_write((const char *)data, length);
-	struct job_text read = job_text_read(job_text_path(), &overrides);
+	struct job_text read = job_text_read(input_file(data, length), &overrides);
 	if (read.code != CRMVAL_OK || (!read.job && read.problems.count == 0))
 		abort();
 	if (read.job && read.problems.count == 0)

@@ -7,12 +7,9 @@
  */
 #include "../csv_trial.h"
 #include "../zip_case.h"
+#include "input.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -80,21 +77,12 @@ static uint8_t *cook(const uint8_t *bytes, size_t size, size_t *cooked)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	static int descriptor;
-	static char path[64];
 	if (!size)
 		return 0;
-	if (!descriptor) {
-		descriptor = memfd_create("zip", MFD_CLOEXEC);
-		snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-	}
 	size_t length = size - 1;
 	uint8_t *cooked = bytes[0] & 16 ? cook(bytes + 1, size - 1, &length) : NULL;
-	if (ftruncate(descriptor, 0) < 0 ||
-	    pwrite(descriptor, cooked ? cooked : bytes + 1, length, 0) != (ssize_t)length)
-		abort();
+	const char *const paths[] = {input_file(cooked ? cooked : bytes + 1, length), NULL};
 	free(cooked);
-	const char *const paths[] = {path, NULL};
 	struct csv_trial trial = {.plugin = &crmval_plugin_v1,
 				  .paths = paths,
 				  .entity = "X",
