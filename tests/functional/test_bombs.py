@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MIT
 """Inputs that grow without bound, or claim to: each is refused, at most 64 MB above what a small job takes.
 
-BOMBS is by how much they are larger: 50 makes fields of 10 GB and 10^7 employees."""
+BOMBS is by how much they are larger: 50 makes fields of 10 GB and 10^7 employees, and tells what each took."""
 
 import itertools
 import os
 import struct
 import subprocess
+import time
 import zlib
 
+import database
 import kit
 import salesforce_export as export
 
@@ -30,11 +32,17 @@ class Bombs(kit.Case):
 
     def measured(self, status, says, *words, above=None):
         """The most memory that a command takes, in KiB, which ends so and says so."""
+        begun = time.monotonic()
         with open(self.path("messages"), "wb") as messages:
             process = subprocess.Popen([kit.PROGRAM, *words], cwd=self.folder, env=kit.clean_environment(),
                                        stdout=subprocess.DEVNULL, stderr=messages)
             _, ended, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(ended)
+        if SCALE > 1:
+            print("%s: crmval %s: status %d after %.2f s, %.2f s of processors, %.1f MiB%s" % (
+                self._testMethodName, " ".join(words), process.returncode, time.monotonic() - begun,
+                used.ru_utime + used.ru_stime, used.ru_maxrss / 1024,
+                "" if above is None else ", %.1f above the baseline" % ((used.ru_maxrss - above) / 1024)), flush=True)
         self.assertEqual(process.returncode, status, self.read("messages"))
         self.assertIn(says, self.read("messages").decode())
         if above is not None:
@@ -133,9 +141,43 @@ class Bombs(kit.Case):
             self.bounded(78, name + ".conf", "run", name + ".conf")
 
     def test_mapping_that_includes_itself(self):
+        """By itself, by another that includes it, or as a source names its mapping; so does the job."""
         self.write("m.conf", '@include "m.conf"\n')
-        self.job(['{ plugin = "csv"; directory = "small"; mapping = "m.conf"; }'])
+        self.write("a.conf", 'ids = "exact";\n@include "b.conf"\n')
+        self.write("b.conf", '@include "a.conf"\n')
+        self.write("named.conf", 'mapping = "named.conf";\n')
+        for name, says in (("m.conf", "@include is not read"), ("a.conf", "@include is not read"),
+                           ("named.conf", "mapping: is not a known key")):
+            self.job(['{ plugin = "csv"; directory = "small"; mapping = "%s"; }' % name])
+            self.bounded(78, says, "run", "job.conf")
+        self.write("job.conf", '@include "job.conf"\n')
         self.bounded(78, "@include is not read", "run", "job.conf")
+
+    def check_claim(self, source):
+        """What a statistic claims is neither had in memory nor held against the limit of it."""
+        self.job([source])
+        self.bounded(0, "", "run", "--quiet", "job.conf")
+        self.bounded(0, "", "run", "--quiet", "--set", "limits.memory=200", "job.conf")
+        self.assertEqual(self.result()["data"]["account"]["rows"], 3)
+
+    def test_statistic_of_sqlite(self):
+        """A billion rows by its statistics, and two billion by the numbers of its rows, which are three."""
+        path = database.sqlite(self.path("crm.db"), "CREATE TABLE account (id text, name text)",
+                               "CREATE INDEX by_id ON account (id)", "ANALYZE",
+                               "INSERT INTO account (rowid, id, name) VALUES (1, 'A1', 'x'), (2, 'A2', 'y'), "
+                               "(2000000000, 'A3', 'z')",
+                               "INSERT INTO sqlite_stat1 VALUES ('account', 'by_id', '1000000000 1'), "
+                               "('account', NULL, '1000000000')")
+        self.check_claim('{ plugin = "sql"; driver = "sqlite"; connection = %s; }' % kit.quoted(path))
+
+    def test_statistic_of_postgresql(self):
+        server = database.server(self)
+        server.sql("DROP SCHEMA IF EXISTS bomb CASCADE", "CREATE SCHEMA bomb",
+                   "CREATE TABLE bomb.account (id text, name text)",
+                   "INSERT INTO bomb.account VALUES ('A1', 'x'), ('A2', 'y'), ('A3', 'z')", "ANALYZE bomb.account",
+                   "UPDATE pg_class SET reltuples = 1e9, relpages = 10000000 WHERE oid = 'bomb.account'::regclass")
+        self.check_claim('{ plugin = "sql"; driver = "postgresql"; connection = %s; }' % kit.quoted(
+            server.connection() + " options='-c search_path=bomb'"))
 
 
 if __name__ == "__main__":
