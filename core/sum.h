@@ -56,24 +56,51 @@ static inline void sum_add(struct sum *sum, double term)
 	}
 }
 
-/* Adds a * b without rounding, for magnitudes below 2^63. */
-static inline void sum_add_product(struct sum *sum, double a, double b)
+/* A sum of one term, as sum_add() takes it. */
+static inline void sum_set(struct sum *sum, double term)
+{
+	uint64_t bits;
+	memcpy(&bits, &term, sizeof bits);
+	*sum = (struct sum){{0}};
+	int exponent = (int)(bits >> 52 & 0x7ff), shift = exponent - 1075 + SUM_UNIT_EXPONENT;
+	uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+	if (exponent == 0 || shift <= -53)
+		return;
+	mantissa >>= shift < 0 ? -shift : 0;
+	shift = shift < 0 ? 0 : shift;
+	unsigned word = (unsigned)shift >> 6, bit = (unsigned)shift & 63;
+	sum->word[word] = mantissa << bit;
+	sum->word[word + 1] = mantissa >> 1 >> (63 - bit); /* magnitudes end in word 3 */
+	if (bits >> 63)
+		for (unsigned i = 0, carry = 1; i < 4; i++) {
+			sum->word[i] = ~sum->word[i] + carry;
+			carry = carry && sum->word[i] == 0;
+		}
+}
+
+/* A sum of a * b without rounding, for magnitudes below 2^63. */
+static inline void sum_set_product(struct sum *sum, double a, double b)
 {
 	double product = a * b;
-	sum_add(sum, product);
+	sum_set(sum, product);
 	double rest = fma(a, b, -product);
 	if (rest != 0)
 		sum_add(sum, rest);
 }
 
+/* The halves carry from one into the other as processors do. */
 static inline void sum_merge(struct sum *into, const struct sum *from)
 {
-	unsigned __int128 carried = 0;
-	for (int i = 0; i < 4; i++) {
-		carried += (unsigned __int128)into->word[i] + from->word[i];
-		into->word[i] = (uint64_t)carried;
-		carried >>= 64;
-	}
+	uint64_t *to = into->word;
+	const uint64_t *word = from->word;
+	unsigned __int128 low = (unsigned __int128)word[1] << 64 | word[0],
+			  high = (unsigned __int128)word[3] << 64 | word[2];
+	unsigned __int128 low_sum = ((unsigned __int128)to[1] << 64 | to[0]) + low;
+	unsigned __int128 high_sum = ((unsigned __int128)to[3] << 64 | to[2]) + high + (low_sum < low);
+	to[0] = (uint64_t)low_sum;
+	to[1] = (uint64_t)(low_sum >> 64);
+	to[2] = (uint64_t)high_sum;
+	to[3] = (uint64_t)(high_sum >> 64);
 }
 
 static inline void sum_add_integer(struct sum *sum, int64_t term)

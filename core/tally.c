@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 void tally_plan(struct tally_shape *shape, uint32_t measures, const uint32_t counts[BREAKDOWN_COUNT],
 		const uint32_t *team)
@@ -108,100 +111,134 @@ void tally_find(const struct tally_shape *shape, uint32_t unit[BREAKDOWN_COUNT][
 		memset(places->place[places->count++], 0, rows * sizeof places->place[0][0]);
 }
 
-/* Rows by how their observations add up, some at a time, so that all this stays in the first-level cache. */
-enum { SORTED = 64 };
-struct sorted {
-	uint32_t no_count, yes_count, small_count, wide_count;
-	uint32_t no[SORTED], yes[SORTED], small[SORTED], wide[SORTED]; /* rows */
-	int64_t n[SORTED], d[SORTED];                                  /* of the small ones */
-	struct tally_wide terms[SORTED];                               /* of the wide ones */
+/* Some rows at a time, a bit each: which are 0 of 1, which 1 of 1, and which are any other observation. */
+enum { ROWS = 64 };
+struct kinds {
+	uint64_t no, yes, other;
 };
 
-static void wide_term(struct tally_wide *term, double n, double d)
+static void tell(const double *n, const double *d, uint32_t rows, struct kinds *kinds)
 {
-	memset(term, 0, sizeof *term);
-	sum_add(&term->n, n);
-	sum_add_product(&term->nn, n, n);
-	if (d == 0)
-		return; /* as in every row of a sum */
-	sum_add(&term->d, d);
-	sum_add_product(&term->nd, n, d);
-	sum_add_product(&term->dd, d, d);
+	uint64_t some = 0, no = 0, yes = 0;
+	uint32_t i = 0;
+#ifdef __SSE2__
+	const __m128d zero = _mm_setzero_pd(), one = _mm_set1_pd(1);
+	for (; i + 2 <= rows; i += 2) {
+		__m128d numerator = _mm_loadu_pd(n + i), is_one = _mm_cmpeq_pd(d ? _mm_loadu_pd(d + i) : zero, one);
+		__m128d is_no = _mm_and_pd(is_one, _mm_cmpeq_pd(numerator, zero)),
+			is_yes = _mm_and_pd(is_one, _mm_cmpeq_pd(numerator, one));
+		some |= (uint64_t)_mm_movemask_pd(_mm_cmpord_pd(numerator, numerator)) << i;
+		no |= (uint64_t)_mm_movemask_pd(is_no) << i;
+		yes |= (uint64_t)_mm_movemask_pd(is_yes) << i;
+	}
+#endif
+	for (; i < rows; i++) {
+		int is_one = d && d[i] == 1;
+		some |= (uint64_t)!isnan(n[i]) << i;
+		no |= (uint64_t)(is_one & (n[i] == 0)) << i;
+		yes |= (uint64_t)(is_one & (n[i] == 1)) << i;
+	}
+	*kinds = (struct kinds){no, yes, some & ~(no | yes)};
 }
 
-static void sort(struct sorted *sorted, const double *n, const double *d, uint32_t first, uint32_t end)
+/*
+ * Terms of exact sums that were worked out before, by their observation: shares of five or of a hundred are few.  Each lies
+ * where its bits say, until another does.
+ */
+enum { TERMS = 128 };
+struct terms {
+	int is_open;
+	uint64_t keys[TERMS][2];
+	struct tally_wide terms[TERMS];
+};
+
+static const struct tally_wide *find_term(struct terms *terms, double n, double d)
 {
-	sorted->no_count = sorted->yes_count = sorted->small_count = sorted->wide_count = 0;
-	for (uint32_t i = first; i < end; i++) {
-		double numerator = n[i], denominator = d ? d[i] : 0;
-		if (isnan(numerator))
-			continue;
-		if (denominator == 1 && (numerator == 0 || numerator == 1)) {
-			/* Which of the two it is cannot be foretold: both are written, one is kept. */
-			sorted->no[sorted->no_count] = sorted->yes[sorted->yes_count] = i;
-			sorted->no_count += numerator == 0;
-			sorted->yes_count += numerator == 1;
-			continue;
-		}
-		int64_t whole_n = (int64_t)numerator, whole_d = (int64_t)denominator;
-		if ((double)whole_n == numerator && (double)whole_d == denominator && whole_n < TALLY_SMALL_LIMIT &&
-		    whole_n > -TALLY_SMALL_LIMIT && whole_d < TALLY_SMALL_LIMIT && whole_d > -TALLY_SMALL_LIMIT) {
-			sorted->n[sorted->small_count] = whole_n;
-			sorted->d[sorted->small_count] = whole_d;
-			sorted->small[sorted->small_count++] = i;
+	uint64_t key[2];
+	memcpy(&key[0], &n, sizeof n);
+	memcpy(&key[1], &d, sizeof d);
+	uint64_t at = ((key[0] ^ key[1] * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93)) >> 57;
+	struct tally_wide *term = &terms->terms[at];
+	_Static_assert(TERMS == 1 << (64 - 57), "a place is the uppermost bits");
+	if (!terms->is_open)
+		memset(terms->keys, 0xff, sizeof terms->keys); /* no number */
+	terms->is_open = 1;
+	if (terms->keys[at][0] == key[0] && terms->keys[at][1] == key[1])
+		return term;
+	memcpy(terms->keys[at], key, sizeof key);
+	sum_set(&term->n, n);
+	sum_set(&term->d, d);
+	sum_set_product(&term->nn, n, n);
+	sum_set_product(&term->nd, n, d);
+	sum_set_product(&term->dd, d, d);
+	return term;
+}
+
+static void add_wide(struct tally *tally, size_t base, const struct tally_places *places, uint32_t row, double n,
+		     const double *d, struct terms *terms)
+{
+	struct sum sum, square; /* all that there is of a sum */
+	const struct tally_wide *term = d ? find_term(terms, n, d[row]) : NULL;
+	if (!d) {
+		sum_set(&sum, n);
+		sum_set_product(&square, n, n);
+	}
+	for (uint32_t axis = 0; axis < places->count; axis++) {
+		size_t at = base + places->place[axis][row];
+		tally->small[at].rows++;
+		if (term) {
+			wide_merge(&tally->wide[at], term);
 		} else {
-			wide_term(&sorted->terms[sorted->wide_count], numerator, denominator);
-			sorted->wide[sorted->wide_count++] = i;
+			sum_merge(&tally->wide[at].n, &sum);
+			sum_merge(&tally->wide[at].nn, &square);
 		}
 	}
 }
 
-static void small_add(struct tally_small *small, int64_t n, int64_t d)
+static void add_counts(struct tally_count *counts, const struct tally_places *places, uint32_t first,
+		       const struct kinds *kinds)
 {
-	small->rows++;
-	small->n += n;
-	small->d += d;
-	small->nn += n * n;
-	small->nd += n * d;
-	small->dd += d * d;
-}
-
-static void add_sorted(struct tally *tally, size_t base, const struct sorted *sorted, const uint32_t *place, int has_d)
-{
-	struct tally_count *counts = tally->counts + base;
-	struct tally_small *small = tally->small + base;
-	for (uint32_t i = 0; i < sorted->no_count; i++)
-		counts[place[sorted->no[i]]].no++;
-	for (uint32_t i = 0; i < sorted->yes_count; i++)
-		counts[place[sorted->yes[i]]].yes++;
-	for (uint32_t i = 0; i < sorted->small_count; i++)
-		small_add(&small[place[sorted->small[i]]], sorted->n[i], sorted->d[i]);
-	for (uint32_t i = 0; i < sorted->wide_count; i++) {
-		struct tally_wide *wide = &tally->wide[base + place[sorted->wide[i]]];
-		small[place[sorted->wide[i]]].rows++;
-		if (has_d) {
-			wide_merge(wide, &sorted->terms[i]);
-		} else {
-			sum_merge(&wide->n, &sorted->terms[i].n);
-			sum_merge(&wide->nn, &sorted->terms[i].nn);
-		}
+	for (uint32_t axis = 0; axis < places->count; axis++) {
+		const uint32_t *place = places->place[axis] + first;
+		for (uint64_t left = kinds->no; left; left &= left - 1)
+			counts[place[__builtin_ctzll(left)]].no++;
+		for (uint64_t left = kinds->yes; left; left &= left - 1)
+			counts[place[__builtin_ctzll(left)]].yes++;
 	}
 }
 
-void tally_add(struct tally *tally, uint32_t measure, int window, const struct tally_places *places, const double *n,
-	       const double *d, uint32_t rows)
+uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_share, const struct tally_places *places,
+		   const double *n, const double *d, uint32_t rows)
 {
-	struct sorted sorted;
+	struct terms terms;
+	struct kinds kinds;
 	size_t base = tally_place(&tally->shape, measure, window, 0);
-	for (uint32_t first = 0; first < rows; first += SORTED) {
-		sort(&sorted, n, d, first, rows - first < SORTED ? rows : first + SORTED);
-		for (uint32_t axis = 0; axis < places->count; axis++)
-			add_sorted(tally, base, &sorted, places->place[axis], d != NULL);
-		if (sorted.small_count)
-			tally->used[measure * 2 + (uint32_t)window] |= TALLY_SMALL;
-		if (sorted.wide_count)
-			tally->used[measure * 2 + (uint32_t)window] |= TALLY_SMALL | TALLY_WIDE;
+	unsigned char *used = &tally->used[measure * 2 + (uint32_t)window];
+	terms.is_open = 0;
+	for (uint32_t first = 0; first < rows; first += ROWS) {
+		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
+		add_counts(tally->counts + base, places, first, &kinds);
+		for (uint64_t left = kinds.other; left; left &= left - 1) {
+			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
+			double numerator = n[row], denominator = d ? d[row] : 0;
+			if (!tally_allows(is_share, numerator, denominator))
+				return row;
+			int64_t whole_n = (int64_t)numerator, whole_d = (int64_t)denominator;
+			*used |= TALLY_SMALL;
+			if ((double)whole_n == numerator && (double)whole_d == denominator &&
+			    whole_n < TALLY_SMALL_LIMIT && whole_n > -TALLY_SMALL_LIMIT &&
+			    whole_d < TALLY_SMALL_LIMIT && whole_d > -TALLY_SMALL_LIMIT) {
+				const struct tally_small small = {
+					1, whole_n, whole_d, whole_n * whole_n, whole_n * whole_d, whole_d * whole_d};
+				for (uint32_t axis = 0; axis < places->count; axis++)
+					small_merge(&tally->small[base + places->place[axis][row]], &small);
+			} else {
+				*used |= TALLY_WIDE;
+				add_wide(tally, base, places, row, numerator, d, &terms);
+			}
+		}
 	}
+	return rows;
 }
 
 /* ---- adding up ---- */

@@ -9,6 +9,8 @@
 #include "job.h"
 #include "sum.h"
 
+#include <math.h>
+
 /*
  * Most observations are 0 of 1 or 1 of 1, and but counted; that makes up whole measures, so that these lie by themselves,
  * in little memory however many units there are ...
@@ -77,12 +79,20 @@ struct tally_places {
 void tally_find(const struct tally_shape *shape, uint32_t unit[BREAKDOWN_COUNT][TALLY_BATCH], uint32_t rows,
 		struct tally_places *places);
 
+/* Is an observation within what the contract allows?  d is 0 of a sum; is_share: of a share. */
+static inline int tally_allows(int is_share, double n, double d)
+{
+	if (!(fabs(n) < 0x1p63) || !(fabs(d) < 0x1p63))
+		return 0;
+	return !is_share || (n >= 0 && n <= d) || (n <= 0 && n >= d);
+}
+
 /*
  * Adds observations of rows to a measure in a window.  A numerator that is NaN is none; denominator NULL: 0 in each row.
- * Magnitudes are below 2^63.
+ * Returns the number of rows, or the first that is not allowed: then nothing is known of what was added.
  */
-void tally_add(struct tally *tally, uint32_t measure, int window, const struct tally_places *places, const double *n,
-	       const double *d, uint32_t rows);
+uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_share, const struct tally_places *places,
+		   const double *n, const double *d, uint32_t rows);
 
 static inline size_t tally_place(const struct tally_shape *shape, uint32_t measure, int window, uint32_t place)
 {

@@ -116,18 +116,13 @@ static void reach(const struct units *units, uint32_t entity, const struct rows 
 		route_gather(&routes->account, data, NULL, rows, gather, account);
 	if (!is_employee && routes->employee.count)
 		route_gather(&routes->employee, data, NULL, rows, gather, employee);
-	for (uint32_t i = 0; i < rows->count; i++) {
-		if (is_account)
-			account[i] = (int32_t)rows->row[i];
-		else if (!routes->account.count)
-			account[i] = CRMVAL_MISSING;
-		if (is_employee)
-			employee[i] = (int32_t)rows->row[i];
-		else if (!routes->employee.count)
-			employee[i] = CRMVAL_MISSING;
-		if (employee[i] < 0 && account[i] >= 0 && owner)
+	for (uint32_t i = 0; (is_account || !routes->account.count) && i < rows->count; i++)
+		account[i] = is_account ? (int32_t)rows->row[i] : CRMVAL_MISSING;
+	for (uint32_t i = 0; (is_employee || !routes->employee.count) && i < rows->count; i++)
+		employee[i] = is_employee ? (int32_t)rows->row[i] : CRMVAL_MISSING;
+	for (uint32_t i = 0; owner && i < rows->count; i++)
+		if (employee[i] < 0 && account[i] >= 0)
 			employee[i] = owner[account[i]];
-	}
 }
 
 void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
@@ -143,15 +138,20 @@ void units_of(const struct units *units, uint32_t entity, const struct rows *row
 	int32_t *account = gather->other, *employee = gather->days;
 	reach(units, entity, rows, gather, account, employee);
 	for (uint32_t i = 0; i < rows->count; i++) {
-		int32_t a = has_accounts ? account[i] : CRMVAL_MISSING, e = employee[i];
+		int32_t e = employee[i];
 		unit[BREAKDOWN_TEAM][i] = e >= 0 && team ? team[e] : 0;
 		unit[BREAKDOWN_EMPLOYEE][i] = e >= 0 && names && names[e] ? (uint32_t)e + 1 : 0;
-		unit[BREAKDOWN_SIZE_CLASS][i] = a >= 0 && size ? size[a] : 0;
-		if (a >= 0)
-			unit[BREAKDOWN_REGION][i] = account_region ? account_region[a] : 0;
-		else
-			unit[BREAKDOWN_REGION][i] = e >= 0 && employee_region ? employee_region[e] : 0;
 	}
+	/* Accounts are many, and far apart: a loop of its own has more of them under way at a time. */
+	for (uint32_t i = 0; i < rows->count; i++) {
+		int32_t a = has_accounts ? account[i] : CRMVAL_MISSING;
+		unit[BREAKDOWN_SIZE_CLASS][i] = a >= 0 && size ? size[a] : 0;
+		unit[BREAKDOWN_REGION][i] = a >= 0 && account_region ? account_region[a] : 0;
+	}
+	for (uint32_t i = 0; i < rows->count; i++)
+		if (!has_accounts || account[i] < 0)
+			unit[BREAKDOWN_REGION][i] =
+				employee[i] >= 0 && employee_region ? employee_region[employee[i]] : 0;
 }
 
 const char *unit_title(const char *name)

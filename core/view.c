@@ -6,31 +6,25 @@
 #include "confine.h"
 #include "error.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 int view_allows(const struct crmval_measure *measure, double n, double d)
 {
-	if (!(fabs(n) < 0x1p63) || !(fabs(d) < 0x1p63))
-		return 0;
-	return !(measure->flags & CRMVAL_SHARE) || (n >= 0 && n <= d) || (n <= 0 && n >= d);
+	return tally_allows((measure->flags & CRMVAL_SHARE) != 0, n, d);
 }
 
 static int add_answer(struct batch *batch, uint32_t a, int window, struct crmval_error *error)
 {
 	const struct view_run *run = batch->run;
-	uint32_t m = batch->view->measures[a];
+	uint32_t m = batch->view->measures[a], rows = batch->rows.count;
 	const struct crmval_measure *measure = &run->dimension->table->measures[m];
 	const double *n = batch->numerators[a], *d = measure->kind == CRMVAL_SUM_OF ? NULL : batch->denominators[a];
-	for (uint32_t i = 0; i < batch->rows.count; i++) {
-		double denominator = d ? d[i] : 0;
-		if (!isnan(n[i]) && !view_allows(measure, n[i], denominator))
-			return fail(error, CRMVAL_EDATA,
-				    "measure %s: numerator %g, denominator %g is not allowed of a %s", measure->id,
-				    n[i], denominator, measure->flags & CRMVAL_SHARE ? "share" : "measure");
-	}
-	tally_add(run->tally, m, window, &batch->places, n, d, batch->rows.count);
+	uint32_t row =
+		tally_add(run->tally, m, window, (measure->flags & CRMVAL_SHARE) != 0, &batch->places, n, d, rows);
+	if (row < rows)
+		return fail(error, CRMVAL_EDATA, "measure %s: numerator %g, denominator %g is not allowed of a %s",
+			    measure->id, n[row], d ? d[row] : 0, measure->flags & CRMVAL_SHARE ? "share" : "measure");
 	return CRMVAL_OK;
 }
 

@@ -92,8 +92,8 @@ HOT void hot_tally(struct tally *tally, const struct tally_places *places, const
 		   uint32_t rows)
 {
 	for (uint32_t done = 0; done + TALLY_BATCH <= rows; done += TALLY_BATCH) {
-		tally_add(tally, 0, 0, places, n, d, TALLY_BATCH);
-		tally_add(tally, 1, 0, places, n + TALLY_BATCH, NULL, TALLY_BATCH);
+		tally_add(tally, 0, 0, 1, places, n, d, TALLY_BATCH);
+		tally_add(tally, 1, 0, 0, places, n + TALLY_BATCH, NULL, TALLY_BATCH);
 	}
 }
 

@@ -145,12 +145,14 @@ static void test_products(void)
 		double x = ldexp((double)a, a_exponent), y = ldexp((double)b, b_exponent);
 		struct plain one = plain_of((unsigned __int128)a * b, a_exponent + b_exponent, i & 1);
 		plain_add(&plain, &one);
-		sum_add_product(&sum, i & 1 ? -x : x, y);
+		struct sum product;
+		sum_set_product(&product, i & 1 ? -x : x, y);
+		sum_merge(&sum, &product);
 		CU_ASSERT_FATAL(is_same(&sum, &plain));
 	}
 	/* The square of 0.1 has 106 bits, some below the unit: less than a unit is lost. */
-	struct sum tenth = {{0}};
-	sum_add_product(&tenth, 0.1, 0.1);
+	struct sum tenth;
+	sum_set_product(&tenth, 0.1, 0.1);
 	quad lost = (quad)0.1 * (quad)0.1 - sum_value(&tenth);
 	CU_ASSERT(lost > -(quad)0x1p-92 && lost < (quad)0x1p-92 && lost != 0);
 }

@@ -22,7 +22,7 @@ static void add_at(struct tally *tally, size_t at, double n, double d)
 	struct tally_places places = {.count = 1};
 	places.place[0][0] = (uint32_t)(at % tally->shape.places);
 	at /= tally->shape.places;
-	tally_add(tally, (uint32_t)at / 2, at % 2, &places, &n, &d, 1);
+	tally_add(tally, (uint32_t)at / 2, at % 2, 0, &places, &n, &d, 1);
 }
 
 static void check(const struct moments *m, uint64_t rows, quad n, quad d, quad nn, quad nd, quad dd)
@@ -205,7 +205,7 @@ static void fold_and_check(const uint32_t counts[BREAKDOWN_COUNT], const uint32_
 				*to = (struct naive){to->rows + row.rows, to->n + row.n, to->nd + row.nd};
 			}
 		}
-		tally_add(&tally, place / 2, place % 2, &places, n, d, FOLDED_ROWS);
+		tally_add(&tally, place / 2, place % 2, 0, &places, n, d, FOLDED_ROWS);
 	}
 	tally_fold(&tally);
 	for (uint32_t place = 0; place < FOLDED_PLACES; place++) {
@@ -243,10 +243,68 @@ static void test_sums(void)
 	struct tally tally;
 	struct moments m;
 	open_tally(&tally);
-	tally_add(&tally, 1, 0, &places, n, NULL, ROWS);
+	tally_add(&tally, 1, 0, 0, &places, n, NULL, ROWS);
 	read_at(&tally, 1, tally_place(&plain_shape, 1, 0, 0), &m);
 	check(&m, ROWS, 0x1p40 - 5.5, 0, (quad)0x1p80 + 50.25, 0, 0);
 	tally_close(&tally);
+}
+
+/* Rows of every kind at once, some many times over, come to what they do one by one. */
+static void test_many_at_once(void)
+{
+	enum { ROWS = 1999 };
+	static double n[ROWS], d[ROWS];
+	static struct tally_places places = {.count = 1};
+	struct tally at_once, one_by_one;
+	struct moments m, one;
+	open_tally(&at_once);
+	open_tally(&one_by_one);
+	for (uint32_t i = 0; i < ROWS; i++) {
+		const double numbers[] = {0, 1, NAN, i % 7, (i % 101) / 100.0, -(double)i / 3, i * 40000.0};
+		const double others[] = {1, 0, i % 3 / 5.0, 1e-9 * i};
+		n[i] = numbers[i * 5 / 3 % 7];
+		d[i] = others[i % 13 % 4];
+		places.place[0][i] = i * 2 / 3 % 3;
+		add_at(&one_by_one, places.place[0][i], n[i], d[i]);
+	}
+	CU_ASSERT_EQUAL(tally_add(&at_once, 0, 0, 0, &places, n, d, ROWS), ROWS);
+	for (size_t at = 0; at < 3; at++) {
+		read_at(&at_once, 1, at, &m);
+		read_at(&one_by_one, 1, at, &one);
+		CU_ASSERT(m.rows > 400);
+		check(&m, one.rows, one.n, one.d, one.nn, one.nd, one.dd);
+	}
+	tally_close(&at_once);
+	tally_close(&one_by_one);
+}
+
+/* The first row that the contract does not allow is told, wherever it stands. */
+static void test_not_allowed(void)
+{
+	enum { ROWS = 200 };
+	static const struct {
+		double n, d;
+		int of_share, of_any; /* allowed of */
+	} cases[] = {{2, 1, 0, 1},    {-1, 2, 0, 1}, {1, -2, 0, 1},     {-1, -2, 1, 1},     {0.5, 0.25, 0, 1},
+		     {0.25, 4, 1, 1}, {0, 0, 1, 1},  {0x1p63, 0, 0, 0}, {1, -0x1p63, 0, 0}, {INFINITY, INFINITY, 0, 0},
+		     {1, NAN, 0, 0},  {NAN, 5, 1, 1}};
+	static const uint32_t rows[] = {0, 63, 64, 127, 199};
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+			double n[ROWS], d[ROWS];
+			static struct tally_places places = {.count = 1};
+			struct tally tally;
+			open_tally(&tally);
+			for (uint32_t i = 0; i < ROWS; i++)
+				n[i] = i % 2, d[i] = 1;
+			n[rows[r]] = cases[c].n;
+			d[rows[r]] = cases[c].d;
+			CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, n, d, ROWS),
+					cases[c].of_share ? ROWS : rows[r]);
+			CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 0, &places, n, d, ROWS),
+					cases[c].of_any ? ROWS : rows[r]);
+			tally_close(&tally);
+		}
 }
 
 /* What cannot be had, or kept from other children, is said, and nothing is held. */
@@ -272,10 +330,11 @@ static void test_failing(void)
 }
 
 static const struct test tests[] = {
-	{"moments", test_moments}, {"small and wide", test_limit},
-	{"merging", test_merging}, {"places", test_places},
-	{"folding", test_folding}, {"sums", test_sums},
-	{"failing", test_failing}, {NULL, NULL},
+	{"moments", test_moments},           {"small and wide", test_limit},
+	{"merging", test_merging},           {"places", test_places},
+	{"folding", test_folding},           {"sums", test_sums},
+	{"many at once", test_many_at_once}, {"not allowed", test_not_allowed},
+	{"failing", test_failing},           {NULL, NULL},
 };
 
 const struct suite suite_tally = {"tally", tests};

@@ -6,6 +6,7 @@
 #include <crmval/plugin.h>
 
 #include <math.h>
+#include <string.h>
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
@@ -42,31 +43,46 @@ static inline const uint8_t *texts(const struct crmval_batch *batch, uint32_t in
 	return batch->columns[input].data;
 }
 
-/* ---- observations: both write every row, so that loops run without branches ---- */
+/* ---- observations: both write every row ----
+ *
+ * Which rows apply cannot be foretold, and a wrong guess costs more than a row's whole arithmetic: nothing here branches, and
+ * conditions are joined by & and |.
+ */
+
+/* The number, or the other. */
+static inline double choose(int applies, double number, double other)
+{
+	uint64_t yes, no, mask = -(uint64_t)(applies != 0);
+	memcpy(&yes, &number, sizeof yes);
+	memcpy(&no, &other, sizeof no);
+	yes = (yes & mask) | (no & ~mask);
+	memcpy(&number, &yes, sizeof number);
+	return number;
+}
 
 static inline void observe_ratio(const struct crmval_observations *out, uint32_t row, int applies, double numerator,
 				 double denominator)
 {
-	out->numerator[row] = applies ? numerator : NAN;
-	out->denominator[row] = applies ? denominator : 0;
+	out->numerator[row] = choose(applies, numerator, NAN);
+	out->denominator[row] = choose(applies, denominator, 0);
 }
 
 static inline void observe_sum(const struct crmval_observations *out, uint32_t row, int applies, double numerator)
 {
-	out->numerator[row] = applies ? numerator : NAN;
+	out->numerator[row] = choose(applies, numerator, NAN);
 }
 
 /* ---- numbers ---- */
 
 static inline double or_zero(double number)
 {
-	return isnan(number) ? 0 : number;
+	return choose(!isnan(number), number, 0);
 }
 
 /* Missing counts as the least. */
 static inline double clamp(double number, double least, double most)
 {
-	return number > least ? number < most ? number : most : least;
+	return choose(number > least, choose(number < most, number, most), least);
 }
 
 /* A contact's influence as a weight. */
@@ -79,13 +95,13 @@ static inline double influence_weight(double influence)
 
 static inline int is_within(int32_t date, const struct crmval_window *window)
 {
-	return date >= window->from && date <= window->to;
+	return (date >= window->from) & (date <= window->to);
 }
 
 /* Somebody has looked at the record not too long before the window's end. */
 static inline int is_verified(int32_t verified_on, const struct crmval_window *window, int32_t within_days)
 {
-	return verified_on >= window->to - within_days && verified_on <= window->to;
+	return (verified_on >= window->to - within_days) & (verified_on <= window->to);
 }
 
 /* ---- references ---- */
@@ -93,7 +109,7 @@ static inline int is_verified(int32_t verified_on, const struct crmval_window *w
 /* An account that is missing or dangling is the same as none. */
 static inline int is_same_account(int32_t account, int32_t other)
 {
-	return account >= 0 && account == other;
+	return (account >= 0) & (account == other);
 }
 
 /* ---- opportunities ---- */
@@ -104,13 +120,13 @@ enum { OUTCOME_NONE, OUTCOME_WON };
 static inline int is_active(int32_t approved_on, int32_t closed_on, uint32_t outcome,
 			    const struct crmval_window *window)
 {
-	int is_over = outcome != OUTCOME_NONE && closed_on != CRMVAL_NO_DATE && closed_on < window->from;
-	return approved_on != CRMVAL_NO_DATE && approved_on <= window->to && !is_over;
+	int is_over = (outcome != OUTCOME_NONE) & (closed_on != CRMVAL_NO_DATE) & (closed_on < window->from);
+	return (approved_on != CRMVAL_NO_DATE) & (approved_on <= window->to) & !is_over;
 }
 
 static inline int is_closed(int32_t closed_on, uint32_t outcome, const struct crmval_window *window)
 {
-	return outcome != OUTCOME_NONE && is_within(closed_on, window);
+	return (outcome != OUTCOME_NONE) & is_within(closed_on, window);
 }
 
 /* ---- parameters ---- */

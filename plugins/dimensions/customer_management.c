@@ -161,8 +161,8 @@ static void network_completeness(const struct crmval_batch *batch, const struct 
 	const double *reports = numbers(batch, CONTACT_REPORTS);
 	const int32_t *verified_on = dates(batch, CONTACT_VERIFIED_ON);
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int filled = (title[i] != 0) + (department[i] != 0) + (email[i] != 0 || phone[i] != 0) +
-			     !isnan(influence[i]) + (reports_to[i] >= 0 || reports[i] > 0) +
+		int filled = (title[i] != 0) + (department[i] != 0) + ((email[i] | phone[i]) != 0) +
+			     !isnan(influence[i]) + ((reports_to[i] >= 0) | (reports[i] > 0)) +
 			     (verified_on[i] != CRMVAL_NO_DATE);
 		observe_ratio(out, i, 1, filled, 6);
 	}
@@ -182,8 +182,8 @@ static void network_accuracy(const struct crmval_batch *batch, const struct crmv
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		int applies = (email[i] != 0) + (phone[i] != 0) + !isnan(influence[i]) +
 			      (reports_to[i] != CRMVAL_MISSING) + 1;
-		int passed = (email[i] == 2) + (phone[i] == 2) + (influence[i] >= 1 && influence[i] <= 5) +
-			     (reports_to[i] >= 0 && reports_to[i] != self[i] &&
+		int passed = (email[i] == 2) + (phone[i] == 2) + ((influence[i] >= 1) & (influence[i] <= 5)) +
+			     ((reports_to[i] >= 0) & (reports_to[i] != self[i]) &
 			      is_same_account(account[i], reports_to_account[i])) +
 			     is_verified(verified_on[i], batch->window, within_days);
 		observe_ratio(out, i, 1, passed, applies);
@@ -208,9 +208,11 @@ static int evaluate_contacts(const struct crmval_batch *batch, const struct crmv
 			     struct crmval_error *error)
 {
 	(void)error;
-	company_relationship(batch, &out[0]);
-	network_completeness(batch, &out[1]);
-	network_accuracy(batch, &out[2]);
+	if (!batch->window->is_baseline) { /* nobody asks for the state then */
+		company_relationship(batch, &out[0]);
+		network_completeness(batch, &out[1]);
+		network_accuracy(batch, &out[2]);
+	}
 	network_accumulation(batch, &out[3]);
 	return CRMVAL_OK;
 }
@@ -387,9 +389,10 @@ static void lost_customers(const struct crmval_batch *batch, const struct crmval
 		return;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		int is_unmarked = churned_on[i] == CRMVAL_NO_DATE;
-		int was_customer =
-			order_before[i] >= window->from - churn_days && (is_unmarked || churned_on[i] >= window->from);
-		int is_lost = is_unmarked ? latest_order[i] <= window->to - churn_days : churned_on[i] <= window->to;
+		int was_customer = (order_before[i] >= window->from - churn_days) &
+				   (is_unmarked | (churned_on[i] >= window->from));
+		int is_lost = (is_unmarked & (latest_order[i] <= window->to - churn_days)) |
+			      (!is_unmarked & (churned_on[i] <= window->to));
 		observe_ratio(out, i, was_customer, is_lost, 1);
 	}
 }
@@ -476,10 +479,10 @@ static void history_accuracy(const struct crmval_batch *batch, const struct crmv
 	int can_check_product = batch->columns[HISTORY_PRODUCT].is_checked != 0;
 	int32_t within_days = (int32_t)batch->parameters[VERIFY_WITHIN_DAYS].number;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int checks_product = can_check_product && product[i] != CRMVAL_MISSING;
+		int checks_product = can_check_product & (product[i] != CRMVAL_MISSING);
 		int applies = !isnan(amount[i]) + checks_product + (decision_maker[i] != CRMVAL_MISSING) + 1;
-		int passed = (amount[i] > 0) + (checks_product && product[i] != CRMVAL_DANGLING) +
-			     (decision_maker[i] >= 0 && is_same_account(account[i], decision_maker_account[i])) +
+		int passed = (amount[i] > 0) + (checks_product & (product[i] != CRMVAL_DANGLING)) +
+			     ((decision_maker[i] >= 0) & is_same_account(account[i], decision_maker_account[i])) +
 			     is_verified(verified_on[i], batch->window, within_days);
 		observe_ratio(out, i, signed_on[i] <= batch->window->to, passed, applies);
 	}
@@ -504,8 +507,10 @@ static int evaluate_history(const struct crmval_batch *batch, const struct crmva
 {
 	(void)error;
 	solution_win_rate(batch, &out[0]);
-	history_completeness(batch, &out[1]);
-	history_accuracy(batch, &out[2]);
+	if (!batch->window->is_baseline) {
+		history_completeness(batch, &out[1]);
+		history_accuracy(batch, &out[2]);
+	}
 	history_accumulation(batch, &out[3]);
 	return CRMVAL_OK;
 }
@@ -533,7 +538,7 @@ static int evaluate_opportunities(const struct crmval_batch *batch, const struct
 	const double *amount = numbers(batch, OPPORTUNITY_AMOUNT);
 	(void)error;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int is_incubated = is_within(approved_on[i], batch->window) && created_on[i] < approved_on[i];
+		int is_incubated = is_within(approved_on[i], batch->window) & (created_on[i] < approved_on[i]);
 		observe_sum(&out[0], i, is_incubated, 1);
 		observe_sum(&out[1], i, is_incubated, or_zero(amount[i]));
 	}

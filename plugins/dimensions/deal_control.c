@@ -135,7 +135,7 @@ static void approved_to_won(const struct crmval_batch *batch, const struct crmva
 {
 	struct course course = opportunity_course(batch);
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = course.approved_on[i] != CRMVAL_NO_DATE &&
+		int applies = (course.approved_on[i] != CRMVAL_NO_DATE) &
 			      is_closed(course.closed_on[i], course.outcome[i], batch->window);
 		observe_ratio(out, i, applies, course.outcome[i] == OUTCOME_WON, 1);
 	}
@@ -149,7 +149,7 @@ static void customer_time_lead(const struct crmval_batch *batch, const struct cr
 	const double *minutes = numbers(batch, OPPORTUNITY_MINUTES);
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		/* Nothing is greater than a number that is missing. */
-		int leads = time_rank[i] == 1 || (isnan(time_rank[i]) && minutes[i] > competitor_minutes[i]);
+		int leads = (time_rank[i] == 1) | ((isnan(time_rank[i]) != 0) & (minutes[i] > competitor_minutes[i]));
 		observe_ratio(out, i, is_row_active(&course, i), leads, 1);
 	}
 }
@@ -197,15 +197,15 @@ static void opportunity_accuracy(const struct crmval_batch *batch, const struct 
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		int32_t approved_on = course.approved_on[i], closed_on = course.closed_on[i];
 		int has_outcome = course.outcome[i] != OUTCOME_NONE;
-		int is_open = !has_outcome || closed_on > to;
+		int is_open = !has_outcome | (closed_on > to);
 		/* An active opportunity was approved, so only the other day of each pair can be missing. */
 		int checks_creation = created_on[i] != CRMVAL_NO_DATE;
-		int checks_closing = has_outcome && closed_on != CRMVAL_NO_DATE;
-		int checks_expectation = is_open && expected_close_on[i] != CRMVAL_NO_DATE;
+		int checks_closing = has_outcome & (closed_on != CRMVAL_NO_DATE);
+		int checks_expectation = is_open & (expected_close_on[i] != CRMVAL_NO_DATE);
 		int applies = !isnan(amount[i]) + checks_creation + checks_closing + checks_expectation;
-		int passed = (amount[i] > 0) + (checks_creation && approved_on >= created_on[i]) +
-			     (checks_closing && closed_on >= approved_on) +
-			     (checks_expectation && expected_close_on[i] >= to);
+		int passed = (amount[i] > 0) + (checks_creation & (approved_on >= created_on[i])) +
+			     (checks_closing & (closed_on >= approved_on)) +
+			     (checks_expectation & (expected_close_on[i] >= to));
 		observe_ratio(out, i, is_row_active(&course, i), passed, applies);
 	}
 }
@@ -229,9 +229,11 @@ static int evaluate_opportunities(const struct crmval_batch *batch, const struct
 	customer_time_lead(batch, &out[1]);
 	participation(batch, &out[2], OPPORTUNITY_BUDGET);
 	participation(batch, &out[3], OPPORTUNITY_TENDER);
-	decision_role_coverage(batch, &out[4]);
-	opportunity_completeness(batch, &out[5]);
-	opportunity_accuracy(batch, &out[6]);
+	if (!batch->window->is_baseline) { /* nobody asks for the state then */
+		decision_role_coverage(batch, &out[4]);
+		opportunity_completeness(batch, &out[5]);
+		opportunity_accuracy(batch, &out[6]);
+	}
 	return CRMVAL_OK;
 }
 
@@ -299,8 +301,8 @@ static void decision_chain_accuracy(const struct crmval_batch *batch, const stru
 	int32_t within_days = (int32_t)batch->parameters[VERIFY_WITHIN_DAYS].number;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		int applies = (contact[i] != CRMVAL_MISSING) + !isnan(stance[i]) + 1;
-		int passed = (contact[i] >= 0 && is_same_account(contact_account[i], account[i])) +
-			     (stance[i] >= -2 && stance[i] <= 2) +
+		int passed = ((contact[i] >= 0) & is_same_account(contact_account[i], account[i])) +
+			     ((stance[i] >= -2) & (stance[i] <= 2)) +
 			     is_verified(verified_on[i], batch->window, within_days);
 		observe_ratio(out, i, is_row_active(&course, i), passed, applies);
 	}

@@ -87,9 +87,9 @@ enum { SIZE_NONE, SIZE_LARGE, SIZE_SMALL };
 
 static inline uint32_t project_size(uint32_t size, double amount, const struct crmval_value *large_from)
 {
-	if (size != SIZE_NONE || !large_from->is_set || isnan(amount))
-		return size;
-	return amount >= large_from->number ? SIZE_LARGE : SIZE_SMALL;
+	int is_known = (size != SIZE_NONE) | !large_from->is_set | (isnan(amount) != 0);
+	uint32_t by_amount = amount >= large_from->number ? SIZE_LARGE : SIZE_SMALL;
+	return is_known ? size : by_amount;
 }
 
 /* ---- resource requests ---- */
@@ -122,9 +122,9 @@ static void on_time(const struct crmval_batch *batch, const struct crmval_observ
 	const int32_t *ready_on = dates(batch, REQUEST_READY_ON);
 	const struct crmval_value *large_from = &batch->parameters[LARGE_PROJECT_AMOUNT];
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = is_within(needed_on[i], batch->window) &&
-			      project_size(size[i], amount[i], large_from) == wanted;
-		observe_ratio(out, i, applies, ready_on[i] != CRMVAL_NO_DATE && ready_on[i] <= needed_on[i], 1);
+		int applies = is_within(needed_on[i], batch->window) &
+			      (project_size(size[i], amount[i], large_from) == wanted);
+		observe_ratio(out, i, applies, (ready_on[i] != CRMVAL_NO_DATE) & (ready_on[i] <= needed_on[i]), 1);
 	}
 }
 
@@ -136,8 +136,8 @@ static void skill_match(const struct crmval_batch *batch, const struct crmval_ob
 	const double *match = numbers(batch, REQUEST_SKILL_MATCH);
 	const struct crmval_value *large_from = &batch->parameters[LARGE_PROJECT_AMOUNT];
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies =
-			is_within(ready_on[i], batch->window) && project_size(size[i], amount[i], large_from) == wanted;
+		int applies = is_within(ready_on[i], batch->window) &
+			      (project_size(size[i], amount[i], large_from) == wanted);
 		observe_ratio(out, i, applies, clamp(match[i], 0, 1), 1);
 	}
 }
@@ -148,8 +148,8 @@ static void dispatch_timeliness(const struct crmval_batch *batch, const struct c
 	const int32_t *assigned_on = dates(batch, REQUEST_ASSIGNED_ON);
 	int32_t days = (int32_t)batch->parameters[DISPATCH_DAYS].number;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = requested_on[i] >= batch->window->from && requested_on[i] <= batch->window->to - days;
-		int is_timely = assigned_on[i] != CRMVAL_NO_DATE && assigned_on[i] - days <= requested_on[i];
+		int applies = (requested_on[i] >= batch->window->from) & (requested_on[i] <= batch->window->to - days);
+		int is_timely = (assigned_on[i] != CRMVAL_NO_DATE) & (assigned_on[i] <= requested_on[i] + days);
 		observe_ratio(out, i, applies, is_timely, 1);
 	}
 }
@@ -199,7 +199,7 @@ static int evaluate_expenses(const struct crmval_batch *batch, const struct crmv
 	const double *amount = numbers(batch, EXPENSE_AMOUNT);
 	(void)error;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = kind[i] == KIND_PRESALES && is_within(spent_on[i], batch->window);
+		int applies = (kind[i] == KIND_PRESALES) & is_within(spent_on[i], batch->window);
 		observe_ratio(&out[0], i, applies, or_zero(amount[i]), 0);
 		observe_ratio(&out[1], i, applies, 0, or_zero(amount[i]));
 	}
@@ -237,7 +237,7 @@ static void amount_won(const struct crmval_batch *batch, const struct crmval_obs
 	const uint32_t *outcome = symbols(batch, OPPORTUNITY_OUTCOME);
 	const double *amount = numbers(batch, OPPORTUNITY_AMOUNT);
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = outcome[i] == OUTCOME_WON && is_within(closed_on[i], batch->window);
+		int applies = (outcome[i] == OUTCOME_WON) & is_within(closed_on[i], batch->window);
 		observe_ratio(cost_ratio, i, applies, 0, or_zero(amount[i]));
 		observe_ratio(roi, i, applies, or_zero(amount[i]), 0);
 	}
@@ -254,8 +254,8 @@ static void function_coverage(const struct crmval_batch *batch, const struct crm
 	const struct crmval_value *large_from = &batch->parameters[LARGE_PROJECT_AMOUNT];
 	double required = count_words(&batch->parameters[REQUIRED_FUNCTIONS]);
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = is_active(approved_on[i], closed_on[i], outcome[i], batch->window) &&
-			      project_size(size[i], amount[i], large_from) == SIZE_LARGE;
+		int applies = is_active(approved_on[i], closed_on[i], outcome[i], batch->window) &
+			      (project_size(size[i], amount[i], large_from) == SIZE_LARGE);
 		observe_ratio(out, i, applies, functions[i], required);
 	}
 }
@@ -320,9 +320,10 @@ static int evaluate_participants(const struct crmval_batch *batch, const struct 
 	for (uint32_t i = 0; i < batch->row_count; i++) {
 		int was_active = is_active(approved_on[i], closed_on[i], outcome[i], batch->window);
 		int was_closed = is_closed(closed_on[i], outcome[i], batch->window);
-		observe_ratio(&out[0], i, was_active, has_function[i] && has_responsibility[i], 1);
+		observe_ratio(&out[0], i, was_active, (has_function[i] != 0) & (has_responsibility[i] != 0), 1);
 		observe_ratio(&out[1], i, was_closed, has_score[i] != 0, 1);
-		observe_ratio(&out[2], i, was_closed && has_score[i], acknowledged[i] == 1 && disputed[i] != 1, 1);
+		observe_ratio(&out[2], i, was_closed & (has_score[i] != 0), (acknowledged[i] == 1) & (disputed[i] != 1),
+			      1);
 	}
 	return CRMVAL_OK;
 }

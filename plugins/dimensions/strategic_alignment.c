@@ -76,7 +76,7 @@ static int evaluate_orders(const struct crmval_batch *batch, const struct crmval
 	const double *amount = numbers(batch, ORDER_AMOUNT);
 	(void)error;
 	for (uint32_t i = 0; i < batch->row_count; i++)
-		observe_sum(out, i, strategic[i] == 1 && is_within(signed_on[i], batch->window), or_zero(amount[i]));
+		observe_sum(out, i, (strategic[i] == 1) & is_within(signed_on[i], batch->window), or_zero(amount[i]));
 	return CRMVAL_OK;
 }
 
@@ -105,9 +105,9 @@ static int evaluate_history(const struct crmval_batch *batch, const struct crmva
 	const double *amount = numbers(batch, HISTORY_AMOUNT);
 	(void)error;
 	for (uint32_t i = 0; i < batch->row_count; i++) {
-		int applies = strategic[i] == 1 && key_market[i] == 1 && is_within(signed_on[i], batch->window);
+		int applies = (strategic[i] == 1) & (key_market[i] == 1) & is_within(signed_on[i], batch->window);
 		double spent = or_zero(amount[i]);
-		observe_ratio(out, i, applies, ours[i] == 1 ? spent : 0, spent);
+		observe_ratio(out, i, applies, choose(ours[i] == 1, spent, 0), spent);
 	}
 	return CRMVAL_OK;
 }
