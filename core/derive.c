@@ -9,13 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 16 /* rows that are asked for together */, MEMOS = 8 };
+enum { AHEAD = 16 /* rows that are asked for together */, MEMOS = 8, SOON = 256 };
 
 /* What a lookup found last: most of what is asked of it for a row has the same key. */
 struct memo {
 	const struct lookup *lookup;
 	struct ident id;
 	int64_t row;
+};
+
+/* What will be looked up soon. */
+struct soon {
+	uint32_t count;
+	const struct lookup *lookups[SOON];
+	struct ident ids[SOON];
 };
 
 struct derive_scratch {
@@ -33,6 +40,7 @@ struct derive_scratch {
 	uint32_t skip_capacity;
 	const struct crmval_rows *in; /* that *out came from */
 	struct memo memos[MEMOS];
+	struct soon soon;
 };
 
 struct derive_scratch *derive_scratch_new(void)
@@ -106,6 +114,7 @@ struct row {
 	const struct crmval_rows *in;
 	uint32_t number;
 	struct memo *memos;
+	struct soon *soon; /* NULL: now */
 };
 
 static struct cell_text column_cell(void *context, uint32_t use)
@@ -148,10 +157,15 @@ static struct expression_row row_of(struct row *row, struct derive_scratch *scra
 static struct cell_text lookup_soon(void *context, uint32_t use, struct cell_text key)
 {
 	const struct row *row = context;
+	const struct lookup *lookup = row->derived->uses[use].lookup;
+	struct soon *soon = row->soon;
 	struct ident id;
 	char buffer[18];
-	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) == CELL_OK)
-		lookup_prefetch(row->derived->uses[use].lookup, id);
+	if (soon->count < SOON && derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) == CELL_OK) {
+		lookup_prefetch(lookup, id);
+		soon->lookups[soon->count] = lookup;
+		soon->ids[soon->count++] = id;
+	}
 	return (struct cell_text){"", 0};
 }
 
@@ -159,7 +173,7 @@ static struct cell_text lookup_soon(void *context, uint32_t use, struct cell_tex
 static void prefetch_rows(const struct derivation *derivation, const struct derived *derived,
 			  struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t first, uint32_t count)
 {
-	struct row row = {derivation, derived, in, 0, scratch->memos};
+	struct row row = {derivation, derived, in, 0, scratch->memos, &scratch->soon};
 	for (uint32_t i = first; i < first + count && derived->has_lookup; i++) {
 		struct expression_row soon = row_of(&row, scratch);
 		soon.lookup = lookup_soon;
@@ -167,6 +181,17 @@ static void prefetch_rows(const struct derivation *derivation, const struct deri
 		row.number = scratch->kept[i];
 		expression_value(derived->expression, &soon);
 	}
+}
+
+static void prefetch(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
+		     uint32_t first, uint32_t count)
+{
+	struct soon *soon = &scratch->soon;
+	soon->count = 0;
+	for (uint32_t c = 0; c < derivation->column_count; c++)
+		prefetch_rows(derivation, &derivation->columns[c].expression, scratch, in, first, count);
+	for (uint32_t i = 0; i < soon->count; i++)
+		lookup_prefetch_row(soon->lookups[i], soon->ids[i]);
 }
 
 /* Where the starts of a column's cells are kept; their lengths follow. */
@@ -185,7 +210,7 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 	for (uint32_t i = 0; i < in->row_count; i++) {
 		uint32_t s = 0;
 		for (; s < derivation->skip_count; s++) {
-			struct row row = {derivation, &derivation->skips[s], in, i, scratch->memos};
+			struct row row = {derivation, &derivation->skips[s], in, i, scratch->memos, NULL};
 			struct expression_row at = row_of(&row, scratch);
 			if (expression_holds(row.derived->expression, &at))
 				break;
@@ -223,7 +248,7 @@ static int put_text(struct derive_scratch *scratch, struct cell_text cell, uint3
 static int compute_cell(const struct derivation *derivation, struct derive_scratch *scratch,
 			const struct crmval_rows *in, uint32_t c, uint32_t i, struct crmval_error *error)
 {
-	struct row row = {derivation, &derivation->columns[c].expression, in, scratch->kept[i], scratch->memos};
+	struct row row = {derivation, &derivation->columns[c].expression, in, scratch->kept[i], scratch->memos, NULL};
 	struct expression_row at = row_of(&row, scratch);
 	struct cell_text cell = {"", 0};
 	double number;
@@ -244,9 +269,8 @@ static int compute_columns(const struct derivation *derivation, struct derive_sc
 {
 	int code = CRMVAL_OK;
 	for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++) {
-		for (uint32_t c = 0; i % AHEAD == 0 && c < derivation->column_count; c++)
-			prefetch_rows(derivation, &derivation->columns[c].expression, scratch, in, i,
-				      count - i < AHEAD ? count - i : AHEAD);
+		if (i % AHEAD == 0)
+			prefetch(derivation, scratch, in, i, count - i < AHEAD ? count - i : AHEAD);
 		for (uint32_t c = 0; c < derivation->column_count && code == CRMVAL_OK; c++)
 			if (derivation->columns[c].expression.expression)
 				code = compute_cell(derivation, scratch, in, c, i, error);

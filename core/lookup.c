@@ -66,12 +66,12 @@ int lookup_prepare(struct lookup *lookup, unsigned threads, struct arena *arena,
 
 /* ---- maps ---- */
 
-static uint64_t slot_of(const struct lookup_map *map, struct ident key)
+static struct lookup_slot *slot_of(const struct lookup_map *map, struct ident key)
 {
 	uint64_t i = ident_hash(key) & map->mask;
-	while (!ident_is_none(map->keys[i]) && !ident_equal(map->keys[i], key))
+	while (!ident_is_none(map->slots[i].key) && !ident_equal(map->slots[i].key, key))
 		i = (i + 1) & map->mask;
-	return i;
+	return &map->slots[i];
 }
 
 /* Whether a row is found is all that is asked: then nothing of it is kept. */
@@ -81,41 +81,28 @@ static int keeps_rows(const struct lookup *lookup)
 }
 
 /* Makes room for one key more. */
-static int reserve(const struct lookup *lookup, struct lookup_map *map)
+static int reserve(struct lookup_map *map)
 {
 	struct lookup_map old = *map;
-	if (old.keys && 2 * old.count <= old.mask)
+	if (old.slots && 2 * old.count <= old.mask)
 		return 0;
-	uint64_t size = old.keys ? 2 * (old.mask + 1) : 1024;
-	map->block_memory = (struct region){NULL, 0};
-	if (region_open(&map->key_memory, size * sizeof *map->keys, NULL) != CRMVAL_OK) {
+	uint64_t size = old.slots ? 2 * (old.mask + 1) : 1024;
+	if (region_open(&map->memory, size * sizeof *map->slots, NULL) != CRMVAL_OK) {
 		*map = old;
 		return -1;
 	}
-	if (keeps_rows(lookup) && region_open(&map->block_memory, size * sizeof *map->blocks, NULL) != CRMVAL_OK) {
-		region_close(&map->key_memory);
-		*map = old;
-		return -1;
-	}
-	map->keys = map->key_memory.bytes;
-	map->blocks = map->block_memory.bytes;
+	map->slots = map->memory.bytes;
 	map->mask = size - 1;
-	for (uint64_t i = 0; old.keys && i <= old.mask; i++) {
-		if (ident_is_none(old.keys[i]))
-			continue;
-		uint64_t slot = slot_of(map, old.keys[i]);
-		map->keys[slot] = old.keys[i];
-		if (old.blocks)
-			map->blocks[slot] = old.blocks[i];
-	}
-	region_close(&old.key_memory);
-	region_close(&old.block_memory);
+	for (uint64_t i = 0; old.slots && i <= old.mask; i++)
+		if (!ident_is_none(old.slots[i].key))
+			*slot_of(map, old.slots[i].key) = old.slots[i];
+	region_close(&old.memory);
 	return 0;
 }
 
-static const struct block *block_at(const struct lookup_map *map, uint64_t slot)
+static const struct block *block_at(const struct lookup_slot *slot)
 {
-	return (const struct block *)map->blocks[slot];
+	return (const struct block *)slot->block;
 }
 
 /* Text number n of a block; 0 is the order. */
@@ -182,21 +169,21 @@ static int take_row(const struct lookup *lookup, struct lookup_map *map, const s
 {
 	const struct crmval_cells *values = rows->columns + 1;
 	struct cell_text order = {"", 0};
-	if (reserve(lookup, map) != 0)
+	if (reserve(map) != 0)
 		return -1;
-	uint64_t slot = slot_of(map, id);
-	int is_new = ident_is_none(map->keys[slot]);
+	struct lookup_slot *slot = slot_of(map, id);
+	int is_new = ident_is_none(slot->key);
 	if (keeps_rows(lookup)) {
 		if (lookup->order.expression)
 			order = trimmed(values++, row);
-		if (!is_new && !is_better(lookup, order, batch, row, block_at(map, slot)))
+		if (!is_new && !is_better(lookup, order, batch, row, block_at(slot)))
 			return 0;
 		const struct block *block = block_new(lookup, map, order, values, batch, row);
 		if (!block)
 			return -1;
-		map->blocks[slot] = (const char *)block;
+		slot->block = (const char *)block;
 	}
-	map->keys[slot] = id;
+	slot->key = id;
 	map->count += (uint64_t)is_new;
 	return 0;
 }
@@ -216,8 +203,8 @@ int lookup_take(struct reading *reading, struct reading_thread *thread, const st
 			struct cell_text key = trimmed(&rows.columns[0], start + i);
 			char buffer[18];
 			derive_id(lookup->mapping, &key.at, &key.length, buffer, &ids[i]);
-			if (map->keys)
-				__builtin_prefetch(&map->keys[ident_hash(ids[i]) & map->mask], 1);
+			if (map->slots)
+				__builtin_prefetch(&map->slots[ident_hash(ids[i]) & map->mask], 1);
 		}
 		for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++)
 			if (!ident_is_none(ids[i]) && take_row(lookup, map, &rows, start + i, ids[i], order) != 0)
@@ -229,40 +216,47 @@ int lookup_take(struct reading *reading, struct reading_thread *thread, const st
 }
 
 /* Puts a key of another map into this one, if it is new or its row is better. */
-static int merge_key(const struct lookup *lookup, struct lookup_map *all, const struct lookup_map *map, uint64_t theirs)
+static int merge_key(const struct lookup *lookup, struct lookup_map *all, const struct lookup_slot *theirs)
 {
-	if (reserve(lookup, all) != 0)
+	if (reserve(all) != 0)
 		return -1;
-	uint64_t slot = slot_of(all, map->keys[theirs]);
-	int is_new = ident_is_none(all->keys[slot]);
+	struct lookup_slot *slot = slot_of(all, theirs->key);
+	int is_new = ident_is_none(slot->key);
 	if (keeps_rows(lookup)) {
-		const struct block *block = block_at(map, theirs);
+		const struct block *block = block_at(theirs);
 		if (!is_new &&
-		    !is_better(lookup, block_text(lookup, block, 0), block->batch, block->row, block_at(all, slot)))
+		    !is_better(lookup, block_text(lookup, block, 0), block->batch, block->row, block_at(slot)))
 			return 0;
-		all->blocks[slot] = map->blocks[theirs]; /* which stays where it is */
 	}
-	all->keys[slot] = map->keys[theirs];
+	*slot = *theirs; /* a row stays where it is */
 	all->count += (uint64_t)is_new;
 	return 0;
 }
 
 static void map_free(struct lookup_map *map)
 {
-	region_close(&map->key_memory);
-	region_close(&map->block_memory);
-	map->keys = NULL;
-	map->blocks = NULL;
+	region_close(&map->memory);
+	map->slots = NULL;
+}
+
+static int merge_map(const struct lookup *lookup, struct lookup_map *all, const struct lookup_map *map)
+{
+	enum { AHEAD = 32 };
+	for (uint64_t i = 0; map->slots && i <= map->mask; i++) {
+		if (all->slots && i + AHEAD <= map->mask)
+			__builtin_prefetch(&all->slots[ident_hash(map->slots[i + AHEAD].key) & all->mask], 1);
+		if (!ident_is_none(map->slots[i].key) && merge_key(lookup, all, &map->slots[i]) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int lookup_settle(struct lookup *lookup, struct crmval_error *error)
 {
 	for (unsigned t = 1; t < lookup->map_count; t++) {
-		struct lookup_map *map = &lookup->maps[t];
-		for (uint64_t i = 0; map->keys && i <= map->mask; i++)
-			if (!ident_is_none(map->keys[i]) && merge_key(lookup, &lookup->maps[0], map, i) != 0)
-				return fail_memory(error);
-		map_free(map);
+		if (merge_map(lookup, &lookup->maps[0], &lookup->maps[t]) != 0)
+			return fail_memory(error);
+		map_free(&lookup->maps[t]);
 	}
 	return CRMVAL_OK;
 }
@@ -270,13 +264,13 @@ int lookup_settle(struct lookup *lookup, struct crmval_error *error)
 int64_t lookup_find(const struct lookup *lookup, struct ident key)
 {
 	const struct lookup_map *map = &lookup->maps[0];
-	uint64_t slot = map->keys ? slot_of(map, key) : 0;
-	return !map->keys || ident_is_none(map->keys[slot]) ? -1 : (int64_t)slot;
+	const struct lookup_slot *slot = map->slots ? slot_of(map, key) : NULL;
+	return !slot || ident_is_none(slot->key) ? -1 : slot - map->slots;
 }
 
 struct cell_text lookup_cell(const struct lookup *lookup, int64_t row, uint32_t value)
 {
-	return block_text(lookup, block_at(&lookup->maps[0], (uint64_t)row), 1 + lookup->values[value].place);
+	return block_text(lookup, block_at(&lookup->maps[0].slots[row]), 1 + lookup->values[value].place);
 }
 
 void lookup_forget(struct lookup *lookup)

@@ -13,13 +13,17 @@ struct lookup_value {
 	uint32_t place; /* among the values that are kept */
 };
 
+struct lookup_slot {
+	struct ident key;  /* none: the slot is free */
+	const char *block; /* its row; NULL where nothing of rows is kept */
+};
+
 /* Rows by their key: open addressing. */
 struct lookup_map {
-	struct ident *keys;  /* none: the slot is free */
-	const char **blocks; /* of each key, its row; NULL where nothing of rows is kept */
-	uint64_t mask;       /* slots - 1 */
+	struct lookup_slot *slots;
+	uint64_t mask; /* slots - 1 */
 	uint64_t count;
-	struct region key_memory, block_memory;
+	struct region memory;
 	struct arena arena;
 };
 
@@ -57,8 +61,16 @@ int lookup_settle(struct lookup *lookup, struct crmval_error *error);
 static inline void lookup_prefetch(const struct lookup *lookup, struct ident key)
 {
 	const struct lookup_map *map = &lookup->maps[0];
-	if (map->keys)
-		__builtin_prefetch(&map->keys[ident_hash(key) & map->mask]);
+	if (map->slots)
+		__builtin_prefetch(&map->slots[ident_hash(key) & map->mask]);
+}
+
+/* And that its slot has arrived by now: the row that it leads to is wanted next.  [worker] */
+static inline void lookup_prefetch_row(const struct lookup *lookup, struct ident key)
+{
+	const struct lookup_map *map = &lookup->maps[0];
+	if (map->slots)
+		__builtin_prefetch(map->slots[ident_hash(key) & map->mask].block);
 }
 
 /* Where the row of a key is; -1: there is none.  [worker] */
