@@ -69,7 +69,6 @@ size_t data_width(enum field_type type)
 
 int data_init(struct data *data, struct crmval_error *error)
 {
-	memset(data, 0, sizeof *data);
 	for (uint32_t i = 0; i < model_entity_count; i++) {
 		data->tables[i].entity = &model_entities[i];
 		if (pthread_mutex_init(&data->tables[i].lock, NULL) != 0)

@@ -109,6 +109,7 @@ struct data {
 	struct rates *rates; /* exchange rates; NULL: amounts are in one currency */
 };
 
+/* Of zeros, most of which are never touched. */
 int data_init(struct data *data, struct crmval_error *error);
 void data_free(struct data *data);
 

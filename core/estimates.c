@@ -35,14 +35,15 @@ static size_t place_of(const struct key *key)
 }
 _Static_assert(ESTIMATES_KEPT == 1 << 12, "places have as many bits");
 
+void estimates_open(struct estimates *estimates)
+{
+	estimates->kept = calloc(ESTIMATES_KEPT, sizeof *estimates->kept);
+}
+
 struct estimate estimates_value(struct estimates *estimates, const struct crmval_measure *measure,
 				const struct moments *moments)
 {
-	if (measure->kind != CRMVAL_RATIO || moments->rows == 0)
-		return estimate_value(measure, moments);
-	if (!estimates->kept)
-		estimates->kept = calloc(ESTIMATES_KEPT, sizeof *estimates->kept);
-	if (!estimates->kept) /* slower, not wrong */
+	if (!estimates->kept || measure->kind != CRMVAL_RATIO || moments->rows == 0)
 		return estimate_value(measure, moments);
 	struct key key = key_of(measure, moments);
 	struct kept_estimate *kept = &estimates->kept[place_of(&key)];

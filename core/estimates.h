@@ -11,8 +11,11 @@
 enum { ESTIMATES_KEPT = 4096 };
 
 struct estimates {
-	struct kept_estimate *kept; /* ESTIMATES_KEPT of them; NULL: none yet */
+	struct kept_estimate *kept; /* ESTIMATES_KEPT of them; NULL: none are kept */
 };
+
+/* Begins to keep them, if there is memory. */
+void estimates_open(struct estimates *estimates);
 
 /* As estimate_value(). */
 struct estimate estimates_value(struct estimates *estimates, const struct crmval_measure *measure,

@@ -302,7 +302,7 @@ static int read_level(struct load *load, int number, struct reading **readings, 
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)
 			code = index_table(load, &load->data->tables[e], 0, error);
-	if (code == CRMVAL_OK)
+	if (code == CRMVAL_OK && load->job->shard.count)
 		code = read_twins(load, number, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)

@@ -107,6 +107,11 @@ void score_free(struct scorecard *card)
 	arena_free(&arena);
 }
 
+void score_expect_many(struct scorecard *card)
+{
+	estimates_open(&card->estimates);
+}
+
 /* ---- a node ---- */
 
 double score_rounded(double x)

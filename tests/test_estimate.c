@@ -167,6 +167,8 @@ static void test_kept(void)
 	uint32_t state = 1;
 	int wrong = 0;
 
+	estimates_open(&estimates);
+	CU_ASSERT_PTR_NOT_NULL(estimates.kept);
 	for (int i = 0; i < 100000; i++) {
 		state = state * 1664525 + 1013904223;
 		uint32_t rows = (state >> 24) % (i % 2 ? 200 : 7), yes = rows ? (state >> 8) % (rows + 1) : 0;

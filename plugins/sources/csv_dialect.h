@@ -38,6 +38,9 @@ enum csv_state {
 	CSV_CLOSED   /* right behind a quote that closes, unless the next byte is a quote too */
 };
 
+/* Bytes in which most headers end: no more is read before the rows are. */
+#define CSV_HEADER_PIECE 8192
+
 /* Where bytes come from, in order: at most room of them are stored to `to`; *got is 0 at the end and only there. */
 struct csv_bytes {
 	int (*read)(void *context, uint8_t *to, size_t room, size_t *got, struct crmval_error *error);

@@ -77,8 +77,8 @@ struct reading {
 	const char *path;
 	struct csv_header *header;
 	uint32_t capacity; /* of header->names */
-	char *cell;        /* max_header_bytes */
-	size_t length;
+	char *cell;
+	size_t length, room; /* of the cell */
 };
 
 void csv_header_free(struct csv_header *header)
@@ -166,13 +166,26 @@ static int end_cell(struct reading *reading, struct crmval_error *error)
 		    reading->path, header->count + 1);
 }
 
+static int add_to_cell(struct reading *reading, uint8_t byte, struct crmval_error *error)
+{
+	if (reading->length == reading->room) {
+		size_t room = 2 * reading->room;
+		char *cell = realloc(reading->cell, room);
+		if (!cell)
+			return fail_memory(error);
+		reading->cell = cell;
+		reading->room = room;
+	}
+	reading->cell[reading->length++] = (char)byte;
+	return CRMVAL_OK;
+}
+
 /* Takes one byte; *ended: the header ended with it. */
 static int take_header_byte(struct reading *reading, uint8_t byte, int *ended, struct crmval_error *error)
 {
 	switch (take_byte(&reading->machine, byte)) {
 	case DATA:
-		reading->cell[reading->length++] = (char)byte;
-		break;
+		return add_to_cell(reading, byte, error);
 	case SKIPPED:
 		break;
 	case BLANK_LINE:
@@ -226,7 +239,7 @@ static int read_record(struct reading *reading, struct csv_bytes bytes, uint8_t 
 	int ended = 0;
 	for (;;) {
 		size_t got;
-		int status = bytes.read(bytes.context, piece, PIECE, &got, error);
+		int status = bytes.read(bytes.context, piece, CSV_HEADER_PIECE, &got, error);
 		if (status || (!got && ended))
 			return status;
 		if (!got)
@@ -280,12 +293,15 @@ static int refuse_duplicates(const struct csv_header *header, const char *path, 
 int csv_header_read(struct csv_bytes bytes, const struct csv_dialect *dialect, const char *path,
 		    struct csv_header *header, struct crmval_error *error)
 {
-	struct reading reading = {
-		.machine = machine_start(dialect->delimiter), .dialect = dialect, .path = path, .header = header};
-	uint8_t *piece = malloc(PIECE);
+	struct reading reading = {.machine = machine_start(dialect->delimiter),
+				  .dialect = dialect,
+				  .path = path,
+				  .header = header,
+				  .room = 256};
+	uint8_t *piece = malloc(CSV_HEADER_PIECE);
 	int status = CRMVAL_OK;
 	*header = (struct csv_header){0};
-	reading.cell = malloc(dialect->max_header_bytes);
+	reading.cell = malloc(reading.room);
 	if (!piece || !reading.cell)
 		status = fail_memory(error);
 	if (!status)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,6 +14,7 @@
 #include <zlib.h>
 
 #define BUFFER 65536
+#define FIRST CSV_HEADER_PIECE     /* bytes in which a mark is looked for, and most headers end */
 #define UNLIMITED (64u << 20)      /* bytes up to which a gzip file may grow at any rate */
 #define LONGEST 64                 /* no character of any encoding takes so many bytes, before or after conversion */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -32,10 +34,11 @@ struct csv_input {
 	const char *encoding;
 	unsigned mark;
 	uint64_t invalid;
-	uint8_t raw[BUFFER];                     /* what the file gave, for zlib */
-	uint8_t text[BUFFER], converted[BUFFER]; /* before conversion and after */
 	size_t text_begin, text_end, converted_begin, converted_end;
 	int text_ended, is_flushed;
+	/* What follows is not zeroed: most inputs are small or plain, and use little of it. */
+	uint8_t raw[BUFFER];                     /* what the file gave, for zlib */
+	uint8_t text[BUFFER], converted[BUFFER]; /* before conversion and after */
 };
 
 static const struct {
@@ -126,15 +129,14 @@ static int read_stage(struct csv_input *input, uint8_t *to, size_t room, size_t 
 	return input->is_gzip ? read_gzip(input, to, room, got, error) : read_raw(input, to, room, got, error);
 }
 
-/* Moves what is left in the text buffer to its front and reads on. */
-static int fill_text(struct csv_input *input, struct crmval_error *error)
+/* Moves what is left in the text buffer to its front and reads on, so that it has so many bytes at most. */
+static int fill_text(struct csv_input *input, size_t most, struct crmval_error *error)
 {
 	memmove(input->text, input->text + input->text_begin, input->text_end - input->text_begin);
 	input->text_end -= input->text_begin;
 	input->text_begin = 0;
 	size_t got;
-	int status =
-		read_stage(input, input->text + input->text_end, sizeof input->text - input->text_end, &got, error);
+	int status = read_stage(input, input->text + input->text_end, most - input->text_end, &got, error);
 	if (status)
 		return status;
 	input->text_end += got;
@@ -169,7 +171,7 @@ static int convert(struct csv_input *input, struct crmval_error *error)
 	size_t room = sizeof input->converted;
 	while (room > LONGEST && !input->is_flushed) {
 		if (!input->text_ended && input->text_end - input->text_begin < LONGEST) {
-			int status = fill_text(input, error);
+			int status = fill_text(input, sizeof input->text, error);
 			if (status)
 				return status;
 		}
@@ -257,6 +259,14 @@ static int choose_compression(struct csv_input *input, struct crmval_error *erro
 	return CRMVAL_OK;
 }
 
+static struct csv_input *allocate(void)
+{
+	struct csv_input *input = malloc(sizeof *input);
+	if (input)
+		memset(input, 0, offsetof(struct csv_input, raw));
+	return input;
+}
+
 /* Takes the input over, even where it fails. */
 static int start(struct csv_input *input, const char *path, const char *encoding, struct csv_input **opened,
 		 struct crmval_error *error)
@@ -265,7 +275,7 @@ static int start(struct csv_input *input, const char *path, const char *encoding
 	input->unit = 1;
 	int status = input->given.read ? CRMVAL_OK : choose_compression(input, error);
 	while (!status && !input->text_ended && input->text_end < LONGEST)
-		status = fill_text(input, error);
+		status = fill_text(input, FIRST, error);
 	if (!status)
 		status = choose_encoding(input, encoding, error);
 	if (status) {
@@ -279,7 +289,7 @@ static int start(struct csv_input *input, const char *path, const char *encoding
 int csv_input_open(int descriptor, const char *path, const char *encoding, struct csv_input **opened,
 		   struct crmval_error *error)
 {
-	struct csv_input *input = calloc(1, sizeof *input);
+	struct csv_input *input = allocate();
 	if (!input)
 		return fail_memory(error);
 	input->descriptor = descriptor;
@@ -289,7 +299,7 @@ int csv_input_open(int descriptor, const char *path, const char *encoding, struc
 int csv_input_of_bytes(struct csv_bytes bytes, const char *path, const char *encoding, struct csv_input **opened,
 		       struct crmval_error *error)
 {
-	struct csv_input *input = calloc(1, sizeof *input);
+	struct csv_input *input = allocate();
 	if (!input)
 		return fail_memory(error);
 	input->given = bytes;
