@@ -89,12 +89,10 @@ static long holder(int fd)
 {
 	struct stat status;
 	char line[256];
-	FILE *locks = fopen("/proc/locks", "re");
+	FILE *locks = fstat(fd, &status) < 0 ? NULL : fopen("/proc/locks", "re");
 	long found = 0;
 	if (!locks)
 		return 0;
-	if (fstat(fd, &status) < 0)
-		status.st_ino = 0;
 	while (!found && fgets(line, sizeof line, locks)) {
 		unsigned device_major, device_minor;
 		uintmax_t inode;
@@ -110,13 +108,14 @@ static long holder(int fd)
 
 static int open_lock(struct archive *archive, struct crmval_error *error)
 {
-	struct stat status;
+	struct stat status = {.st_mode = 0}; /* no regular file, where it cannot be looked at */
 	int fd = replace_open(&archive->folder, LOCK_NAME, O_RDWR | O_CREAT | O_NONBLOCK, 0640);
 	archive->lock = fd;
 	if (fd < 0 && errno != ELOOP)
 		return fail(error, errno == EACCES || errno == EPERM ? CRMVAL_EPERM : CRMVAL_ECREATE,
 			    "%s" LOCK_NAME ": cannot create it: %s", archive->prefix, strerror(errno));
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	fstat(fd, &status);
+	if (!S_ISREG(status.st_mode))
 		return fail(error, CRMVAL_EPERM,
 			    "%s" LOCK_NAME ": it stands in the way and is no regular file; remove it", archive->prefix);
 	return CRMVAL_OK;

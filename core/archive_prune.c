@@ -69,8 +69,7 @@ static int read_all(const struct archive *archive, const struct archive_entries 
 		else
 			plan->count++;
 	}
-	if (plan->count)
-		qsort(plan->items, plan->count, sizeof *plan->items, compare_items);
+	qsort(plan->items, plan->count, sizeof *plan->items, compare_items);
 	return CRMVAL_OK;
 }
 

@@ -28,7 +28,7 @@ static struct estimate ratio_value(const struct crmval_measure *measure, const s
 {
 	quad rows = moments->rows, r, variance;
 
-	if (moments->rows == 0 || !(moments->d > 0))
+	if (!(moments->d > 0))
 		return estimate_none;
 	r = moments->n / moments->d;
 	if (measure->flags & CRMVAL_SHARE)

@@ -112,6 +112,7 @@ int __wrap_close(int fd);
 int __wrap_close(int fd)
 {
 	int status = __real_close(fd);
+	state.held += fd < 0;
 	return is_time(FAILING_CLOSE) ? -1 : status;
 }
 

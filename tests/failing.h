@@ -38,7 +38,8 @@ void failing_to_miss(int is_on);
 /* What the next fopen() reads, whatever it opens. */
 void failing_read(const char *text);
 
-/* Pieces of memory, and mappings, that this thread has taken and not given back, by calls that come by here. */
+/* Pieces of memory, and mappings, that this thread has taken and not given back, by calls that come by here; and how often
+   it closed what is no file at all. */
 long failing_held(void);
 /* Files that are open. */
 unsigned failing_files(void);

@@ -104,8 +104,8 @@ static void test_making(void)
 		{FAILING_MKDIR, 1, EACCES, CRMVAL_EPERM, "/archive: cannot create it"},
 		{FAILING_MKDIR, 1, EPERM, CRMVAL_EPERM, "/archive: cannot create it"},
 		{FAILING_MKDIR, 1, ENOSPC, CRMVAL_ECREATE, "/archive: cannot create it"},
-		{FAILING_MEMORY, 1, ENOMEM, CRMVAL_EIO, "the folder above cannot be synced to the disk"},
-		{FAILING_OPEN, 1, EMFILE, CRMVAL_EIO, "the folder above cannot be synced to the disk"},
+		{FAILING_MEMORY, 1, ENOMEM, CRMVAL_EIO, "the folder above cannot be synced to the disk: Cannot all"},
+		{FAILING_OPEN, 1, EMFILE, CRMVAL_EIO, "the folder above cannot be synced to the disk: Too many"},
 		{FAILING_SYNC, 1, EIO, CRMVAL_EIO, "the folder above cannot be synced to the disk"},
 	};
 	set_up();
@@ -161,7 +161,8 @@ static void test_opening(void)
 /* What messages put before names: one slash, also of a path that ends in it, or is empty. */
 static void test_prefix(void)
 {
-	static const char *const paths[][2] = {{"/", "/"}, {"/proc", "/proc/"}, {"/proc/", "/proc/"}, {"", "/"}};
+	static const char *const paths[][2] = {
+		{"/", "/"}, {"/proc", "/proc/"}, {"/proc/", "/proc/"}, {"", "/"}, {&"/"[1], "/"}};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		struct archive archive;
 		int code = archive_open(&archive, paths[i][0], &error);
@@ -196,11 +197,11 @@ static void test_holder(void)
 		 "2: FLOCK  ADVISORY  READ 12 %02x:%02x:%llu 0 EOF\n"
 		 "3: FLOCK  ADVISORY  WRITE 13 %02x:%02x:%llu 0 EOF\n"
 		 "4: FLOCK  ADVISORY  WRITE 14 %02x:%02x:%llu 0 EOF\n"
-		 "5: FLOCK  ADVISORY  WRITE 15\n"
+		 "5: FLOCK  ADVISORY  WRITE 15 %02x:%02x\n"
 		 "6: FLOCK  ADVISORY  WRITE 16 %02x:%02x:%llu 0 EOF\n"
 		 "7: FLOCK  ADVISORY  WRITE 17 %02x:%02x:%llu 0 EOF\n",
-		 high, low, inode, high, low, inode, high, low, inode + 1, high, low + 1, inode, high, low, inode, high,
-		 low, inode);
+		 high, low, inode, high, low, inode, high, low, inode + 1, high, low + 1, inode, high, low, high, low,
+		 inode, high, low, inode);
 	check_holder(list, "another run holds it, process 16; try again later");
 	check_holder("5: FLOCK  ADVISORY  WRITE 15\n", "another run holds it; try again later");
 	check(&(struct failure){FAILING_STREAM, 1, EMFILE, CRMVAL_EAGAIN, "another run holds it; try"}, lock);
@@ -344,6 +345,8 @@ static void test_many(void)
 		put(name);
 	}
 	put("a-20261127T101500Z.gz");
+	/* More are read than there was room for at first: what was read is not lost where there is no more. */
+	check(&(struct failure){FAILING_MEMORY, 3, ENOMEM, CRMVAL_ENOMEM, "out of memory"}, list);
 	put("b-20261127T101500Z.gz");
 	put("A-20261127T101500Z.gz");
 	put("a-20261127T101501Z.gz");

@@ -183,7 +183,35 @@ static void test_kept(void)
 	estimates_free(&estimates);
 }
 
+/* What a double cannot hold is no value, be it the value itself or only its error. */
+static void test_overflow(void)
+{
+	struct crmval_measure ratio = {.kind = CRMVAL_RATIO};
+	struct moments moments =
+		sample_rows((const double[1][2]){{1, 1e-200}}, 1); /* 1e200 +- 1e200, whose square is not */
+	ABSENT(estimate_value(&ratio, &moments).value);
+	moments = sample_rows((const double[2][2]){{1e18, 1e-300}, {1e18, 1e-300}}, 2); /* 1e318 +- 0 */
+	ABSENT(estimate_value(&ratio, &moments).value);
+	moments = sample_rows((const double[2][2]){{1e18, 1e-150}, {1e18, 1e-150}}, 2);
+	CU_ASSERT_DOUBLE_EQUAL(estimate_value(&ratio, &moments).value, 1e168, 1e153);
+}
+
+/* Rows in proportion have no error but what rounding leaves, which may be less than nothing. */
+static void test_no_residual(void)
+{
+	struct crmval_measure ratio = {.kind = CRMVAL_RATIO};
+	for (int i = 1; i < 100; i++) {
+		double n = i, d = 0.1 * i + 3;
+		struct moments moments = sample_rows((const double[3][2]){{n, d}, {2 * n, 2 * d}, {4 * n, 4 * d}}, 3);
+		struct estimate value = estimate_value(&ratio, &moments);
+		NEAR(value.value, n / d);
+		NEAR(value.se, 0);
+	}
+}
+
 static const struct test tests[] = {{"value of a share", test_share},
+				    {"more than a double holds", test_overflow},
+				    {"rows in proportion", test_no_residual},
 				    {"value of a ratio", test_ratio},
 				    {"residuals of large numbers", test_cancellation},
 				    {"value of a sum", test_sum},

@@ -6,7 +6,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static const struct tally_shape plain_shape = {.measures = 2, .places = 3};
 
@@ -307,6 +310,83 @@ static void test_not_allowed(void)
 		}
 }
 
+/* Pages of a range that take memory. */
+static size_t resident(const void *from, const void *to)
+{
+	static unsigned char pages[4096];
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = ((uintptr_t)from + page - 1) / page;
+	size_t count = (uintptr_t)to / page - first, found = 0;
+	CU_ASSERT_FATAL(count > 10 && count < sizeof pages);
+	CU_ASSERT_EQUAL_FATAL(mincore((void *)(first * page), count * page, pages), 0);
+	for (size_t i = 0; i < count; i++)
+		found += pages[i] & 1;
+	return found;
+}
+
+static void add_and_read_all(struct tally *tally, double n)
+{
+	struct tally_places places = {.count = 1};
+	double d = 1;
+	places.place[0][0] = 2500;
+	tally_add(tally, 0, 0, 0, &places, &n, &d, 1);
+	tally_fold(tally);
+	for (uint32_t place = 0; place < tally->shape.places; place++) {
+		struct sums sums;
+		tally_read(tally, 1, tally_place(&tally->shape, 0, 0, place), &sums);
+		tally_read(tally, 1, tally_place(&tally->shape, 0, 1, place), &sums);
+	}
+}
+
+/* Sums that nothing is added to take no memory, however many units there are. */
+static void test_untouched(void)
+{
+	static const uint32_t counts[BREAKDOWN_COUNT] = {[BREAKDOWN_EMPLOYEE] = 5000};
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct tally_shape shape;
+	struct tally tally;
+	tally_plan(&shape, 1, counts, NULL);
+	CU_ASSERT_EQUAL_FATAL(tally_open(&tally, &shape, &error), CRMVAL_OK);
+	add_and_read_all(&tally, 1);
+	CU_ASSERT_EQUAL(resident(tally.small, tally.wide), 0);
+	CU_ASSERT_EQUAL(resident(tally.wide, tally.note), 0);
+	add_and_read_all(&tally, 7);
+	CU_ASSERT(resident(tally.small, tally.wide) > 0);
+	CU_ASSERT_EQUAL(resident(tally.wide, tally.note), 0);
+	add_and_read_all(&tally, 0.5);
+	CU_ASSERT(resident(tally.wide, tally.note) > 0);
+	tally_close(&tally);
+}
+
+/* Teams are added up from employees, regions and size classes from both at once, where there are both, and not too many. */
+static void test_plan(void)
+{
+	static const struct {
+		uint32_t counts[BREAKDOWN_COUNT];
+		int has_team, has_cross;
+	} cases[] = {
+		{{[BREAKDOWN_TEAM] = 3, [BREAKDOWN_EMPLOYEE] = 4}, 1, 0},
+		{{[BREAKDOWN_TEAM] = 3}, 0, 0},
+		{{[BREAKDOWN_EMPLOYEE] = 4}, 0, 0},
+		{{[BREAKDOWN_REGION] = 4, [BREAKDOWN_SIZE_CLASS] = 2}, 0, 1},
+		{{[BREAKDOWN_REGION] = 4}, 0, 0},
+		{{[BREAKDOWN_SIZE_CLASS] = 4}, 0, 0},
+		{{[BREAKDOWN_REGION] = TALLY_CROSS_MOST / 4, [BREAKDOWN_SIZE_CLASS] = 4}, 0, 1},
+		{{[BREAKDOWN_REGION] = TALLY_CROSS_MOST / 4 + 1, [BREAKDOWN_SIZE_CLASS] = 4}, 0, 0},
+	};
+	static const uint32_t team[] = {0, 0, 0};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint32_t units = 1;
+		struct tally_shape shape;
+		tally_plan(&shape, 1, cases[i].counts, team);
+		for (int b = 0; b < BREAKDOWN_COUNT; b++)
+			units += cases[i].counts[b];
+		CU_ASSERT_EQUAL(shape.team != NULL, cases[i].has_team);
+		CU_ASSERT_EQUAL(shape.cross, cases[i].has_cross ? units : 0);
+		uint32_t crossed = cases[i].counts[BREAKDOWN_REGION] * cases[i].counts[BREAKDOWN_SIZE_CLASS];
+		CU_ASSERT_EQUAL(shape.places, units + (cases[i].has_cross ? crossed : 0));
+	}
+}
+
 /* What cannot be had, or kept from other children, is said, and nothing is held. */
 static void test_failing(void)
 {
@@ -330,11 +410,18 @@ static void test_failing(void)
 }
 
 static const struct test tests[] = {
-	{"moments", test_moments},           {"small and wide", test_limit},
-	{"merging", test_merging},           {"places", test_places},
-	{"folding", test_folding},           {"sums", test_sums},
-	{"many at once", test_many_at_once}, {"not allowed", test_not_allowed},
-	{"failing", test_failing},           {NULL, NULL},
+	{"moments", test_moments},
+	{"small and wide", test_limit},
+	{"merging", test_merging},
+	{"places", test_places},
+	{"folding", test_folding},
+	{"sums", test_sums},
+	{"many at once", test_many_at_once},
+	{"not allowed", test_not_allowed},
+	{"failing", test_failing},
+	{"untouched", test_untouched},
+	{"plan", test_plan},
+	{NULL, NULL},
 };
 
 const struct suite suite_tally = {"tally", tests};
