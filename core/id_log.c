@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A row is written as: bytes shared with the id before it, up to 255; bytes that follow, in one byte or five; these. */
+/*
+ * A row is written as: a byte for the number of bytes at the front that it shares with the id before it, and whether it
+ * ends as that does, at the same length; the number of bytes in between, or else of all that follow, in one byte or
+ * five; these.
+ */
 #include "id_log.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARED_MOST = 255, LONG = 255, HEAD_MOST = 6 };
+enum { SHARED_MOST = 127, SAME_END = 128, LONG = 255, HEAD_MOST = 6 };
 
 /* So many bytes at the front are the same in both. */
 static uint32_t shared_bytes(const char *a, const char *b, uint32_t length)
@@ -21,6 +25,15 @@ static uint32_t shared_bytes(const char *a, const char *b, uint32_t length)
 	while (i < length && a[i] == b[i])
 		i++;
 	return i;
+}
+
+/* So many bytes at the end are the same, up to 7; both are of one length. */
+static uint32_t shared_end(const char *a, const char *b, uint32_t length)
+{
+	uint32_t same = 0;
+	while (same < 7 && same < length && a[length - 1 - same] == b[length - 1 - same])
+		same++;
+	return same;
 }
 
 static int comes_after(const char *text, uint32_t length, const char *other, uint32_t other_length, uint32_t shared)
@@ -54,11 +67,14 @@ int id_log_put(struct id_log_writer *writer, const char *text, uint32_t length)
 	struct id_run *run = &writer->run;
 	uint32_t least = length < run->last_length ? length : run->last_length;
 	uint32_t same = length ? shared_bytes(text, run->last, least) : 0;
-	uint32_t shared = same < SHARED_MOST ? same : SHARED_MOST, rest = length - shared;
+	uint32_t shared = same < SHARED_MOST ? same : SHARED_MOST, rest = length - shared, end = 0;
+	if (length && length == run->last_length)
+		end = shared_end(text + shared, run->last + shared, rest);
+	rest -= end;
 	if (make_room(writer, (size_t)rest + HEAD_MOST) < 0)
 		return -1;
 	unsigned char *to = (unsigned char *)writer->bytes + writer->size;
-	*to++ = (unsigned char)shared;
+	*to++ = (unsigned char)(shared | (end ? SAME_END : 0));
 	*to++ = (unsigned char)(rest < LONG ? rest : LONG);
 	if (rest >= LONG) {
 		memcpy(to, &rest, sizeof rest);
@@ -131,22 +147,24 @@ int id_log_read(const struct id_run *run, uint32_t row_count, struct ident *out)
 {
 	const unsigned char *from = (const unsigned char *)run->bytes;
 	size_t capacity = 256;
+	uint32_t length = 0; /* of the last id */
 	if (!from) {
 		memset(out, 0, row_count * sizeof *out);
 		return 0;
 	}
 	char *text = malloc(capacity); /* of the last row that has an id */
 	for (uint32_t i = 0; i < row_count && text; i++) {
-		uint32_t shared = *from++, rest = *from++;
+		uint32_t shared = *from & SHARED_MOST, same_end = *from++ & SAME_END, rest = *from++;
 		if (rest == LONG) {
 			memcpy(&rest, from, sizeof rest);
 			from += sizeof rest;
 		}
 		out[i] = (struct ident){0, 0};
-		if (shared + rest == 0)
+		if (shared + rest + same_end == 0)
 			continue;
-		if ((size_t)shared + rest > capacity) {
-			capacity = (size_t)shared + rest;
+		length = same_end ? length : shared + rest;
+		if (length > capacity) {
+			capacity = length;
 			char *larger = realloc(text, capacity);
 			if (!larger)
 				free(text);
@@ -156,7 +174,7 @@ int id_log_read(const struct id_run *run, uint32_t row_count, struct ident *out)
 		}
 		memcpy(text + shared, from, rest);
 		from += rest;
-		out[i] = ident_of(text, shared + rest);
+		out[i] = ident_of(text, length);
 	}
 	free(text);
 	return text ? 0 : -1;
