@@ -317,7 +317,11 @@ static int32_t newest_of(const struct table *table, uint32_t f, int32_t limit, i
 {
 	const int32_t *values = table->columns[f].values.bytes;
 	uint32_t rows = atomic_load(&table->rows);
-	for (uint32_t row = 0; row < rows; row++) {
+	for (uint32_t row = 0; row < rows && !table->dropped; row++) {
+		int32_t value = values[row] <= limit ? values[row] : newest;
+		newest = value > newest ? value : newest;
+	}
+	for (uint32_t row = 0; row < rows && table->dropped; row++) {
 		int32_t value = values[row] <= limit && !table_is_dropped(table, row) ? values[row] : newest;
 		newest = value > newest ? value : newest;
 	}

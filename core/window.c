@@ -24,12 +24,12 @@ static const char bad_range[] = "reaches out of the years 0001 to 9999";
  */
 int32_t days_from_civil(int year, unsigned month, unsigned day)
 {
-	int shifted = month > 2 ? year : year - 1;
-	int era = (shifted >= 0 ? shifted : shifted - 399) / 400;
-	int year_of_era = shifted - era * 400;
-	int day_of_year = (153 * (int)((month + 9) % 12) + 2) / 5 + (int)day - 1;
-	int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-	return era * 146097 + day_of_era - 719468;
+	enum { ERAS = 100, ERA_YEARS = 400, ERA_DAYS = 146097, TO_1970 = 719468 };
+	uint32_t is_before_march = month < 3;
+	uint32_t y = (uint32_t)(year + ERAS * ERA_YEARS) - is_before_march, m = month + 12 * is_before_march;
+	uint32_t century = y / 100;
+	uint32_t days = y * 1461 / 4 - century + century / 4 + (m * 979 - 2919) / 32 + day - 1;
+	return (int32_t)(days - ERAS * ERA_DAYS - TO_1970);
 }
 
 void civil_from_days(int32_t days, int *year, unsigned *month, unsigned *day)
