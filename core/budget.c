@@ -85,13 +85,14 @@ static uint64_t rollup_of(const struct need *need, const struct rollup *rollup, 
 {
 	uint64_t parents = rollup->by.count ? need->rows[rollup->view_entity] : 1,
 		 children = need->rows[rollup->entity];
-	uint64_t state = parents * (rollup->table->op == CRMVAL_SUM ? 32 : 8);
+	size_t width = data_width(rollup->type); /* of 8 at first */
+	uint64_t state = parents * (8 - width + (rollup->table->op == CRMVAL_SUM ? 24 : 0));
 	if (rollup->per.count)
-		state += power_of_two(children + children / 2) * 24;
+		state += (children + children / 4) * 24;
 	else if (rollup->table->op == CRMVAL_DISTINCT && !rollup->word_count)
 		state += power_of_two(children * 2) * 8;
 	*scratch += windows * state;
-	return windows * parents * data_width(rollup->type);
+	return windows * parents * width;
 }
 
 static uint64_t rollups_of(const struct need *need)

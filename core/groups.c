@@ -12,11 +12,8 @@ struct group {
 
 int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error)
 {
-	uint64_t size = 16;
-	while (size < (uint64_t)rows + rows / 2)
-		size *= 2;
-	groups->mask = size - 1;
-	return region_open(&groups->memory, size * sizeof(struct group), error);
+	groups->size = (uint64_t)rows + rows / 4 + 1;
+	return region_open(&groups->memory, groups->size * sizeof(struct group), error);
 }
 
 void groups_close(struct groups *groups)
@@ -24,44 +21,50 @@ void groups_close(struct groups *groups)
 	region_close(&groups->memory);
 }
 
-static void group_add(struct group *groups, uint64_t mask, uint64_t at, const struct group *row)
+/* The place of a row's group, held by that or free. */
+static struct group *find(const struct groups *groups, uint64_t at, uint64_t key)
 {
-	while (groups[at].key && groups[at].key != row->key)
-		at = (at + 1) & mask;
-	struct group *group = &groups[at];
-	if (!group->key || row->date > group->date || (row->date == group->date && row->of > group->of))
-		*group = *row;
+	struct group *group = groups->memory.bytes;
+	while (group[at].key && group[at].key != key)
+		at = at + 1 < groups->size ? at + 1 : 0;
+	return &group[at];
 }
 
-void groups_add(struct groups *groups, const struct rollup *rollup, const struct children *children, const int32_t *per,
+void groups_add(struct groups *groups, struct reduction *reduction, const struct children *children, const int32_t *per,
 		uint32_t first)
 {
+	enum { AHEAD = 16 };
 	uint64_t at[BATCH_ROWS], key[BATCH_ROWS];
+	int8_t *marks = reduction->rollup->table->op == CRMVAL_CURRENT ? reduction->state.bytes : NULL;
 	for (uint32_t c = 0; c < children->count; c++) {
 		uint32_t i = children->at[c];
 		key[c] = ((uint64_t)child_parent(children, i) + 1) << 32 | (uint32_t)(per[i] < 0 ? 0 : per[i] + 1);
-		at[c] = ident_fold(key[c], UINT64_C(0x9e3779b97f4a7c15)) & groups->mask;
+		uint64_t hash = ident_fold(key[c], UINT64_C(0x9e3779b97f4a7c15));
+		at[c] = (uint64_t)((unsigned __int128)hash * groups->size >> 64);
 	}
-	enum { AHEAD = 16 };
 	for (uint32_t c = 0; c < children->count; c++) {
 		uint32_t i = children->at[c];
 		if (c + AHEAD < children->count)
 			__builtin_prefetch((struct group *)groups->memory.bytes + at[c + AHEAD], 1);
-		const struct group row = {key[c], reduction_rank(rollup, children->of, i), children->date[i],
+		const struct group row = {key[c], reduction_rank(reduction->rollup, children->of, i), children->date[i],
 					  first + i};
-		group_add(groups->memory.bytes, groups->mask, at[c], &row);
+		struct group *group = find(groups, at[c], key[c]);
+		if (group->key && (row.date < group->date || (row.date == group->date && row.of <= group->of)))
+			continue;
+		if (marks && group->key)
+			marks[group->row] = 0;
+		if (marks)
+			marks[row.row] = 1;
+		*group = row;
 	}
 }
 
 void groups_reduce(const struct groups *groups, struct reduction *reduction)
 {
 	const struct group *group = groups->memory.bytes;
-	for (uint64_t i = 0; i <= groups->mask; i++) {
-		if (!group[i].key)
-			continue;
-		if (reduction->rollup->table->op == CRMVAL_CURRENT)
-			((uint64_t *)reduction->state.bytes)[group[i].row] = 1;
-		else
+	if (reduction->rollup->table->op == CRMVAL_CURRENT)
+		return;
+	for (uint64_t i = 0; i < groups->size; i++)
+		if (group[i].key)
 			reduction_raise(reduction, (uint32_t)(group[i].key >> 32) - 1, group[i].of);
-	}
 }

@@ -7,15 +7,15 @@
 
 struct groups {
 	struct region memory; /* open addressing */
-	uint64_t mask;
+	uint64_t size;
 };
 
 /* For at most so many rows. */
 int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error);
-/* per: by place; first: the row at place 0. */
-void groups_add(struct groups *groups, const struct rollup *rollup, const struct children *children, const int32_t *per,
+/* per: by place; first: the row at place 0.  Of CRMVAL_CURRENT each group's latest row is marked at once. */
+void groups_add(struct groups *groups, struct reduction *reduction, const struct children *children, const int32_t *per,
 		uint32_t first);
-/* The value of each group's latest row raises its parent's, or it is marked as current. */
+/* The value of each group's latest row raises its parent's. */
 void groups_reduce(const struct groups *groups, struct reduction *reduction);
 void groups_close(struct groups *groups);
 

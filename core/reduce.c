@@ -68,8 +68,9 @@ int reduction_open(struct reduction *reduction, const struct rollup *rollup, con
 		if (rollup->table->op == CRMVAL_DISTINCT && choose_sets(reduction, children) < 0)
 			return fail_memory(error);
 	}
-	return region_open(&reduction->state,
-			   parents * sizeof(uint64_t) * (reduction->mask_words ? reduction->mask_words : 1), error);
+	size_t width = rollup->table->op == CRMVAL_CURRENT ? 1 : sizeof(uint64_t);
+	return region_open(&reduction->state, parents * width * (reduction->mask_words ? reduction->mask_words : 1),
+			   error);
 }
 
 void reduction_close(struct reduction *reduction)
@@ -171,70 +172,89 @@ int reduction_add(struct reduction *reduction, const struct children *children, 
 
 /* ---- its end ---- */
 
-static void finish_sums(const struct reduction *reduction, double *values)
+/* Values take the place of the words that they come from, none of them wider than its words. */
+static inline uint64_t word_at(const struct reduction *reduction, uint64_t at)
 {
-	const int64_t *words = reduction->state.bytes;
+	uint64_t word;
+	memcpy(&word, (const char *)reduction->state.bytes + at * sizeof word, sizeof word);
+	return word;
+}
+
+static inline void put(const struct reduction *reduction, uint32_t parent, const void *value, size_t width)
+{
+	memcpy((char *)reduction->state.bytes + parent * width, value, width);
+}
+
+static inline void put_number(const struct reduction *reduction, uint32_t parent, double number)
+{
+	put(reduction, parent, &number, sizeof number);
+}
+
+static void finish_sums(const struct reduction *reduction)
+{
 	const struct fixed *fixed = reduction->fixed.bytes;
 	for (uint32_t parent = 0; parent < reduction->parents; parent++) {
-		values[parent] = (double)words[parent];
+		int64_t whole = (int64_t)word_at(reduction, parent);
+		double value = (double)whole;
 		if (fixed && (fixed[parent].low | fixed[parent].middle | fixed[parent].high)) {
 			struct fixed sum = fixed[parent];
-			fixed_add_whole(&sum, words[parent]);
-			values[parent] = fixed_value(&sum);
+			fixed_add_whole(&sum, whole);
+			value = fixed_value(&sum);
 		}
+		put_number(reduction, parent, value);
 	}
 }
 
-static void finish_sets(const struct reduction *reduction, double *values)
+static void finish_sets(const struct reduction *reduction)
 {
-	const uint64_t *words = reduction->state.bytes;
 	uint64_t most = reduction->mask_words;
 	for (uint32_t parent = 0; parent < reduction->parents; parent++) {
-		uint64_t count = most ? 0 : words[parent];
+		uint64_t count = most ? 0 : word_at(reduction, parent);
 		for (uint64_t i = 0; i < most; i++)
-			count += (uint64_t)__builtin_popcountll(words[parent * most + i]);
-		values[parent] = (double)count;
+			count += (uint64_t)__builtin_popcountll(word_at(reduction, parent * most + i));
+		put_number(reduction, parent, (double)count);
 	}
 }
 
-static void finish_extremes(const struct reduction *reduction, void *values)
+static void finish_extremes(const struct reduction *reduction)
 {
-	const uint64_t *words = reduction->state.bytes;
 	uint64_t turn = reduction->rollup->table->op == CRMVAL_MIN ? UINT64_MAX : 0;
 	int is_date = reduction->rollup->type == FIELD_DATE;
 	for (uint32_t parent = 0; parent < reduction->parents; parent++) {
-		uint64_t rank = words[parent] ? words[parent] ^ turn : 0;
+		uint64_t word = word_at(reduction, parent), rank = word ? word ^ turn : 0;
+		int32_t day = rank ? (int32_t)((uint32_t)rank ^ UINT32_C(0x80000000)) : CRMVAL_NO_DATE;
 		if (is_date)
-			((int32_t *)values)[parent] =
-				rank ? (int32_t)((uint32_t)rank ^ UINT32_C(0x80000000)) : CRMVAL_NO_DATE;
+			put(reduction, parent, &day, sizeof day);
 		else
-			((double *)values)[parent] = rank ? rank_number(rank) : NAN;
+			put_number(reduction, parent, rank ? rank_number(rank) : NAN);
 	}
 }
 
-void reduction_finish(const struct reduction *reduction, void *values)
+void reduction_finish(struct reduction *reduction, struct region *values)
 {
-	const uint64_t *words = reduction->state.bytes;
 	switch (reduction->rollup->table->op) {
 	case CRMVAL_COUNT:
 		for (uint32_t parent = 0; parent < reduction->parents; parent++)
-			((double *)values)[parent] = (double)words[parent];
+			put_number(reduction, parent, (double)word_at(reduction, parent));
 		break;
 	case CRMVAL_SUM:
-		finish_sums(reduction, values);
+		finish_sums(reduction);
 		break;
 	case CRMVAL_DISTINCT:
-		finish_sets(reduction, values);
+		finish_sets(reduction);
 		break;
 	case CRMVAL_LAST:
-		for (uint32_t parent = 0; parent < reduction->parents; parent++)
-			((uint32_t *)values)[parent] = (uint32_t)words[parent];
+		for (uint32_t parent = 0; parent < reduction->parents; parent++) {
+			uint32_t symbol = (uint32_t)word_at(reduction, parent);
+			put(reduction, parent, &symbol, sizeof symbol);
+		}
 		break;
 	case CRMVAL_CURRENT:
-		for (uint32_t parent = 0; parent < reduction->parents; parent++)
-			((int8_t *)values)[parent] = (int8_t)words[parent];
-		break;
+		break; /* flags from the beginning */
 	default:
-		finish_extremes(reduction, values);
+		finish_extremes(reduction);
 	}
+	*values = reduction->state;
+	reduction->state = (struct region){NULL, 0};
+	region_trim(values, reduction->parents * data_width(reduction->rollup->type));
 }

@@ -29,15 +29,15 @@ struct reduction {
 	uint32_t translation_count;
 	uint64_t mask_words; /* of a parent's set; 0: what is in the sets is in pairs */
 	struct pairs pairs;
-	struct region state; /* uint64_t, by parent; of a set mask_words of them */
+	struct region state; /* uint64_t, by parent, mask_words of a set; int8_t, by row, of CRMVAL_CURRENT */
 	struct region fixed; /* struct fixed, by parent: of a sum what is no small whole number; opened by the first */
 };
 
 int reduction_open(struct reduction *reduction, const struct rollup *rollup, const struct data *data, uint32_t parents,
 		   uint32_t children, struct crmval_error *error);
 int reduction_add(struct reduction *reduction, const struct children *children, struct crmval_error *error);
-/* By parent, in the rollup's type. */
-void reduction_finish(const struct reduction *reduction, void *values);
+/* By parent, in the rollup's type: in the memory of the state, which is handed over. */
+void reduction_finish(struct reduction *reduction, struct region *values);
 void reduction_close(struct reduction *reduction);
 
 /* The rank of a child's `of`, for least or greatest; 0: missing.  Days and numbers in their order, all above 0. */

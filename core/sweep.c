@@ -171,7 +171,7 @@ static int sweep_block(struct sweep *sweep, uint32_t first, uint32_t count, stru
 			choose(sweep, r, &rows);
 		const struct children children = {sweep->chosen, sweep->chosen_count, by, date, of};
 		if (r->rollup->per.count)
-			groups_add(&r->groups, r->rollup, &children, values_of(sweep, r->per), first);
+			groups_add(&r->groups, &r->reduction, &children, values_of(sweep, r->per), first);
 		else
 			code = reduction_add(&r->reduction, &children, error);
 	}
@@ -216,17 +216,6 @@ static int open_rolling(struct sweep *sweep, struct rolling *r, struct crmval_er
 		code = reduction_open(&r->reduction, rollup, data, parents, children, error);
 	if (code == CRMVAL_OK && rollup->per.count)
 		code = groups_open(&r->groups, children, error);
-	return code;
-}
-
-static int finish_rolling(struct rolling *r, int window, struct crmval_error *error)
-{
-	struct region *values = &r->rollup->values[window];
-	if (r->rollup->per.count)
-		groups_reduce(&r->groups, &r->reduction);
-	int code = region_open(values, r->reduction.parents * data_width(r->rollup->type), error);
-	if (code == CRMVAL_OK)
-		reduction_finish(&r->reduction, values->bytes);
 	return code;
 }
 
@@ -277,9 +266,12 @@ static int sweep_part(void *context, unsigned thread, uint64_t number, struct cr
 	for (uint32_t first = 0; first < rows && code == CRMVAL_OK; first += BATCH_ROWS)
 		code = sweep_block(sweep, first, rows - first < BATCH_ROWS ? rows - first : BATCH_ROWS, error);
 	for (uint32_t i = 0; i < sweep->count; i++) {
+		struct rolling *r = &sweep->rolling[i];
+		if (code == CRMVAL_OK && r->rollup->per.count)
+			groups_reduce(&r->groups, &r->reduction);
 		if (code == CRMVAL_OK)
-			code = finish_rolling(&sweep->rolling[i], part->tasks[i].window, error);
-		close_rolling(&sweep->rolling[i]);
+			reduction_finish(&r->reduction, &r->rollup->values[part->tasks[i].window]);
+		close_rolling(r);
 	}
 	for (uint32_t i = 0; i < sweep->gathered_count; i++)
 		free(sweep->gathered[i].room);
