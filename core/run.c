@@ -292,6 +292,7 @@ void run_close(struct run *run)
 		plugin_close(&run->dimension_plugins[i]);
 	for (uint32_t i = 0; run->report_plugins && i < run->job->report_count; i++)
 		plugin_close(&run->report_plugins[i]);
+	units_close(&run->units);
 	if (run->data)
 		data_free(run->data);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)

@@ -67,7 +67,7 @@ static void count_merge(struct tally_count *into, const struct tally_count *from
 	into->yes += from->yes;
 }
 
-static void small_merge(struct tally_small *into, const struct tally_small *from)
+static inline void small_merge(struct tally_small *into, const struct tally_small *from)
 {
 	into->rows += from->rows;
 	/* Only a plugin that wrote where it should not can make these overflow; the numbers are its own. */
@@ -207,35 +207,44 @@ static void add_counts(struct tally_count *counts, const struct tally_places *pl
 	}
 }
 
+/* Adds any other observation than a plain yes or no; 0: it is not allowed. */
+static int add_other(struct tally *tally, size_t base, int is_share, const struct tally_places *places, uint32_t row,
+		     double n, const double *d, struct terms *terms)
+{
+	double denominator = d ? d[row] : 0;
+	unsigned char *used = &tally->used[base / tally->shape.places];
+	if (!(fabs(n) < TALLY_SMALL_LIMIT && fabs(denominator) < TALLY_SMALL_LIMIT && (int)n == n &&
+	      (int)denominator == denominator)) {
+		if (!tally_allows(is_share, n, denominator))
+			return 0;
+		*used |= TALLY_SMALL | TALLY_WIDE;
+		add_wide(tally, base, places, row, n, d, terms);
+		return 1;
+	}
+	int64_t whole_n = (int)n, whole_d = (int)denominator;
+	if (is_share && !(whole_n >= 0 && whole_n <= whole_d) && !(whole_n <= 0 && whole_n >= whole_d))
+		return 0;
+	*used |= TALLY_SMALL;
+	const struct tally_small small = {1, whole_n, whole_d, whole_n * whole_n, whole_n * whole_d, whole_d * whole_d};
+	for (uint32_t axis = 0; axis < places->count; axis++)
+		small_merge(&tally->small[base + places->place[axis][row]], &small);
+	return 1;
+}
+
 uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_share, const struct tally_places *places,
 		   const double *n, const double *d, uint32_t rows)
 {
 	struct terms terms;
 	struct kinds kinds;
 	size_t base = tally_place(&tally->shape, measure, window, 0);
-	unsigned char *used = &tally->used[measure * 2 + (uint32_t)window];
 	terms.is_open = 0;
 	for (uint32_t first = 0; first < rows; first += ROWS) {
 		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
 		add_counts(tally->counts + base, places, first, &kinds);
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
-			double numerator = n[row], denominator = d ? d[row] : 0;
-			if (!tally_allows(is_share, numerator, denominator))
+			if (!add_other(tally, base, is_share, places, row, n[row], d, &terms))
 				return row;
-			int64_t whole_n = (int64_t)numerator, whole_d = (int64_t)denominator;
-			*used |= TALLY_SMALL;
-			if ((double)whole_n == numerator && (double)whole_d == denominator &&
-			    whole_n < TALLY_SMALL_LIMIT && whole_n > -TALLY_SMALL_LIMIT &&
-			    whole_d < TALLY_SMALL_LIMIT && whole_d > -TALLY_SMALL_LIMIT) {
-				const struct tally_small small = {
-					1, whole_n, whole_d, whole_n * whole_n, whole_n * whole_d, whole_d * whole_d};
-				for (uint32_t axis = 0; axis < places->count; axis++)
-					small_merge(&tally->small[base + places->place[axis][row]], &small);
-			} else {
-				*used |= TALLY_WIDE;
-				add_wide(tally, base, places, row, numerator, d, &terms);
-			}
 		}
 	}
 	return rows;

@@ -16,7 +16,8 @@ struct units {
 	int wanted[BREAKDOWN_COUNT]; /* job.breakdowns */
 	struct unit_routes routes[DATA_MAX_ENTITIES];
 	uint32_t counts[BREAKDOWN_COUNT]; /* units, with number 0 for what cannot be told; 0: not wanted */
-	const uint32_t *team; /* of each employee, by its row, where all of them are units by themselves; or NULL */
+	const uint32_t *team;   /* of each employee, by its row, where all of them are units by themselves; or NULL */
+	struct region accounts; /* uint16_t: of each account its region << 2 | its size class; or it is not open */
 };
 
 /* Finds the routes and asks for their columns. */
@@ -24,6 +25,8 @@ int units_want(struct units *units, const int *wanted, struct data *data, struct
 
 /* After loading: counts the units; CRMVAL_EDATA: a breakdown has more than `most`. */
 int units_open(struct units *units, uint32_t most, struct crmval_error *error);
+
+void units_close(struct units *units);
 
 /* The unit of each row of a batch, for each breakdown that is wanted: unit[b][i]. */
 void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,

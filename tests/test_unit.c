@@ -77,6 +77,7 @@ static void check_all(const struct fixture_table *from, const struct unit_case *
 	open_units(&f, &units, from, all);
 	for (size_t i = 0; i < count; i++)
 		check(&f, &units, &cases[i]);
+	units_close(&units);
 	fixture_close(&f);
 }
 
@@ -186,15 +187,18 @@ static void test_counts(void)
 	open_units(&f, &units, tables, all);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)
 		CU_ASSERT_EQUAL(units.counts[b], counts[b]);
+	units_close(&units);
 	fixture_close(&f);
 	open_units(&f, &units, tables, few);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)
 		CU_ASSERT_EQUAL(units.counts[b], few[b] ? counts[b] : 0);
+	units_close(&units);
 	fixture_close(&f);
 	open_units(&f, &units, tables, none);
 	for (int b = 0; b < BREAKDOWN_COUNT; b++)
 		CU_ASSERT_EQUAL(units.counts[b], 0);
 	CU_ASSERT_EQUAL(fixture_column(&f, "account.owner")->wants, 0); /* and nothing is asked for */
+	units_close(&units);
 	fixture_close(&f);
 }
 
