@@ -99,14 +99,9 @@ static int plain_date(const char *text, int *year, int *month, int *day)
 #endif
 }
 
-enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
+/* Perhaps a date with a time.  Not in line, so that what is common need not save registers for it. */
+static __attribute__((noinline)) enum cell_state odd_date(const char *text, uint32_t length, int32_t *day)
 {
-	int y, m, d;
-	cell_trim(&text, &length);
-	if (length == 0)
-		return CELL_MISSING;
-	if (length == 10 && plain_date(text, &y, &m, &d) == 0)
-		return make_day(y, m, d, day);
 	if (length < 10 || text[4] != '-' || text[7] != '-')
 		return CELL_UNREADABLE;
 	int century = two_digits(text), year = two_digits(text + 2);
@@ -116,6 +111,17 @@ enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
 	if (length > 10 && !is_time(text + 10, length - 10))
 		return CELL_UNREADABLE;
 	return make_day(century * 100 + year, month, mday, day);
+}
+
+enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
+{
+	int y, m, d;
+	cell_trim(&text, &length);
+	if (length == 0)
+		return CELL_MISSING;
+	if (length == 10 && plain_date(text, &y, &m, &d) == 0)
+		return make_day(y, m, d, day);
+	return odd_date(text, length, day);
 }
 
 enum cell_state cell_date_as(const char *text, uint32_t length, const char *format, int32_t *day)

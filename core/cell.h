@@ -11,6 +11,9 @@ enum cell_state { CELL_OK, CELL_MISSING, CELL_UNREADABLE };
 static inline void cell_trim(const char **text, uint32_t *length)
 {
 	const char *start = *text, *end = start + *length;
+	/* Most begin and end with something else. */
+	if (start < end && (unsigned char)*start > ' ' && (unsigned char)end[-1] > ' ')
+		return;
 	while (start < end && (*start == ' ' || (*start >= '\t' && *start <= '\r')))
 		start++;
 	while (end > start && (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r')))
