@@ -321,8 +321,9 @@ int conformance_try(struct conformance *conformance, const char *path, const str
 	if (code == CRMVAL_OK) {
 		conformance->version = arena_strdup(&conformance->arena, c.plugin.table->version);
 		conformance->is_source = c.plugin.table->source != NULL;
-		memcpy(conformance->sha256, c.plugin.sha256, sizeof conformance->sha256);
-		code = try_elf(&c, _("exports one constant"), elf_trial_exports);
+		code = plugin_hash(&c.plugin, conformance->sha256, error);
+		if (code == CRMVAL_OK)
+			code = try_elf(&c, _("exports one constant"), elf_trial_exports);
 		if (code == CRMVAL_OK)
 			code = try_elf(&c, _("imports nothing from the program"), elf_trial_imports);
 		if (code == CRMVAL_OK)

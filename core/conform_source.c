@@ -270,8 +270,11 @@ int source_trials(struct conformance *conformance, struct load *load, const char
 		struct table_trial trial = {.source = plugin->table->source,
 					    .state = load->run.sources[feed->reading.source],
 					    .reading = &feed->reading};
-		char group[400];
-		if (strcmp(plugin->sha256, sha256) != 0)
+		char group[400], its[65];
+		int code = plugin_hash(plugin, its, error);
+		if (code != CRMVAL_OK)
+			return code;
+		if (strcmp(its, sha256) != 0)
 			continue;
 		snprintf(group, sizeof group, _("table of %s: %.300s"), feed->reading.what,
 			 feed->reading.table.input_count ? feed->reading.table.inputs[0] : "");

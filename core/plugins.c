@@ -20,18 +20,27 @@
 
 /* ---- trust ---- */
 
+int plugin_hash(const struct plugin *plugin, char sha256[65], struct crmval_error *error)
+{
+	return trust_hash(plugin->fd, plugin->path, sha256, error);
+}
+
 static int check_sha256(const struct plugin *plugin, const char *name, const struct plugin_settings *settings,
 			struct crmval_error *error)
 {
+	char sha256[65];
 	if (!settings->sha256 || plugin->is_ours)
 		return CRMVAL_OK;
+	int code = plugin_hash(plugin, sha256, error);
+	if (code)
+		return code;
 	for (uint32_t i = 0; i < settings->sha256_count; i++)
-		if (strcasecmp(settings->sha256[i], plugin->sha256) == 0)
+		if (strcasecmp(settings->sha256[i], sha256) == 0)
 			return CRMVAL_OK;
 	return fail(error, CRMVAL_EPERM,
 		    "plugin %s (%.400s) has the SHA-256 %s, which plugins.sha256 does not list: add it if you trust "
 		    "the file",
-		    name, plugin->path, plugin->sha256);
+		    name, plugin->path, sha256);
 }
 
 /* Of the program's own folder the parents are as good as the program itself, which lies there, too. */
@@ -45,7 +54,7 @@ static int open_file(struct plugin *plugin, const char *name, const struct plugi
 		return fail_memory(error);
 	int code = trust_open(*folder ? folder : "/", slash ? slash + 1 : plugin->path, !plugin->is_ours, &fd, error);
 	if (!code)
-		code = trust_copy(fd, plugin->path, &plugin->fd, plugin->sha256, error);
+		code = trust_copy(fd, plugin->path, &plugin->fd, error);
 	if (!code)
 		code = check_sha256(plugin, name, settings, error);
 	if (fd >= 0)

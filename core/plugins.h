@@ -6,9 +6,8 @@
 #include "confine.h"
 
 struct plugin {
-	char *path;      /* where its file is */
-	int fd;          /* a copy of it in memory that cannot be changed, close-on-exec */
-	char sha256[65]; /* of that */
+	char *path; /* where its file is */
+	int fd;     /* a copy of it in memory that cannot be changed, close-on-exec */
 	const struct crmval_plugin *
 		table; /* a copy of the plugin's own tables: read in a child, checked; of a dimension, evaluate is NULL;
 	                                      of a source that plugin_open() was told to load, the live table */
@@ -36,6 +35,9 @@ int plugin_open_file(const char *path, const struct plugin_settings *settings, s
 
 /* In a child that has loaded the plugin: are its tables still those that it was described with? */
 int plugin_is_unchanged(const struct plugin *plugin, const struct crmval_plugin *live, struct crmval_error *error);
+
+/* The SHA-256 of its file, which takes as long as starting a child, or longer. */
+int plugin_hash(const struct plugin *plugin, char sha256[65], struct crmval_error *error);
 
 /* Was it confined by all that there is? */
 int plugin_is_confined(const struct plugin *plugin);

@@ -215,36 +215,51 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
 	return 0;
 }
 
-static int copy_bytes(int from, int to, const char *path, char sha256[65], struct crmval_error *error)
+/* What pread() gives of a file; 0: its end; -1: it fails. */
+static ssize_t read_at(int fd, uint8_t *buffer, size_t size, off_t at, const char *path, struct crmval_error *error)
 {
-	static const char digits[] = "0123456789abcdef";
-	struct sha256_ctx context;
-	uint8_t buffer[65536], digest[SHA256_DIGEST_SIZE];
-	off_t at = 0;
 	ssize_t count;
-	sha256_init(&context);
-	while ((count = pread(from, buffer, sizeof buffer, at)) != 0) {
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return fail(error, CRMVAL_EIO, "cannot read plugin %s: %s", path, strerror(errno));
+	do
+		count = pread(fd, buffer, size, at);
+	while (count < 0 && errno == EINTR);
+	if (count < 0)
+		fail(error, CRMVAL_EIO, "cannot read plugin %s: %s", path, strerror(errno));
+	return count;
+}
+
+static int copy_bytes(int from, int to, const char *path, struct crmval_error *error)
+{
+	uint8_t buffer[65536];
+	ssize_t count;
+	for (off_t at = 0; (count = read_at(from, buffer, sizeof buffer, at, path, error)) > 0;) {
 		if ((at += count) > FILE_MOST)
 			return fail(error, CRMVAL_EPERM, "plugin %s has more than %d MiB", path, FILE_MOST >> 20);
 		if (write_all(to, buffer, (size_t)count) < 0)
 			return fail(error, CRMVAL_ENOMEM, "cannot copy plugin %s into memory: %s", path,
 				    strerror(errno));
-		sha256_update(&context, (size_t)count, buffer);
 	}
+	return count < 0 ? CRMVAL_EIO : CRMVAL_OK;
+}
+
+int trust_hash(int fd, const char *path, char sha256[65], struct crmval_error *error)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct sha256_ctx context;
+	uint8_t buffer[65536], digest[SHA256_DIGEST_SIZE];
+	ssize_t count;
+	sha256_init(&context);
+	for (off_t at = 0; (count = read_at(fd, buffer, sizeof buffer, at, path, error)) > 0; at += count)
+		sha256_update(&context, (size_t)count, buffer);
 	sha256_digest(&context, sizeof digest, digest);
 	for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
 		sha256[2 * i] = digits[digest[i] >> 4];
 		sha256[2 * i + 1] = digits[digest[i] & 15];
 	}
 	sha256[64] = '\0';
-	return CRMVAL_OK;
+	return count < 0 ? CRMVAL_EIO : CRMVAL_OK;
 }
 
-int trust_copy(int fd, const char *path, int *copy, char sha256[65], struct crmval_error *error)
+int trust_copy(int fd, const char *path, int *copy, struct crmval_error *error)
 {
 	const char *name = strrchr(path, '/');
 	name = name ? name + 1 : path;
@@ -257,7 +272,7 @@ int trust_copy(int fd, const char *path, int *copy, char sha256[65], struct crmv
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	getrlimit(RLIMIT_FSIZE, &limit);
 	setrlimit(RLIMIT_FSIZE, &(struct rlimit){limit.rlim_max, limit.rlim_max});
-	int code = copy_bytes(fd, memory, path, sha256, error);
+	int code = copy_bytes(fd, memory, path, error);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	if (!code && fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		code = fail(error, CRMVAL_EPERM, "cannot seal the copy of plugin %s: %s", path, strerror(errno));

@@ -13,10 +13,10 @@
  */
 int trust_open(const char *folder, const char *file, int are_parents_checked, int *fd, struct crmval_error *error);
 
-/*
- * A copy of a file in memory that nobody can change any more, so that what was checked is what is loaded; and its SHA-256.
- * fd stays the caller's.
- */
-int trust_copy(int fd, const char *path, int *copy, char sha256[65], struct crmval_error *error);
+/* A copy of a file in memory that nobody can change any more, so that what was checked is what is loaded.  fd stays the caller's. */
+int trust_copy(int fd, const char *path, int *copy, struct crmval_error *error);
+
+/* The SHA-256 of a file's content, in hexadecimal digits. */
+int trust_hash(int fd, const char *path, char sha256[65], struct crmval_error *error);
 
 #endif

@@ -432,7 +432,7 @@ static void test_allowed(void)
 	find_hostile();
 	settings = settings_of(&directory);
 	CU_ASSERT_EQUAL_FATAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_OK);
-	memcpy(sha256, plugin.sha256, sizeof sha256);
+	CU_ASSERT_EQUAL(plugin_hash(&plugin, sha256, &error), CRMVAL_OK);
 	plugin_close(&plugin);
 	settings.sha256 = digests;
 	CU_ASSERT_EQUAL(plugin_open("well_behaved", &settings, &plugin, &error), CRMVAL_EPERM);
