@@ -190,6 +190,7 @@ int batch_open(struct batch *batch, const struct view_run *run, const struct bou
 	batch->run = run;
 	batch->view = view;
 	batch->live = live;
+	batch->arena.kind = ARENA_MAPPED; /* most batches are short, and the rest of the room stays untouched */
 	uint32_t inputs = batch->view->table->input_count + 1, answers = batch->view->table->answer_count + 1;
 	batch->columns = arena_array(&batch->arena, inputs, sizeof *batch->columns);
 	batch->values = arena_array(&batch->arena, inputs, sizeof *batch->values);

@@ -114,6 +114,27 @@ static void list_rollups(struct list *list, const struct bound_dimension *dimens
 		}
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct confine_range *x = a, *y = b;
+	return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
+}
+
+/* What lies side by side takes one call: columns of a table mostly do. */
+static void join(struct list *list)
+{
+	size_t kept = 0;
+	qsort(list->ranges, list->count, sizeof *list->ranges, by_address);
+	for (size_t i = 0; i < list->count; i++) {
+		struct confine_range *last = kept ? &list->ranges[kept - 1] : NULL;
+		if (last && (char *)last->bytes + last->size == list->ranges[i].bytes)
+			last->size += list->ranges[i].size;
+		else
+			list->ranges[kept++] = list->ranges[i];
+	}
+	list->count = kept;
+}
+
 /* Of some dimensions, all of their columns or those that they need: counted first, then listed. */
 static int make_list(struct list *list, const struct needs *needs, const struct bound_dimension *dimensions,
 		     uint32_t count, const struct data *data, struct crmval_error *error)
@@ -129,21 +150,15 @@ static int make_list(struct list *list, const struct needs *needs, const struct 
 			list_rollups(list, &dimensions[d]);
 		}
 	}
+	join(list);
 	return CRMVAL_OK;
-}
-
-static int advise(const struct hidden *hidden, int how)
-{
-	int failed = 0;
-	for (size_t i = 0; i < hidden->count; i++)
-		failed |= madvise(hidden->all[i].bytes, hidden->all[i].size, how) < 0;
-	return failed;
 }
 
 int hide_open(struct hidden *hidden, const struct bound_dimension *dimensions, uint32_t count, const struct data *data,
 	      const struct units *units, struct crmval_error *error)
 {
 	struct list list;
+	int failed = 0;
 	*hidden = (struct hidden){.dimension_count = count};
 	hidden->needed = calloc((size_t)count + 1, sizeof *hidden->needed);
 	hidden->needed_counts = calloc((size_t)count + 1, sizeof *hidden->needed_counts);
@@ -159,19 +174,17 @@ int hide_open(struct hidden *hidden, const struct bound_dimension *dimensions, u
 		code = make_list(&list, NULL, dimensions, count, data, error);
 	if (code != CRMVAL_OK)
 		return code;
-	hidden->all = list.ranges;
-	hidden->count = list.count;
-	return advise(hidden, MADV_DONTFORK)
-		       ? fail(error, CRMVAL_ENOMEM, "cannot keep columns from confined processes: %s", strerror(errno))
-		       : CRMVAL_OK;
+	for (size_t i = 0; i < list.count; i++)
+		failed |= madvise(list.ranges[i].bytes, list.ranges[i].size, MADV_DONTFORK) < 0;
+	free(list.ranges);
+	return failed ? fail(error, CRMVAL_ENOMEM, "cannot keep columns from confined processes: %s", strerror(errno))
+		      : CRMVAL_OK;
 }
 
 void hide_close(struct hidden *hidden)
 {
-	advise(hidden, MADV_DOFORK);
 	for (uint32_t d = 0; hidden->needed && d < hidden->dimension_count; d++)
 		free(hidden->needed[d]);
 	free(hidden->needed);
 	free(hidden->needed_counts);
-	free(hidden->all);
 }

@@ -10,10 +10,8 @@
 #include "confine.h"
 #include "unit.h"
 
-/* Columns and rollups are kept from all children, but for those that a child's dimension reads. */
+/* Columns and rollups are kept from all children, for good, but for those that a child's dimension reads. */
 struct hidden {
-	struct confine_range *all; /* the whole of them */
-	size_t count;
 	struct confine_range **needed; /* by dimension */
 	size_t *needed_counts;
 	uint32_t dimension_count;
@@ -21,6 +19,6 @@ struct hidden {
 
 int hide_open(struct hidden *hidden, const struct bound_dimension *dimensions, uint32_t count, const struct data *data,
 	      const struct units *units, struct crmval_error *error);
-void hide_close(struct hidden *hidden); /* shows it again */
+void hide_close(struct hidden *hidden);
 
 #endif
