@@ -109,11 +109,65 @@ static void begin(struct filter *filter)
 #endif
 }
 
-static void answer_all(struct filter *filter, const int *calls, size_t count, uint32_t what)
+/* What becomes of a call, by its number alone, or by a rule for its arguments. */
+enum verdict { DENIED, ALLOWED, BY_RULE, VERDICTS };
+
+/* Calls from this number on, up to the next one's. */
+struct span {
+	uint32_t from;
+	enum verdict verdict;
+};
+
+enum { CALLS = 1024 }; /* more than any architecture has */
+
+static int find_spans(const unsigned char verdicts[CALLS], struct span spans[LONGEST])
 {
-	for (size_t i = 0; i < count; i++) {
-		only_for(filter, (uint32_t)calls[i], 1);
-		answer(filter, what);
+	int count = 0;
+	for (uint32_t call = 0; call < CALLS; call++)
+		if (call == 0 || verdicts[call] != verdicts[call - 1])
+			spans[count++] = (struct span){call, verdicts[call]};
+	return count;
+}
+
+/*
+ * Halves the spans until one is left.  The kernel walks through the filter for each call that there is when it is installed:
+ * going through a list, that took longer than all else.  ends: where a step leads to a verdict, by step and outcome.
+ */
+static void decide(struct filter *filter, const struct span *spans, int count, signed char ends[LONGEST][2])
+{
+	unsigned short here = filter->length;
+	int half = count / 2;
+	step(filter, BPF_JMP | BPF_JGE | BPF_K, spans[half].from, 0, 0);
+	ends[here][0] = ends[here][1] = -1;
+	if (half == 1)
+		ends[here][0] = (signed char)spans[0].verdict;
+	else
+		decide(filter, spans, half, ends);
+	filter->steps[here].jt = (uint8_t)(filter->length - here - 1);
+	if (count - half == 1)
+		ends[here][1] = (signed char)spans[half].verdict;
+	else
+		decide(filter, spans + half, count - half, ends);
+}
+
+/* Leaves the filter where the rules are to follow. */
+static void decide_all(struct filter *filter, const unsigned char verdicts[CALLS])
+{
+	struct span spans[LONGEST];
+	signed char ends[LONGEST][2];
+	unsigned short first = filter->length, verdict[VERDICTS];
+	decide(filter, spans, find_spans(verdicts, spans), ends);
+	unsigned short last = filter->length;
+	for (int v = DENIED; v <= ALLOWED; v++) {
+		verdict[v] = filter->length;
+		answer(filter, v == ALLOWED ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM);
+	}
+	verdict[BY_RULE] = filter->length;
+	for (unsigned short at = first; at < last; at++) {
+		if (ends[at][0] >= 0)
+			filter->steps[at].jf = (uint8_t)(verdict[(int)ends[at][0]] - at - 1);
+		if (ends[at][1] >= 0)
+			filter->steps[at].jt = (uint8_t)(verdict[(int)ends[at][1]] - at - 1);
 	}
 }
 
@@ -138,8 +192,9 @@ static void allow_where(struct filter *filter, const struct rule *rule)
 	load(filter, offsetof(struct seccomp_data, nr));
 }
 
-static void allow_some(struct filter *filter)
+static void judge(struct filter *filter)
 {
+	unsigned char verdicts[CALLS] = {0};
 	/* Without Landlock this is all that stands between a plugin and writing to files, and so to other processes. */
 	const uint32_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, all = ~UINT32_C(0);
 	const struct rule rules[] = {
@@ -157,12 +212,24 @@ static void allow_some(struct filter *filter)
 #endif
 		{SYS_seccomp, 0, 0, all, SECCOMP_SET_MODE_FILTER}, /* which only takes away */
 	};
-	static const int is_terminal[] = {SYS_ioctl};
-	_Static_assert(2 * (sizeof allowed / sizeof *allowed) + 8 * (sizeof rules / sizeof *rules) + 32 < LONGEST,
-		       "the filter is too long");
-	answer_all(filter, is_terminal, 1, SECCOMP_RET_ERRNO | ENOTTY);
-	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+	enum { COUNT = sizeof rules / sizeof *rules, HARMLESS = sizeof allowed / sizeof *allowed };
+	_Static_assert(2 * (HARMLESS + COUNT) + 8 * COUNT + 32 < LONGEST, "the filter is too long");
+	for (size_t i = 0; i < HARMLESS; i++)
+		verdicts[allowed[i]] = ALLOWED;
+#ifdef CRMVAL_COVERAGE
+	for (size_t i = 0; i < sizeof allowed_for_coverage / sizeof *allowed_for_coverage; i++)
+		verdicts[allowed_for_coverage[i]] = ALLOWED;
+#endif
+	for (size_t i = 0; i < COUNT; i++)
+		if (verdicts[rules[i].call] == DENIED)
+			verdicts[rules[i].call] = BY_RULE;
+	verdicts[SYS_ioctl] = BY_RULE;
+	decide_all(filter, verdicts);
+	only_for(filter, SYS_ioctl, 1);
+	answer(filter, SECCOMP_RET_ERRNO | ENOTTY); /* whatever asks: no terminal */
+	for (size_t i = 0; i < COUNT; i++)
 		allow_where(filter, &rules[i]);
+	answer(filter, SECCOMP_RET_ERRNO | EPERM);
 }
 
 /* 0, or -1 with errno. */
@@ -180,12 +247,7 @@ int syscalls_restrict(void)
 		return -1;
 	}
 	begin(&filter);
-	answer_all(&filter, allowed, sizeof allowed / sizeof *allowed, SECCOMP_RET_ALLOW);
-#ifdef CRMVAL_COVERAGE
-	answer_all(&filter, allowed_for_coverage, sizeof allowed_for_coverage / sizeof(int), SECCOMP_RET_ALLOW);
-#endif
-	allow_some(&filter);
-	answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	judge(&filter);
 	return enter(&filter);
 }
 
@@ -201,7 +263,10 @@ int syscalls_deny_opening(void)
 		SYS_openat, SYS_newfstatat, SYS_seccomp};
 	struct filter filter;
 	begin(&filter);
-	answer_all(&filter, denied, sizeof denied / sizeof *denied, SECCOMP_RET_ERRNO | EPERM);
+	for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) {
+		only_for(&filter, (uint32_t)denied[i], 1);
+		answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	}
 	answer(&filter, SECCOMP_RET_ALLOW);
 	return enter(&filter);
 #endif
