@@ -3,6 +3,7 @@
 #include "confine.h"
 #include "confine_child.h"
 #include "error.h"
+#include "lockdown.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -378,6 +379,7 @@ int confine_run(struct confine_task *tasks, size_t count, unsigned parallel, con
 		parallel = (unsigned)count;
 	prepare(tasks, count);
 	confine_child_prepare();
+	lockdown_prepare();
 	sigaction(SIGCHLD, &children, &saved); /* where it is ignored, nobody learns how a child ended */
 	pool.runs = calloc(parallel + 1, sizeof *pool.runs);
 	pool.polls = calloc(parallel + 1, sizeof *pool.polls);

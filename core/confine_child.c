@@ -163,12 +163,22 @@ static void close_between(unsigned first, unsigned last)
 		close((int)fd);
 }
 
-static void close_all_but(int a, int b)
+static int by_number(const void *a, const void *b)
 {
-	unsigned lower = (unsigned)(a < b ? a : b), upper = (unsigned)(a < b ? b : a);
-	close_between(3, lower - 1);
-	close_between(lower + 1, upper - 1);
-	close_between(upper + 1, ~0u);
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Those that are -1 do not count. */
+static void close_all_but(int *kept, size_t count)
+{
+	unsigned next = STDERR_FILENO + 1;
+	qsort(kept, count, sizeof *kept, by_number);
+	for (size_t i = 0; i < count; i++)
+		if (kept[i] >= (int)next) {
+			close_between(next, (unsigned)kept[i] - 1);
+			next = (unsigned)kept[i] + 1;
+		}
+	close_between(next, ~0u);
 }
 
 /* In a parent that was started without standard streams, descriptors may stand in their place. */
@@ -187,7 +197,7 @@ static int keep_descriptors(int null)
 		if (dup2(null, fd) < 0)
 			return -1;
 	}
-	close_all_but(child.answer, child.plugin_fd < 0 ? child.answer : child.plugin_fd);
+	close_all_but((int[]){child.answer, child.plugin_fd, lockdown_descriptor()}, 3);
 	return 0;
 }
 

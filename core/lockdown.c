@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -93,24 +94,61 @@ static int allow_libraries(int ruleset)
 	return 0;
 }
 
-static int landlock_restrict(int abi, int plugin_fd)
+static int new_ruleset(int abi)
 {
 	struct ruleset all = everything(abi);
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
 	if (ruleset < 0)
 		return -1;
 	int failed = allow_libraries(ruleset);
-	/* A file in memory that was never part of a folder needs no rule, and can have none. */
-	if (!failed && plugin_fd >= 0)
-		failed = allow(ruleset, plugin_fd, MAY_READ_FILE) < 0 && errno != EBADFD;
 #ifdef CRMVAL_COVERAGE
 	if (!failed) /* where the counters are written */
 		failed = allow_path(ruleset, CRMVAL_COVERAGE, all.files);
 #endif
 	if (!failed)
-		failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+		return ruleset;
 	int number = errno;
 	close(ruleset);
+	errno = number;
+	return -1;
+}
+
+/* Made once, by the parent: looking up a dozen folders takes as long as all else that shuts a process in. */
+static int common = -1;
+
+void lockdown_prepare(void)
+{
+	int abi = common < 0 ? landlock_abi() : 0, ruleset = abi ? new_ruleset(abi) : -1;
+	if (ruleset < 0)
+		return;
+	common = fcntl(ruleset, F_DUPFD_CLOEXEC, STDERR_FILENO + 1); /* where a child's streams do not take its place */
+	close(ruleset);
+}
+
+int lockdown_descriptor(void)
+{
+	return common;
+}
+
+/* A file in memory that was never part of a folder needs no rule, and can have none. */
+static int is_in_memory(int fd)
+{
+	int seals = fd < 0 ? F_SEAL_WRITE : fcntl(fd, F_GET_SEALS);
+	return seals >= 0 && (seals & F_SEAL_WRITE);
+}
+
+static int landlock_restrict(int abi, int plugin_fd)
+{
+	/* What one child adds to the common rules, all would have. */
+	int is_common = common >= 0 && is_in_memory(plugin_fd);
+	int ruleset = is_common ? common : new_ruleset(abi), failed = ruleset < 0;
+	if (!failed && !is_common && plugin_fd >= 0)
+		failed = allow(ruleset, plugin_fd, MAY_READ_FILE) < 0 && errno != EBADFD;
+	if (!failed)
+		failed = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+	int number = errno;
+	if (ruleset >= 0 && !is_common)
+		close(ruleset);
 	errno = number;
 	return failed;
 }
@@ -134,17 +172,16 @@ static int limit(int resource, uint64_t soft, uint64_t hard, struct crmval_error
 /* Bytes of address space in use; 0: not known. */
 static uint64_t address_space(void)
 {
-	unsigned long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (!file)
+	char line[128];
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return 0;
-	errno = 0;
-	if (fscanf(file, "%lu", &pages) != 1)
-		pages = 0;
+	ssize_t length = read(fd, line, sizeof line - 1);
 	int number = errno;
-	fclose(file);
+	close(fd);
 	errno = number;
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	line[length < 0 ? 0 : length] = '\0';
+	return strtoull(line, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 int lockdown_limit(const struct confine_limits *limits, struct crmval_error *error)
@@ -180,7 +217,7 @@ static int drop_capabilities(void)
 	return (int)syscall(SYS_capset, &header, none);
 }
 
-int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *lockdown, struct crmval_error *error)
+static int enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *lockdown, struct crmval_error *error)
 {
 	*lockdown = (struct lockdown){0, 0};
 	if (drop_capabilities() < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -204,6 +241,15 @@ int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *loc
 		    lockdown->has_seccomp    ? "Landlock"
 		    : lockdown->landlock_abi ? _("seccomp filters")
 					     : _("Landlock and no seccomp filters"));
+}
+
+int lockdown_enter(enum job_sandbox sandbox, int plugin_fd, struct lockdown *lockdown, struct crmval_error *error)
+{
+	int code = enter(sandbox, plugin_fd, lockdown, error);
+	if (common >= 0)
+		close(common);
+	common = -1;
+	return code;
 }
 
 int lockdown_tighten(const struct lockdown *lockdown, struct crmval_error *error)

@@ -11,6 +11,12 @@ struct lockdown {
 	int has_seccomp;
 };
 
+/* In the parent: makes what all children are shut in by, where that is possible; without it each makes its own. */
+void lockdown_prepare(void);
+
+/* In a child: the descriptor of that, which lockdown_enter() closes; -1: there is none. */
+int lockdown_descriptor(void);
+
 /* Address space, processor time, open files: what the kernel bounds by itself. */
 int lockdown_limit(const struct confine_limits *limits, struct crmval_error *error);
 
