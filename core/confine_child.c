@@ -42,8 +42,14 @@ static struct {
 uint64_t frame_checksum(uint64_t sum, const void *bytes, size_t size)
 {
 	const unsigned char *p = bytes;
-	for (size_t i = 0; i < size; i++)
-		sum = (sum ^ p[i]) * UINT64_C(0x100000001b3);
+	for (; size >= sizeof(uint64_t); p += sizeof(uint64_t), size -= sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, p, sizeof word);
+		sum = (sum ^ word) * UINT64_C(0x100000001b3);
+		sum ^= sum >> 32;
+	}
+	for (; size > 0; p++, size--)
+		sum = (sum ^ *p) * UINT64_C(0x100000001b3);
 	return sum;
 }
 

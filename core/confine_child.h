@@ -27,7 +27,7 @@ struct frame_trailer {
 	int32_t code;
 };
 
-/* FNV-1a; starts from FRAME_CHECKSUM. */
+/* After FNV-1a, by words of 8 bytes; starts from FRAME_CHECKSUM, and goes on after any number of whole words. */
 #define FRAME_CHECKSUM UINT64_C(0xcbf29ce484222325)
 uint64_t frame_checksum(uint64_t sum, const void *bytes, size_t size);
 

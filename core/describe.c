@@ -101,6 +101,10 @@ static void real(struct codec *c, double *value)
 static void check_text(struct codec *c, const unsigned char *text, size_t size)
 {
 	for (size_t i = 0; i < size;) {
+		if (text[i] >= ' ' && text[i] < 0x7f) { /* nearly all */
+			i++;
+			continue;
+		}
 		size_t length = utf8_length(text + i, size - i);
 		if (length == 0 || utf8_is_control(text + i, length)) {
 			c->code = fail(c->error, CRMVAL_ECONF,
