@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -203,18 +204,6 @@ int trust_open(const char *folder, const char *file, int are_parents_checked, in
 
 /* ---- its copy ---- */
 
-static int write_all(int fd, const uint8_t *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, bytes, size);
-		if (written < 0 && errno != EINTR)
-			return -1;
-		bytes += written > 0 ? written : 0;
-		size -= written > 0 ? (size_t)written : 0;
-	}
-	return 0;
-}
-
 /* What pread() gives of a file; 0: its end; -1: it fails. */
 static ssize_t read_at(int fd, uint8_t *buffer, size_t size, off_t at, const char *path, struct crmval_error *error)
 {
@@ -229,16 +218,16 @@ static ssize_t read_at(int fd, uint8_t *buffer, size_t size, off_t at, const cha
 
 static int copy_bytes(int from, int to, const char *path, struct crmval_error *error)
 {
-	uint8_t buffer[65536];
+	off_t at = 0;
 	ssize_t count;
-	for (off_t at = 0; (count = read_at(from, buffer, sizeof buffer, at, path, error)) > 0;) {
-		if ((at += count) > FILE_MOST)
+	while ((count = sendfile(to, from, &at, FILE_MOST)) != 0) {
+		if (count < 0 && errno != EINTR)
+			return fail(error, errno == ENOMEM || errno == ENOSPC ? CRMVAL_ENOMEM : CRMVAL_EIO,
+				    "cannot copy plugin %s into memory: %s", path, strerror(errno));
+		if (at > FILE_MOST)
 			return fail(error, CRMVAL_EPERM, "plugin %s has more than %d MiB", path, FILE_MOST >> 20);
-		if (write_all(to, buffer, (size_t)count) < 0)
-			return fail(error, CRMVAL_ENOMEM, "cannot copy plugin %s into memory: %s", path,
-				    strerror(errno));
 	}
-	return count < 0 ? CRMVAL_EIO : CRMVAL_OK;
+	return CRMVAL_OK;
 }
 
 int trust_hash(int fd, const char *path, char sha256[65], struct crmval_error *error)
