@@ -193,14 +193,13 @@ int batch_open(struct batch *batch, const struct view_run *run, const struct bou
 	batch->arena.kind = ARENA_MAPPED; /* most batches are short, and the rest of the room stays untouched */
 	uint32_t inputs = batch->view->table->input_count + 1, answers = batch->view->table->answer_count + 1;
 	batch->columns = arena_array(&batch->arena, inputs, sizeof *batch->columns);
-	batch->values = arena_array(&batch->arena, inputs, sizeof *batch->values);
-	batch->numerators = arena_array(&batch->arena, answers, sizeof *batch->numerators);
-	batch->denominators = arena_array(&batch->arena, answers, sizeof *batch->denominators);
 	batch->observations = arena_array(&batch->arena, answers, sizeof *batch->observations);
 	batch->no_data = arena_array(&batch->arena, answers, sizeof *batch->no_data);
-	if (!batch->columns || !batch->values || !batch->numerators || !batch->denominators || !batch->observations ||
-	    !batch->no_data)
+	batch->values = arena_array(&batch->arena, (size_t)inputs + 2 * (size_t)answers, sizeof *batch->values);
+	if (!batch->columns || !batch->observations || !batch->no_data || !batch->values)
 		return fail_memory(error);
+	batch->numerators = batch->values + inputs;
+	batch->denominators = batch->numerators + answers;
 	return CRMVAL_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "hide.h"
+#include "spent.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -30,20 +31,25 @@ static int part_body(void *context, struct crmval_error *error)
 	const struct bound_dimension *dimension = &part->evaluate->dimensions[part->dimension];
 	const struct crmval_plugin *live;
 	size_t size = dimension->table->measure_count * sizeof part->run.no_data[0];
+	double evaluating;
 	int code = confine_load(&live, error);
 	if (code != CRMVAL_OK)
 		return code;
 	code = plugin_is_unchanged(dimension->plugin, live, error);
 	if (code != CRMVAL_OK)
 		return code;
+	uint64_t start = spent_by_thread();
 	part->run.no_data = calloc(1, size + 1);
 	if (!part->run.no_data)
 		return fail_memory(error);
 	for (uint32_t v = 0; v < dimension->table->view_count && code == CRMVAL_OK; v++)
 		code = view_run(&part->run, &dimension->views[v], &live->dimension->views[v], error);
 	tally_fold(part->run.tally);
+	evaluating = (double)(spent_by_thread() - start) * 1e-9;
 	if (code == CRMVAL_OK)
 		code = confine_write(part->run.no_data, size, error);
+	if (code == CRMVAL_OK)
+		code = confine_write(&evaluating, sizeof evaluating, error);
 	free(part->run.no_data);
 	return code;
 }
@@ -86,8 +92,12 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 	int code = CRMVAL_OK;
 	evaluation->seconds += task->seconds;
 	snprintf(evaluation->sandbox, sizeof evaluation->sandbox, "%s", task->sandbox);
-	if (task->code == CRMVAL_OK && task->answer.size == size) {
+	double evaluating;
+	if (task->code == CRMVAL_OK && task->answer.size == size + sizeof evaluating) {
 		const char *said = (const char *)task->answer.bytes;
+		memcpy(&evaluating, said + size, sizeof evaluating);
+		/* A plugin could have made it up. */
+		evaluation->evaluating += evaluating >= 0 && evaluating < task->seconds ? evaluating : task->seconds;
 		for (size_t i = 0; i < 2 * (size_t)table->measure_count; i++)
 			utf8_printable(evaluation->no_data[i / 2][i % 2], NO_DATA_LENGTH, said + i * NO_DATA_LENGTH,
 				       NO_DATA_LENGTH);
@@ -146,10 +156,14 @@ static int run_group(const struct evaluate *evaluate, const struct hidden *hidde
 	struct confine_limits limits = evaluate->limits;
 	if (limits.sandbox == SANDBOX_DEFAULT)
 		limits.sandbox = is_ours ? SANDBOX_BEST_EFFORT : SANDBOX_REQUIRE;
+	uint64_t start = spent_by_thread();
 	if (code == CRMVAL_OK && count > 0)
 		code = confine_run(tasks, count, evaluate->threads, &limits, error);
-	for (size_t i = 0; i < count && code == CRMVAL_OK; i++)
+	double each = (double)(spent_by_thread() - start) * 1e-9 / (double)(count ? count : 1);
+	for (size_t i = 0; i < count && code == CRMVAL_OK; i++) {
+		parts[i].evaluation->confining += each;
 		code = close_part(&parts[i], &tasks[i], error);
+	}
 	free(parts);
 	free(tasks);
 	return code;

@@ -17,6 +17,8 @@ struct evaluation {
 	const char *failed;                 /* why it has no result, or NULL */
 	char sandbox[64];                   /* what was in force */
 	double seconds;                     /* of processors that its children took */
+	double evaluating;                  /* of those, what they took once the plugin was loaded */
+	double confining;                   /* what this process took to start and to hear them */
 };
 
 struct evaluate {

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "loader.h"
 #include "plugin_path.h"
+#include "spent.h"
 #include "tables.h"
 #include "text.h"
 #include "trust.h"
@@ -135,11 +136,14 @@ static int get_to_know(struct plugin *plugin, const char *name, const struct plu
 static int open_found(const char *name, const struct plugin_settings *settings, struct plugin *plugin,
 		      struct crmval_error *error)
 {
+	struct spent start = spent_so_far();
 	int code = open_file(plugin, name, settings, error);
 	if (!code)
 		code = get_to_know(plugin, name, settings, error);
 	if (code)
 		plugin_close(plugin);
+	else
+		plugin->seconds = spent_since(start).cpu;
 	return code;
 }
 

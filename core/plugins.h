@@ -15,6 +15,7 @@ struct plugin {
 	int is_ours;   /* one of those that crmval itself was installed with */
 	char sandbox[64];     /* what was in force when it was described */
 	uint64_t description; /* a checksum of its tables */
+	double seconds;       /* of processors, that getting to know it took, its child included */
 };
 
 struct plugin_settings {
