@@ -31,12 +31,15 @@ struct confine_range {
 	size_t size;
 };
 
-enum { CONFINE_BREADCRUMB = 128 };
+enum { CONFINE_BREADCRUMB = 128, CONFINE_MORE = 32 };
 
 /* One child to run.  The caller fills the first part, confine_run() the second. */
 struct confine_task {
 	int plugin_fd;    /* the plugin's open file: the one file that the child can open, as /proc/self/fd/N */
 	const char *name; /* for messages */
+	/* More of them, CONFINE_MORE at most: sealed copies in memory, whose numbers are above those of the standard streams. */
+	const int *more_fds;
+	size_t more_count;
 	/* Runs in the child, confined.  Writes its answer through confine_write(). */
 	int (*body)(void *context, struct crmval_error *error);
 	void *context;
@@ -74,5 +77,9 @@ int confine_plugin_fd(void);
 /* In a body: dlopen the task's plugin and check it (magic, versions, sizes, that the symbol is the file's own); then take
    away what dlopen needed.  No code of the plugin may run before the confinement is in force. */
 int confine_load(const struct crmval_plugin **plugin, struct crmval_error *error);
+
+/* The same of several plugins that need not be kept from each other: plugin_fd and more_fds.  names, plugins: of each. */
+int confine_load_all(const int *fds, const char *const *names, size_t count, const struct crmval_plugin **plugins,
+		     struct crmval_error *error);
 
 #endif

@@ -156,6 +156,16 @@ int confine_load(const struct crmval_plugin **plugin, struct crmval_error *error
 	return code;
 }
 
+int confine_load_all(const int *fds, const char *const *names, size_t count, const struct crmval_plugin **plugins,
+		     struct crmval_error *error)
+{
+	int code = child.answer ? CRMVAL_OK
+				: fail(error, CRMVAL_EBUG, "confine_load() was called without a plugin to load");
+	for (size_t i = 0; i < count && !code; i++)
+		code = loader_load(fds[i], names[i], &plugins[i], error);
+	return code ? code : lockdown_tighten(&child.lockdown, error);
+}
+
 /* ---- what is inherited and has to go ---- */
 
 static void close_between(unsigned first, unsigned last)
@@ -194,8 +204,10 @@ static int above_standard(int fd)
 }
 
 /* The standard streams lead nowhere: a million lines cost nothing, and none reaches our output. */
-static int keep_descriptors(int null)
+static int keep_descriptors(const struct confine_task *task, int null)
 {
+	size_t count = 3 + task->more_count;
+	int kept[3 + CONFINE_MORE];
 	child.answer = above_standard(child.answer);
 	child.plugin_fd = above_standard(child.plugin_fd);
 	null = above_standard(null);
@@ -203,7 +215,12 @@ static int keep_descriptors(int null)
 		if (dup2(null, fd) < 0)
 			return -1;
 	}
-	close_all_but((int[]){child.answer, child.plugin_fd, lockdown_descriptor()}, 3);
+	kept[0] = child.answer;
+	kept[1] = child.plugin_fd;
+	kept[2] = lockdown_descriptor();
+	for (size_t i = 0; i < task->more_count; i++)
+		kept[3 + i] = task->more_fds[i];
+	close_all_but(kept, count);
 	return 0;
 }
 
@@ -276,7 +293,8 @@ static void reset_signals(void)
 
 /* ---- the child ---- */
 
-static int shut_in(const struct confine_limits *limits, int null, struct crmval_error *error)
+static int shut_in(const struct confine_task *task, const struct confine_limits *limits, int null,
+		   struct crmval_error *error)
 {
 	reset_signals();
 	setsid(); /* Ctrl-C is for the program to act upon */
@@ -286,7 +304,7 @@ static int shut_in(const struct confine_limits *limits, int null, struct crmval_
 		return fail(error, CRMVAL_ENOMEM, "cannot be confined: %s", strerror(errno));
 	if (is_exposed)
 		return fail(error, CRMVAL_EIO, "cannot find its environment to erase it: mount /proc");
-	if (keep_descriptors(null) < 0)
+	if (keep_descriptors(task, null) < 0)
 		return fail(error, CRMVAL_EIO, "cannot redirect its streams: %s", strerror(errno));
 	int code = lockdown_limit(limits, error);
 	if (!code)
@@ -309,7 +327,7 @@ _Noreturn void confine_child(const struct confine_task *task, const char name[CO
 	memcpy(child.name, name, sizeof child.name);
 	child.limit = limits->answer_limit;
 	child.checksum = FRAME_CHECKSUM;
-	int code = shut_in(limits, null, &error);
+	int code = shut_in(task, limits, null, &error);
 	struct frame_header header = {FRAME_MAGIC, child.lockdown.landlock_abi, child.lockdown.has_seccomp};
 	if (write_all(&header, sizeof header) < 0)
 		_exit(1);

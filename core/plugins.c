@@ -90,7 +90,7 @@ static enum job_sandbox sandbox_for(const struct plugin *plugin, enum job_sandbo
 }
 
 /* Makes the plugin's copy from its description. */
-static int read_tables(struct plugin *plugin, const char *name, const struct confine_answer *answer,
+static int read_tables(struct plugin *plugin, const char *name, const unsigned char *bytes, size_t size,
 		       struct crmval_error *error)
 {
 	struct crmval_error what = {.struct_size = sizeof what};
@@ -98,8 +98,8 @@ static int read_tables(struct plugin *plugin, const char *name, const struct con
 	if (!arena)
 		return fail_memory(error);
 	plugin->memory = arena;
-	plugin->description = frame_checksum(FRAME_CHECKSUM, answer->bytes, answer->size);
-	int code = describe_unpack(answer->bytes, answer->size, arena, &plugin->table, &what);
+	plugin->description = frame_checksum(FRAME_CHECKSUM, bytes, size);
+	int code = describe_unpack(bytes, size, arena, &plugin->table, &what);
 	if (!code)
 		code = tables_check(plugin->table, &what);
 	if (!code && strcmp(plugin->table->name, name) != 0)
@@ -123,7 +123,7 @@ static int get_to_know(struct plugin *plugin, const char *name, const struct plu
 	memcpy(plugin->sandbox, task.sandbox, sizeof plugin->sandbox);
 	if (task.code)
 		*error = task.error;
-	code = task.code ? task.code : read_tables(plugin, name, &task.answer, error);
+	code = task.code ? task.code : read_tables(plugin, name, task.answer.bytes, task.answer.size, error);
 	confine_answer_free(&task.answer);
 	if (code && code != CRMVAL_ENOMEM) { /* several of one name may lie about */
 		struct crmval_error what = *error;
@@ -183,6 +183,122 @@ int plugin_open_file(const char *path, const struct plugin_settings *settings, s
 		plugin_close(plugin);
 	free(name);
 	return code;
+}
+
+/* ---- our own, together ---- */
+
+struct together {
+	char **names; /* copies: no child inherits the job */
+	int *fds;
+	struct plugin **plugins;
+	const struct crmval_plugin **live;
+	uint32_t count;
+};
+
+/* Each as its size and its bytes. */
+static int describe_all(void *context, struct crmval_error *error)
+{
+	const struct together *all = context;
+	int code = confine_load_all(all->fds, (const char *const *)all->names, all->count, all->live, error);
+	for (uint32_t i = 0; i < all->count && !code; i++) {
+		unsigned char *bytes = NULL;
+		size_t size = 0;
+		code = describe_pack(all->live[i], &bytes, &size, error);
+		if (!code)
+			code = confine_write(&size, sizeof size, error);
+		if (!code)
+			code = confine_write(bytes, size, error);
+		free(bytes);
+	}
+	return code;
+}
+
+static int read_all(const struct together *all, const struct confine_task *task)
+{
+	const unsigned char *bytes = task->answer.bytes;
+	size_t left = task->answer.size, size;
+	struct crmval_error why_not = {.struct_size = sizeof why_not};
+	for (uint32_t i = 0; i < all->count; i++) {
+		struct plugin *plugin = all->plugins[i];
+		if (left < sizeof size)
+			return -1;
+		memcpy(&size, bytes, sizeof size);
+		bytes += sizeof size;
+		left -= sizeof size;
+		if (size > left || read_tables(plugin, all->names[i], bytes, size, &why_not))
+			return -1;
+		memcpy(plugin->sandbox, task->sandbox, sizeof plugin->sandbox);
+		bytes += size;
+		left -= size;
+	}
+	return left ? -1 : 0;
+}
+
+static void find_own(const char *const *names, uint32_t count, const struct plugin_settings *settings,
+		     struct plugin *plugins, struct together *all)
+{
+	struct crmval_error why_not = {.struct_size = sizeof why_not};
+	for (uint32_t i = 0; i < count && all->count <= CONFINE_MORE; i++) {
+		struct plugin *plugin = &plugins[i];
+		if (!plugin_name_is_own(names[i]) ||
+		    plugin_path_find(names[i], settings, &plugin->path, &plugin->is_ours, &why_not) ||
+		    !plugin->is_ours || open_file(plugin, names[i], settings, &why_not) ||
+		    plugin->fd <= STDERR_FILENO) {
+			plugin_close(plugin);
+			continue;
+		}
+		if (!(all->names[all->count] = strdup(names[i]))) {
+			plugin_close(plugin);
+			continue;
+		}
+		all->fds[all->count] = plugin->fd;
+		all->plugins[all->count++] = plugin;
+	}
+}
+
+static int get_to_know_all(struct together *all, const struct plugin_settings *settings)
+{
+	struct confine_limits limits = settings->limits;
+	struct confine_task task = {.plugin_fd = all->fds[0],
+				    .more_fds = all->fds + 1,
+				    .more_count = all->count - 1,
+				    .name = all->names[0],
+				    .body = describe_all,
+				    .context = all};
+	limits.sandbox = sandbox_for(all->plugins[0], limits.sandbox);
+	limits.answer_limit = (size_t)all->count * DESCRIBE_MOST;
+	struct crmval_error why_not = {.struct_size = sizeof why_not};
+	int failed = confine_run(&task, 1, 1, &limits, &why_not) || task.code || read_all(all, &task) < 0;
+	confine_answer_free(&task.answer);
+	return failed ? -1 : 0;
+}
+
+void plugins_open_own(const char *const *names, uint32_t count, const struct plugin_settings *settings,
+		      struct plugin *plugins)
+{
+	struct spent start = spent_so_far();
+	struct together all = {
+		.names = calloc((size_t)count + 1, sizeof(char *)),
+		.fds = calloc((size_t)count + 1, sizeof *all.fds),
+		.plugins = calloc((size_t)count + 1, sizeof(struct plugin *)),
+		.live = calloc((size_t)count + 1, sizeof *all.live),
+	};
+	for (uint32_t i = 0; i < count; i++)
+		plugins[i] = (struct plugin){.fd = -1};
+	if (all.names && all.fds && all.plugins && all.live)
+		find_own(names, count, settings, plugins, &all);
+	int failed = all.count == 0 || get_to_know_all(&all, settings) < 0;
+	for (uint32_t i = 0; i < all.count; i++)
+		if (failed)
+			plugin_close(all.plugins[i]);
+		else
+			all.plugins[i]->seconds = spent_since(start).cpu / all.count;
+	for (uint32_t i = 0; i < all.count; i++)
+		free(all.names[i]);
+	free(all.names);
+	free(all.fds);
+	free(all.plugins);
+	free(all.live);
 }
 
 /* ---- the rest of its life ---- */

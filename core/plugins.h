@@ -30,7 +30,14 @@ struct plugin_settings {
 int plugin_open(const char *name, const struct plugin_settings *settings, struct plugin *plugin,
 		struct crmval_error *error);
 
-/* The same of a file, NAME.so in whatever folder. */
+/*
+ * Opens those of our own among the names; the others, and all if anything goes wrong, stay closed, with fd -1, for
+ * plugin_open() to open or to say why not.  One child reads all descriptions, since ours need not be kept from each other.
+ */
+void plugins_open_own(const char *const *names, uint32_t count, const struct plugin_settings *settings,
+		      struct plugin *plugins);
+
+/* The same as plugin_open() of a file, NAME.so in whatever folder. */
 int plugin_open_file(const char *path, const struct plugin_settings *settings, struct plugin *plugin,
 		     struct crmval_error *error);
 

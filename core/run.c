@@ -21,7 +21,7 @@ const char *const run_room_names[ROOM_COUNT] = {N_("prepare"),  N_("load"),  N_(
 static int open_plugin(struct run *run, struct plugin *plugin, const char *name, int line, int is_source,
 		       struct crmval_error *error)
 {
-	int code = plugin_open(name, &run->plugin_settings, plugin, error);
+	int code = plugin->table ? CRMVAL_OK : plugin_open(name, &run->plugin_settings, plugin, error);
 	if (code == CRMVAL_OK && is_source && !plugin->table->source)
 		code = fail(error, CRMVAL_ECONF, "plugin %s (%s) is a dimension, not a source", name, plugin->path);
 	if (code == CRMVAL_OK && !is_source && !plugin->table->dimension)
@@ -70,6 +70,27 @@ static void set_up_plugins(struct run *run)
 				      job->plugin_directories[i], strerror(errno));
 }
 
+/* Our own are opened together, which leaves the others, and what is wrong with any, to open_plugin(). */
+static int open_own(struct run *run, struct crmval_error *error)
+{
+	const struct job *job = run->job;
+	uint32_t count = job->source_count + job->dimension_count;
+	struct plugin *plugins = calloc((size_t)count + 1, sizeof *plugins);
+	const char **names = calloc((size_t)count + 1, sizeof *names);
+	int code = plugins && names ? CRMVAL_OK : fail_memory(error);
+	for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++)
+		names[i] =
+			i < job->source_count ? job->sources[i].plugin : job->dimensions[i - job->source_count].plugin;
+	if (code == CRMVAL_OK) {
+		plugins_open_own(names, count, &run->plugin_settings, plugins);
+		memcpy(run->source_plugins, plugins, job->source_count * sizeof *plugins);
+		memcpy(run->dimension_plugins, plugins + job->source_count, job->dimension_count * sizeof *plugins);
+	}
+	free(plugins);
+	free(names);
+	return code;
+}
+
 static int open_plugins(struct run *run, struct crmval_error *error)
 {
 	struct job *job = run->job;
@@ -80,7 +101,7 @@ static int open_plugins(struct run *run, struct crmval_error *error)
 	for (uint32_t i = 0; i < job->source_count + job->dimension_count; i++)
 		(i < job->source_count ? &run->source_plugins[i] : &run->dimension_plugins[i - job->source_count])->fd =
 			-1;
-	int code = CRMVAL_OK;
+	int code = open_own(run, error);
 	for (uint32_t i = 0; i < job->source_count && code == CRMVAL_OK; i++)
 		code = open_plugin(run, &run->source_plugins[i], job->sources[i].plugin, job->sources[i].line, 1,
 				   error);

@@ -533,6 +533,43 @@ static void test_own(void)
 	plugin_close(&plugin);
 }
 
+/* Together they are what they are by themselves; others, and what is not there, are left. */
+static void test_own_together(void)
+{
+	static const char *const names[] = {"csv",     "well_behaved",        "deal_control",
+					    "nowhere", "customer_management", "csv"};
+	enum { COUNT = sizeof names / sizeof *names };
+	const char *directory = hostile;
+	struct plugin_settings settings = settings_of(&directory);
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct plugin plugins[COUNT], alone;
+	settings.limits.sandbox = SANDBOX_DEFAULT;
+	find_hostile();
+	plugins_open_own(names, COUNT, &settings, plugins);
+	if (!plugins[0].table) {
+		suite_skip("there are no plugins beside the program");
+		return;
+	}
+	for (int i = 0; i < COUNT; i++) {
+		if (i == 1 || i == 3) {
+			CU_ASSERT(plugins[i].fd < 0 && !plugins[i].table && !plugins[i].path);
+			continue;
+		}
+		CU_ASSERT_EQUAL_FATAL(plugin_open(names[i], &settings, &alone, &error), CRMVAL_OK);
+		CU_ASSERT_STRING_EQUAL(plugins[i].table->name, names[i]);
+		CU_ASSERT_STRING_EQUAL(plugins[i].path, alone.path);
+		CU_ASSERT_STRING_EQUAL(plugins[i].sandbox, alone.sandbox);
+		CU_ASSERT_EQUAL(plugins[i].description, alone.description);
+		CU_ASSERT_EQUAL(plugins[i].is_ours, 1);
+		plugin_close(&alone);
+		plugin_close(&plugins[i]);
+	}
+	settings.limits.deadline = 0; /* nothing is known in no time */
+	plugins_open_own(names, COUNT, &settings, plugins);
+	for (int i = 0; i < COUNT; i++)
+		CU_ASSERT(plugins[i].fd < 0 && !plugins[i].table && !plugins[i].path);
+}
+
 static void test_text(void)
 {
 	static const struct crmval_translation translations[] = {{"de", "Size",
@@ -548,6 +585,7 @@ static void test_text(void)
 }
 
 static const struct test tests[] = {{"crashes", test_crashes},
+				    {"own together", test_own_together},
 				    {"pretenders", test_pretenders},
 				    {"hangs", test_hangs},
 				    {"incompatible", test_incompatible},

@@ -437,7 +437,7 @@ class Vendor(Hostile):
             self.assertEqual(kit.measures(result)["rows"]["status"], "failed")
 
     def test_texts_are_made_printable(self):
-        text = r'char payload[256] = "\033[31mred\r\nline \342\200\256turned \377"; '
+        text = r'char payload[256 + sizeof(double)] = "\033[31mred\r\nline \342\200\256turned \377"; '
         self.plugin("painter", text + "strcpy(out[0].no_data, payload);")
         self.plugin("forger", text + "forge(payload, sizeof payload, 0);", FORGE_BEFORE)
         for name in ("painter", "forger"):
