@@ -176,9 +176,10 @@ void *__wrap_realloc(void *piece, size_t size)
 {
 	if (is_time(FAILING_MEMORY))
 		return NULL;
-	int had = piece != NULL;
+	long held = state.held,
+	     had = piece != NULL; /* the program's own realloc() may take what it gives from here, too */
 	void *larger = __real_realloc(piece, size);
-	state.held += had ? -(size == 0) : larger != NULL;
+	state.held = held + (had ? -(size == 0) : larger != NULL);
 	return larger;
 }
 
@@ -188,9 +189,9 @@ void *__wrap_reallocarray(void *piece, size_t count, size_t size)
 {
 	if (is_time(FAILING_MEMORY))
 		return NULL;
-	int had = piece != NULL;
+	long held = state.held, had = piece != NULL;
 	void *larger = __real_reallocarray(piece, count, size);
-	state.held += !had && larger;
+	state.held = held + (!had && larger);
 	return larger;
 }
 
@@ -199,6 +200,13 @@ char *__wrap_strdup(const char *text);
 char *__wrap_strdup(const char *text)
 {
 	return is_time(FAILING_MEMORY) ? NULL : taken(__real_strdup(text));
+}
+
+char *__real_strndup(const char *text, size_t most);
+char *__wrap_strndup(const char *text, size_t most);
+char *__wrap_strndup(const char *text, size_t most)
+{
+	return is_time(FAILING_MEMORY) ? NULL : taken(__real_strndup(text, most));
 }
 
 void __real_free(void *piece);

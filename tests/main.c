@@ -25,6 +25,7 @@
 	SUITE(cover)                                                                                                   \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_files)                                                                                               \
+	SUITE(csv_header)                                                                                              \
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
 	SUITE(demo)                                                                                                    \

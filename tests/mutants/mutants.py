@@ -53,7 +53,7 @@ def functional(name):
 
 SCORES = ("score", "estimate", "aggregate", "properties", "cover")
 COMPARES = ("compare", "compare_parts", "compare_measure", "compare_random", "report_change")
-READS = ("csv_files", "csv", "zip")
+READS = ("csv_header", "csv_files", "csv", "zip")
 TARGETS = {
     "core/score.c": (SCORES, (DIFFER,)),
     "core/scale.c": (SCORES, (DIFFER,)),
