@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Estimates that were made before: among thousands of units most have few rows, and so the same sums again and again, while
+ * Estimates that were made before: among thousands of units most have few rows, and so the same counts again and again, while
  * each estimate takes dozens of operations on numbers of 113 bits.
  */
 #ifndef ESTIMATES_H
@@ -17,9 +17,9 @@ struct estimates {
 /* Begins to keep them, if there is memory. */
 void estimates_open(struct estimates *estimates);
 
-/* As estimate_value(). */
-struct estimate estimates_value(struct estimates *estimates, const struct crmval_measure *measure,
-				const struct moments *moments);
+/* As estimate_value(), where each of so many rows has the denominator 1, and the numerator 1 or, but for `yes` of them, 0. */
+struct estimate estimates_of_counts(struct estimates *estimates, const struct crmval_measure *measure, uint64_t rows,
+				    uint64_t yes);
 
 void estimates_free(struct estimates *estimates);
 

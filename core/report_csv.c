@@ -20,6 +20,7 @@ struct line {
 	uint32_t place; /* of a dimension, indicator, or measure in the card */
 	char *cells;    /* in memory of its own */
 	size_t length;
+	char weight[OUTPUT_NUMBER_SIZE]; /* the same in all scopes */
 };
 
 /* All lines of a scope, in their order. */
@@ -41,7 +42,23 @@ struct scopes {
 
 /* ---- the lines of a scope ---- */
 
-static int add_line(struct lines *lines, enum line_kind kind, uint32_t place, const char *const cells[3])
+static const struct score *score_of(const struct scorecard *card, const struct line *line)
+{
+	switch (line->kind) {
+	case LINE_OVERALL:
+		return &card->overall;
+	case LINE_DIMENSION:
+		return &card->dimensions[line->place];
+	case LINE_INDICATOR:
+		return &card->indicators[line->place];
+	case LINE_MEASURE:
+		break;
+	}
+	return &card->measures[line->place].score;
+}
+
+static int add_line(struct lines *lines, const struct scorecard *card, enum line_kind kind, uint32_t place,
+		    const char *const cells[3])
 {
 	struct line *line = &lines->lines[lines->count++];
 	struct output output = {.stream = open_memstream(&line->cells, &line->length)};
@@ -57,6 +74,7 @@ static int add_line(struct lines *lines, enum line_kind kind, uint32_t place, co
 	free(csv.copy);
 	line->kind = kind;
 	line->place = place;
+	output_number_text(score_of(card, line)->weight, line->weight);
 	return fclose(output.stream) == 0 && !is_out_of_memory ? CRMVAL_OK : CRMVAL_ENOMEM;
 }
 
@@ -65,12 +83,12 @@ static int add_indicator(struct lines *lines, const struct scorecard *card, uint
 	const struct result *result = lines->result;
 	const struct result_dimension *dimension = &result->dimensions[d];
 	const char *const cells[] = {dimension->id, dimension->table->indicators[i].id, NULL};
-	int code = add_line(lines, LINE_INDICATOR, card->first_indicator[d] + i, cells);
+	int code = add_line(lines, card, LINE_INDICATOR, card->first_indicator[d] + i, cells);
 
 	for (uint32_t m = 0; m < result->measure_count && code == CRMVAL_OK; m++) {
 		const struct result_measure *measure = &result->measures[m];
 		if (measure->dimension == d && measure->indicator == i)
-			code = add_line(lines, LINE_MEASURE, m,
+			code = add_line(lines, card, LINE_MEASURE, m,
 					(const char *const[]){cells[0], cells[1], measure->table->id});
 	}
 	return code;
@@ -85,9 +103,10 @@ static int lines_open(struct lines *lines, const struct scorecard *card, struct 
 	lines->lines = calloc(most, sizeof *lines->lines);
 	if (!lines->lines)
 		return fail_memory(error);
-	int code = add_line(lines, LINE_OVERALL, 0, (const char *const[]){NULL, NULL, NULL});
+	int code = add_line(lines, card, LINE_OVERALL, 0, (const char *const[]){NULL, NULL, NULL});
 	for (uint32_t d = 0; d < result->dimension_count && code == CRMVAL_OK; d++) {
-		code = add_line(lines, LINE_DIMENSION, d, (const char *const[]){result->dimensions[d].id, NULL, NULL});
+		code = add_line(lines, card, LINE_DIMENSION, d,
+				(const char *const[]){result->dimensions[d].id, NULL, NULL});
 		for (uint32_t i = 0; i < result->dimensions[d].table->indicator_count && code == CRMVAL_OK; i++)
 			code = add_indicator(lines, card, d, i);
 	}
@@ -104,9 +123,10 @@ static void lines_close(struct lines *lines)
 /* ---- a scope ---- */
 
 /* The columns from weight on. */
-static void put_score(struct scopes *scopes, const struct score *score)
+static void put_score(struct scopes *scopes, const struct line *line, const struct score *score)
 {
-	csv_out_number(&scopes->csv, score->weight, ",");
+	output_text(scopes->csv.output, line->weight);
+	output_text(scopes->csv.output, ",");
 	csv_out_number(&scopes->csv, score->score, ",");
 	csv_out_number(&scopes->csv, score->low, ",");
 	csv_out_number(&scopes->csv, score->high, ",");
@@ -132,27 +152,16 @@ static void put_measure(struct scopes *scopes, const struct result_measure *meas
 	output_text(scopes->csv.output, basis_names[measure->basis]);
 	output_text(scopes->csv.output, ",");
 	csv_out_number(&scopes->csv, scored->basis_value, ",");
-	put_score(scopes, &scored->score);
 }
 
 static void put_line(struct scopes *scopes, const struct scorecard *card, const struct line *line)
 {
 	output_bytes(scopes->csv.output, line->cells, line->length);
-	switch (line->kind) {
-	case LINE_OVERALL:
-		put_score(scopes, &card->overall);
-		break;
-	case LINE_DIMENSION:
-		put_score(scopes, &card->dimensions[line->place]);
-		break;
-	case LINE_INDICATOR:
-		put_score(scopes, &card->indicators[line->place]);
-		break;
-	case LINE_MEASURE:
+	if (line->kind == LINE_MEASURE)
 		put_measure(scopes, &card->result->measures[line->place], &card->measures[line->place]);
-		break;
-	}
+	put_score(scopes, line, score_of(card, line));
 }
+
 static int put_scope(struct scopes *scopes, const struct scorecard *card, const char *breakdown, const char *unit,
 		     struct crmval_error *error)
 {

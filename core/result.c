@@ -18,23 +18,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of a measure, from the tallies of its dimension's children. */
-static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
-		      struct sums *sums)
+/* Where the sums of a measure are in the tallies of its dimension's children; NULL: there are none. */
+static const struct evaluation *find(const struct result *result, uint32_t measure, int window, int breakdown,
+				     uint32_t unit, size_t *at)
 {
 	const struct run *run = result->tallies;
 	uint32_t d = result->measures[measure].dimension, first = measure;
 	const struct evaluation *evaluation = &run->evaluations[d];
 	while (first > 0 && result->measures[first - 1].dimension == d)
 		first--;
-	if (evaluation->tally_count == 0 || evaluation->failed) {
-		*sums = (struct sums){0};
-		return;
-	}
+	if (evaluation->tally_count == 0 || evaluation->failed)
+		return NULL;
 	const struct tally_shape *shape = &evaluation->tallies[0].shape;
 	uint32_t place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
-	tally_read(evaluation->tallies, evaluation->tally_count, tally_place(shape, measure - first, window, place),
-		   sums);
+	*at = tally_place(shape, measure - first, window, place);
+	return evaluation;
+}
+
+static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      struct sums *sums)
+{
+	size_t at;
+	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &at);
+	if (evaluation)
+		tally_read(evaluation->tallies, evaluation->tally_count, at, sums);
+	else
+		*sums = (struct sums){0};
 }
 
 static void read_moments(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
@@ -43,6 +52,14 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 	struct sums sums;
 	read_sums(result, measure, window, breakdown, unit, &sums);
 	sums_moments(&sums, moments);
+}
+
+static int read_counts(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		       uint64_t *rows, uint64_t *yes)
+{
+	size_t at;
+	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &at);
+	return evaluation && tally_counts(evaluation->tallies, evaluation->tally_count, at, rows, yes);
 }
 
 static void expect_unit(const struct result *result, int breakdown, uint32_t unit)
@@ -147,6 +164,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.measures = measures,
 		.moments = read_moments,
 		.sums = read_sums,
+		.counts = read_counts,
 		.expect = expect_unit,
 		.tallies = run,
 	};

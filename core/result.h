@@ -138,9 +138,13 @@ struct result {
 	/* The same, exactly. */
 	void (*sums)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 		     struct sums *sums);
+	/* Where each row has the denominator 1 and the numerator 0 or 1, 1: so many rows, and the numerators that are 1.
+	   0, or NULL: the moments are to be asked for. */
+	int (*counts)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      uint64_t *rows, uint64_t *yes);
 	/* All measures of a unit will be asked for soon.  NULL: no matter. */
 	void (*expect)(const struct result *result, int breakdown, uint32_t unit);
-	const void *tallies; /* for all three */
+	const void *tallies; /* for all of these */
 
 	uint32_t entity_count, input_count, plugin_count;
 	const struct result_entity *entities;

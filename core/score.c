@@ -260,13 +260,22 @@ static void count_window(struct scorecard *card, uint32_t place, int window, int
 	*out = (struct scored_window){.numerator = NAN, .denominator = NAN, .value = estimate_none};
 	if (measure->failed || measure->no_data[window])
 		return;
+	uint64_t yes;
+	if (result->counts && result->counts(result, place, window, breakdown, unit, &out->rows, &yes)) {
+		out->is_counted = 1;
+		out->numerator = (double)yes;
+		if (measure->table->kind == CRMVAL_RATIO)
+			out->denominator = (double)out->rows;
+		out->value = estimates_of_counts(&card->estimates, measure->table, out->rows, yes);
+		return;
+	}
 	result->moments(result, place, window, breakdown, unit, &moments);
 	out->is_counted = 1;
 	out->rows = moments.rows;
 	out->numerator = (double)moments.n;
 	if (measure->table->kind == CRMVAL_RATIO)
 		out->denominator = (double)moments.d;
-	out->value = estimates_value(&card->estimates, measure->table, &moments);
+	out->value = estimate_value(measure->table, &moments);
 }
 
 static void find_baseline(struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,

@@ -325,6 +325,19 @@ void tally_expect(const struct tally *tallies, uint32_t count, size_t at)
 	}
 }
 
+int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes)
+{
+	struct tally_count counts = {0};
+	for (uint32_t i = 0; i < count; i++) {
+		if (used(&tallies[i], at) && tallies[i].small[at].rows != 0)
+			return 0;
+		count_merge(&counts, &tallies[i].counts[at]);
+	}
+	*rows = counts.no + counts.yes;
+	*yes = counts.yes;
+	return 1;
+}
+
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums)
 {
 	struct tally_count counts = {0};

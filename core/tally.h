@@ -112,6 +112,9 @@ void tally_fold(struct tally *tally);
 /* Place `at` will be read soon: begins to bring it from memory, which takes longer than to add it up. */
 void tally_expect(const struct tally *tallies, uint32_t count, size_t at);
 
+/* Is all that was added to a place, if anything was, but counted?  How many rows, and those of numerator 1. */
+int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes);
+
 /* The sums of several tallies of one shape, as one. */
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums);
 

@@ -158,7 +158,7 @@ static void test_scale(void)
 	NEAR(scale_error(points, 3, 4.5, 1.5), 30);
 }
 
-/* More than are kept, some of them again and again, and of two kinds with the same sums. */
+/* More than are kept, some of them again and again, and of three kinds with the same counts. */
 static void test_kept(void)
 {
 	struct estimates estimates = {NULL};
@@ -171,11 +171,12 @@ static void test_kept(void)
 	CU_ASSERT_PTR_NOT_NULL(estimates.kept);
 	for (int i = 0; i < 100000; i++) {
 		state = state * 1664525 + 1013904223;
-		uint32_t rows = (state >> 24) % (i % 2 ? 200 : 7), yes = rows ? (state >> 8) % (rows + 1) : 0;
-		quad d = rows + (i % 5 == 0 ? 0.5 : 0), n = i % 3 ? yes : -(quad)yes;
-		struct moments moments = {rows, n, d, n, n, d};
+		uint64_t rows = (state >> 24) % (i % 2 ? 200 : 7), yes = rows ? (state >> 8) % (rows + 1) : 0;
+		if (i % 97 == 0)
+			rows += UINT64_C(1) << (state % 40);
+		struct moments moments = {.rows = rows, .n = yes, .d = rows, .nn = yes, .nd = yes, .dd = rows};
 		const struct crmval_measure *measure = &measures[(state >> 4) % 3];
-		struct estimate kept = estimates_value(&estimates, measure, &moments);
+		struct estimate kept = estimates_of_counts(&estimates, measure, rows, yes);
 		struct estimate made = estimate_value(measure, &moments);
 		wrong += memcmp(&kept, &made, sizeof kept) != 0;
 	}
