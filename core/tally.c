@@ -179,7 +179,11 @@ static void add_wide(struct tally *tally, size_t base, const struct tally_places
 {
 	struct sum sum, square; /* all that there is of a sum */
 	const struct tally_wide *term = d ? find_term(terms, n, d[row]) : NULL;
-	if (!d) {
+	int64_t whole = (int64_t)n;
+	if (!d && (double)whole == n) { /* as most amounts are */
+		sum_set_whole(&sum, whole);
+		sum_set_whole(&square, (__int128)whole * whole);
+	} else if (!d) {
 		sum_set(&sum, n);
 		sum_set_product(&square, n, n);
 	}
