@@ -7,31 +7,37 @@
 #include <math.h>
 #include <string.h>
 
+#define FILLED(type, is_filled)                                                                                        \
+	do {                                                                                                           \
+		const type *value = values;                                                                            \
+		for (uint32_t i = 0; i < count; i++)                                                                   \
+			out[i] = (is_filled);                                                                          \
+	} while (0)
+
 static void fill_filled(const struct bound_input *input, const void *values, uint32_t count, uint8_t *out)
 {
-	for (uint32_t i = 0; i < count; i++)
-		switch (input->route.field->type) {
-		case FIELD_DATE:
-			out[i] = ((const int32_t *)values)[i] != CRMVAL_NO_DATE;
-			break;
-		case FIELD_NUMBER:
-		case FIELD_MONEY:
-			out[i] = !isnan(((const double *)values)[i]);
-			break;
-		case FIELD_FLAG:
-			out[i] = ((const int8_t *)values)[i] >= 0;
-			break;
-		case FIELD_SYMBOL:
-			out[i] = ((const uint32_t *)values)[i] != 0;
-			break;
-		case FIELD_REFERENCE:
-		case FIELD_KEY:
-			out[i] = ((const int32_t *)values)[i] >= 0;
-			break;
-		case FIELD_TEXT:
-			out[i] = ((const uint8_t *)values)[i] & TEXT_FILLED;
-			break;
-		}
+	switch (input->route.field->type) {
+	case FIELD_DATE:
+		FILLED(int32_t, value[i] != CRMVAL_NO_DATE);
+		break;
+	case FIELD_NUMBER:
+	case FIELD_MONEY:
+		FILLED(double, !isnan(value[i]));
+		break;
+	case FIELD_FLAG:
+		FILLED(int8_t, value[i] >= 0);
+		break;
+	case FIELD_SYMBOL:
+		FILLED(uint32_t, value[i] != 0);
+		break;
+	case FIELD_REFERENCE:
+	case FIELD_KEY:
+		FILLED(int32_t, value[i] >= 0);
+		break;
+	case FIELD_TEXT:
+		FILLED(uint8_t, value[i] & TEXT_FILLED);
+		break;
+	}
 }
 
 static void fill_missing(enum field_type type, uint32_t count, void *out)
@@ -48,6 +54,17 @@ static void fill_missing(enum field_type type, uint32_t count, void *out)
 	}
 }
 
+/* The widths that there are, so that no call is made for each. */
+static inline void copy_value(char *to, const char *from, size_t width)
+{
+	if (width == 8)
+		memcpy(to, from, 8);
+	else if (width == 4)
+		memcpy(to, from, 4);
+	else
+		*to = *from;
+}
+
 static void gather_rollup(const struct bound_input *input, const struct batch *batch, int window, void *out)
 {
 	const struct rollup *rollup = input->rollup;
@@ -58,12 +75,11 @@ static void gather_rollup(const struct bound_input *input, const struct batch *b
 		fill_missing(rollup->type, count, out);
 		return;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		size_t at = rollup->by.count ? batch->row[i] : 0;
-		if (rollup->by.count && batch->rows.count == 0)
-			break;
-		memcpy((char *)out + i * width, values + at * width, width);
-	}
+	/* One value for all, which a call without rows has as well; or each row's own. */
+	for (uint32_t i = 0; !rollup->by.count && i < count; i++)
+		copy_value((char *)out + i * width, values, width);
+	for (uint32_t i = 0; rollup->by.count && i < batch->rows.count; i++)
+		copy_value((char *)out + i * width, values + batch->row[i] * width, width);
 }
 
 /* Values as the contract delivers them, from values as columns hold them; out may be values where it is no wider. */
@@ -71,6 +87,7 @@ static void deliver(const struct bound_input *input, const void *values, uint32_
 {
 	const uint32_t *symbols = values;
 	const uint8_t *texts = values;
+	uint8_t is_right = TEXT_FILLED | (input->as == CRMVAL_EMAIL ? TEXT_IS_EMAIL : TEXT_IS_PHONE);
 	switch (input->as) {
 	case CRMVAL_FILLED:
 		fill_filled(input, values, count, out);
@@ -78,10 +95,7 @@ static void deliver(const struct bound_input *input, const void *values, uint32_
 	case CRMVAL_EMAIL:
 	case CRMVAL_PHONE:
 		for (uint32_t i = 0; i < count; i++)
-			((uint8_t *)out)[i] = !(texts[i] & TEXT_FILLED) ? 0
-					      : texts[i] & (input->as == CRMVAL_EMAIL ? TEXT_IS_EMAIL : TEXT_IS_PHONE)
-						      ? 2
-						      : 1;
+			((uint8_t *)out)[i] = (uint8_t)((texts[i] & TEXT_FILLED) + ((texts[i] & is_right) == is_right));
 		break;
 	default: /* a symbol with words */
 		for (uint32_t i = 0; i < count; i++)
@@ -160,9 +174,11 @@ int batch_evaluate(struct batch *batch, int window, struct crmval_error *error)
 		.parameters = batch->run->dimension->parameters,
 		.window = &days,
 	};
+	for (uint32_t i = 0; i < batch->rows.count && batch->view->table->answer_count; i++)
+		batch->numerators[0][i] = NAN;
 	for (uint32_t a = 0; a < batch->view->table->answer_count; a++) {
-		for (uint32_t i = 0; i < batch->rows.count; i++)
-			batch->numerators[a][i] = NAN;
+		if (a)
+			memcpy(batch->numerators[a], batch->numerators[0], batch->rows.count * sizeof(double));
 		memset(batch->denominators[a], 0, batch->rows.count * sizeof batch->denominators[a][0]);
 		batch->observations[a] =
 			(struct crmval_observations){batch->numerators[a], batch->denominators[a], batch->no_data[a]};
