@@ -211,6 +211,32 @@ static void add_counts(struct tally_count *counts, const struct tally_places *pl
 	}
 }
 
+static void expect(const void *memory, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const char *)memory + i);
+	__builtin_prefetch((const char *)memory + size - 1); /* it may begin within a line of the cache */
+}
+
+/* With so many places as that, most of them are in no cache when a row comes to them. */
+enum { MANY_PLACES = 2048 };
+
+/* What other observations will be added to. */
+static void expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
+			  const struct kinds *kinds)
+{
+	int is_wide = tally->used[base / tally->shape.places] & TALLY_WIDE;
+	for (uint32_t axis = 0; axis < places->count; axis++) {
+		const uint32_t *place = places->place[axis] + first;
+		for (uint64_t left = kinds->other; left; left &= left - 1) {
+			size_t at = base + place[__builtin_ctzll(left)];
+			expect(&tally->small[at], sizeof tally->small[at]);
+			if (is_wide)
+				expect(&tally->wide[at], sizeof tally->wide[at]);
+		}
+	}
+}
+
 /* Adds any other observation than a plain yes or no; 0: it is not allowed. */
 static int add_other(struct tally *tally, size_t base, int is_share, const struct tally_places *places, uint32_t row,
 		     double n, const double *d, struct terms *terms)
@@ -244,6 +270,8 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 	terms.is_open = 0;
 	for (uint32_t first = 0; first < rows; first += ROWS) {
 		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
+		if (kinds.other && tally->shape.places >= MANY_PLACES)
+			expect_others(tally, base, places, first, &kinds);
 		add_counts(tally->counts + base, places, first, &kinds);
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
@@ -309,13 +337,6 @@ void tally_fold(struct tally *tally)
 	for (uint32_t m = 0; m < tally->shape.measures; m++)
 		for (int window = 0; window < 2; window++)
 			fold_window(tally, m, window);
-}
-
-static void expect(const void *memory, size_t size)
-{
-	for (size_t i = 0; i < size; i += 64)
-		__builtin_prefetch((const char *)memory + i);
-	__builtin_prefetch((const char *)memory + size - 1); /* it may begin within a line of the cache */
 }
 
 void tally_expect(const struct tally *tallies, uint32_t count, size_t at)
