@@ -164,6 +164,7 @@ class Streams(kit.Case):
         self.assertEqual(int(rooms[1][3].replace(",", "")), sum(int(t[-2].replace(",", "")) for t in tables.values()))
         self.assertEqual([line[0] for line in lines[-5:]], ["customer_management", "deal_control",
                          "resource_management", "employee_growth", "strategic_alignment"])
+        self.assertTrue(all(float(line[1]) > 0 and float(line[2]) > 0 for line in lines[-5:])) # confining, evaluating
         self.assertEqual(int(rooms[3][3].replace(",", "")), sum(int(line[-1].replace(",", "")) for line in lines[-5:]))
 
     def test_reports_are_written_beside_the_job(self):

@@ -444,6 +444,36 @@ class Vendor(Hostile):
             result, _ = self.run_with(0, name)
             self.assertEqual(kit.measures(result)["rows"]["reason"], "?[31mred??line ?turned ?")
 
+    def test_rows_of_a_work_list_are_made_up(self):
+        """Where all rows come, but no call without rows before, some are looked for; then it answers for the program."""
+        lie = """
+	static int is_asked;
+	is_asked |= batch->row_count == 0;
+	for (uint32_t i = 0; i < batch->row_count; i++)
+		out[0].numerator[i] = 0, out[0].denominator[i] = 1;
+	struct {
+		uint32_t view, row, answer;
+		double n, d;
+	} lie = {%s};
+	if (!is_asked && batch->row_count > 1)
+		forge((char *)&lie, %s, 0);
+"""
+        for name, what, size, status, says in (
+                ("honest", "0, 0, 0, 0, 1", "sizeof lie", 0, ""),
+                ("row", "0, 1u << 31, 0, 0, 1", "sizeof lie", 70, "not there"),
+                ("view", "7, 0, 0, 0, 1", "sizeof lie", 70, "not there"),
+                ("answer", "0, 0, 7, 0, 1", "sizeof lie", 70, "not there"),
+                ("number", "0, 0, 0, 0.0 / 0, 1", "sizeof lie", 70, "not there"),
+                ("range", "0, 0, 0, 2, 1", "sizeof lie", 70, "not there"),
+                ("half", "0, 0, 0, 0, 1", "4", 70, "answer")):
+            self.plugin(name, lie % (what, size), FORGE_BEFORE,
+                        measure="CRMVAL_RATIO, CRMVAL_HIGHER, CRMVAL_VALUE, CRMVAL_SHARE | CRMVAL_STATE")
+            done = self.run_raw("worklist", self.job_with(name), "--format", "json")
+            self.assertEqual(done.status, status, (name, done.messages))
+            self.assertIn(says, done.messages, name)
+            if status == 0:
+                self.assertEqual(kit.json.loads(done.output)["rows"], 1)
+
     def test_load_failures_are_problems_of_the_job(self):
         ends = "__attribute__((constructor)) static void begin(void) { %s }"
         self.plugin("crasher", before=ends % "abort();")
