@@ -15,18 +15,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* The fixtures assert by CUnit, which is not there. */
-CU_BOOL CU_assertImplementation(CU_BOOL value, unsigned int line, const char *condition, const char *file,
-				const char *function, CU_BOOL is_fatal)
-{
-	(void)function, (void)is_fatal;
-	if (!value) {
-		fprintf(stderr, "%s:%u: %s\n", file, line, condition);
-		abort();
-	}
-	return value;
-}
-
 static void check(int is_so, const char *what)
 {
 	if (is_so)

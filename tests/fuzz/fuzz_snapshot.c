@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a snapshot's file, or where the first is 'p', the rest as its payload in a framing that is right: it is
- * refused, or what was read can be written and read again, to the same bytes; the only part of a run is merged as well.
+ * Any bytes as a snapshot's file, or where the first is 'p', the rest as its payload in a framing that is right; where it is
+ * 'e', the rest are edits of a whole snapshot, and where it is 'm', of a run's only part.  It is refused, or what was read
+ * can be written and read again, to the same bytes; the only part of a run is merged as well.
  */
 #include "../../core/merge.h"
 #include "../../core/report.h"
+#include "../sample.h"
 #include "../snapshot_case.h"
+#include "snapshot_edits.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -86,12 +90,20 @@ static void check_lines(int fd)
 	snapshot_free(snapshot);
 }
 
+static int file_of(const uint8_t *bytes, size_t size)
+{
+	if (size && (bytes[0] == 'e' || bytes[0] == 'm'))
+		return snapshot_edits(bytes + 1, size - 1, bytes[0] == 'm');
+	if (size && bytes[0] == 'p')
+		return snapshot_case_pack((const char *)bytes + 1, size - 1);
+	return snapshot_case_file(bytes, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
 	struct snapshot *snapshot;
-	int is_payload = size > 0 && bytes[0] == 'p';
-	int fd = is_payload ? snapshot_case_pack((const char *)bytes + 1, size - 1) : snapshot_case_file(bytes, size);
+	int fd = file_of(bytes, size);
 	int code = snapshot_read(fd, "fuzz", &snapshot, &error);
 	check(code == CRMVAL_OK ? snapshot != NULL : code < 0 && !snapshot && *error.message);
 	if (snapshot)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Snapshots that are whole but for some edits, since bytes seldom make a line that has all it needs. */
+#ifndef SNAPSHOT_EDITS_H
+#define SNAPSHOT_EDITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A file of its own, which the caller closes; each four bytes are an edit.  is_part: of a run's only part. */
+int snapshot_edits(const uint8_t *bytes, size_t size, int is_part);
+
+#endif
