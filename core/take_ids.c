@@ -59,7 +59,7 @@ int take_ids(struct taking *t, struct crmval_error *error)
 /* ---- references ---- */
 
 enum {
-	AHEAD = 32, /* rows that are looked up together, so that they wait for memory together */
+	AHEAD = 64, /* rows that are looked up together, so that they wait for memory together */
 	NEXT = 4,   /* rows that are tried behind the one found last */
 	NOT_FOUND = INT32_MIN
 };
