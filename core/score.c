@@ -103,6 +103,7 @@ void score_free(struct scorecard *card)
 {
 	if (!card)
 		return;
+	estimates_free(&card->estimates);
 	struct arena arena = card->arena;
 	arena_free(&arena);
 }
