@@ -43,13 +43,14 @@ static size_t safe_name(const char *job, char *name, size_t size)
 	size_t length = 0, left = strlen(job);
 	while (left > 0) {
 		size_t bytes = utf8_length(from, left), safe = is_safe(from, bytes, length == 0) ? bytes : 0;
-		if (length + (safe ? safe : 1) >= size)
+		size_t step = safe ? safe : 1;
+		if (length + step >= size)
 			break;
 		if (safe)
 			memcpy(name + length, from, safe);
 		else
 			name[length] = '_';
-		length += safe ? safe : 1;
+		length += step;
 		from += bytes ? bytes : 1;
 		left -= bytes ? bytes : 1;
 	}

@@ -121,9 +121,15 @@ double score_rounded(double x)
 	return round(x * 1e10) / 1e10 + 0.0;
 }
 
-static double clamped(double x, double least, double most)
+/* Of what is no number, no number. */
+static double at_least(double least, double x)
 {
-	return x < least ? least : x > most ? most : x;
+	return x < least ? least : x;
+}
+
+static double at_most(double most, double x)
+{
+	return x > most ? most : x;
 }
 
 static void publish(struct score *node)
@@ -135,12 +141,12 @@ static void publish(struct score *node)
 
 	node->coverage = score_rounded(node->exact_coverage);
 	node->score = score_rounded(now.value);
-	node->low = score_rounded(clamped(now.value - Z95 * now.se, 0, 100));
-	node->high = score_rounded(clamped(now.value + Z95 * now.se, 0, 100));
+	node->low = score_rounded(at_least(0, now.value - Z95 * now.se));
+	node->high = score_rounded(at_most(100, now.value + Z95 * now.se));
 	node->before = score_rounded(node->parts[SCORE_BEFORE].value);
 	node->gained = score_rounded(gained);
-	node->gained_low = score_rounded(clamped(gained - half, -100, 100));
-	node->gained_high = score_rounded(clamped(gained + half, -100, 100));
+	node->gained_low = score_rounded(at_least(-100, gained - half));
+	node->gained_high = score_rounded(at_most(100, gained + half));
 }
 
 /* What the children's shares of a node add up to: all weight, or that of the known ones alone; 0: the node has none. */

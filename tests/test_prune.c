@@ -68,7 +68,7 @@ static void fill(void)
 	put("b-20260104T000000Z.gz", "two", 0);
 	put("c-20260105T000000Z.gz", "one", 2);
 	/* The same moment thrice: by number, then by name. */
-	put("m-20260106T000000Z_0002.gz", "one", 4);
+	put("m-20260107T000000Z_0002.gz", "one", 4);
 	put("n-20260106T000000Z.gz", "one", 4);
 	put("k-20260106T000000Z.gz", "one", 4);
 	put("c-20260106T000000Z_0003.gz", "one", 4);
@@ -124,7 +124,7 @@ static void test_plan(void)
 		{"a-20260101T000000Z.gz", "one", NULL, 0},
 		{"k-20260106T000000Z.gz", "one", NULL, 0},
 		{"n-20260106T000000Z.gz", "one", NULL, 0},
-		{"m-20260106T000000Z_0002.gz", "one", NULL, LAST},
+		{"m-20260107T000000Z_0002.gz", "one", NULL, LAST},
 		{"c-20260106T000000Z_0003.gz", "one", NULL, LAST},
 		{"b-20260104T000000Z.gz", "two", NULL, LAST},
 		{"a-20260102T000000Z.gz", "two", NULL, LAST},
@@ -215,7 +215,7 @@ static void test_carrying_out(void)
 	/* All that were to go are gone, and no other. */
 	CU_ASSERT(!is_there("c-20260105T000000Z.gz") && !is_there("a-20260101T000000Z.gz"));
 	CU_ASSERT(!is_there("k-20260106T000000Z.gz") && !is_there("n-20260106T000000Z.gz"));
-	CU_ASSERT(!is_there("m-20260106T000000Z_0002.gz"));
+	CU_ASSERT(!is_there("m-20260107T000000Z_0002.gz"));
 	CU_ASSERT(is_there("c-20260106T000000Z_0003.gz") && is_there("z-20260107T000000Z.gz"));
 	CU_ASSERT(is_there("b-20260104T000000Z.gz") && is_there("a-20260102T000000Z.gz"));
 	CU_ASSERT(is_there("y-20260101T000000Z.gz"));
