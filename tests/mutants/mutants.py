@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Do the tests notice wrong code? Lets each conditional jump of the compiled code be taken always, then never.
 
-usage: mutants.py BUILD [--files FILE,...] [--sample N] [--seed N] [--quick] [--least SHARE] [--log FILE]
+usage: mutants.py BUILD [--files FILE,...] [--sample N] [--seed N] [--quick | --suites] [--least SHARE] [--log FILE]
 
 BUILD is a folder built for this alone, without optimisation, so that a jump of the code is a condition of the source
 (make mutants makes it): its programs are changed in place, a jump at a time, and put back. Each changed program runs the
 suites that are said to cover its file, then the scripts named for it, then all other suites but the slowest, and is killed
-where any fails, crashes, or takes too long. --quick runs these suites and the first script alone, --sample takes N mutants of each file
+where any fails, crashes, or takes too long. --quick runs these suites and the first script alone, --suites no script at all, --sample takes N mutants of each file
 at random. On a machine whose disk is slow, let /tmp be in memory:
 
     unshare -m sh -c 'mount -t tmpfs none /tmp; nice make mutants'
@@ -247,17 +247,18 @@ class Runner:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def tests_of(file, is_quick):
+def tests_of(file, options):
     suites, scripts = TARGETS[file]
     with open(os.path.join(SOURCE, "tests", "main.c"), encoding="utf-8") as stream:
         every = re.findall(r"^\tSUITE\((\w+)\)", stream.read(), re.MULTILINE)
     others = tuple(suite for suite in every if suite not in suites + SLOWEST)
-    return [(suite,) for suite in suites] + ([*scripts[:1]] if is_quick else [*scripts, others])
+    more = [] if options.suites else [*scripts[:1]] if options.quick else [*scripts, others]
+    return [(suite,) for suite in suites] + more
 
 
-def killer(runner, mutant, is_quick):
+def killer(runner, mutant, options):
     """The test that noticed, or None."""
-    tests = tests_of(mutant.file, is_quick)
+    tests = tests_of(mutant.file, options)
     for test in tests:
         if test not in runner.usual:
             runner.passes(test)
@@ -298,6 +299,7 @@ def main():
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--suites", action="store_true")
     parser.add_argument("--least", type=float, default=0.85)
     parser.add_argument("--log", default=os.devnull)
     options = parser.parse_args()
@@ -309,7 +311,7 @@ def main():
             for file, mutants in chosen(mutants_of(runner.build), options):
                 alive = []
                 for mutant in mutants:
-                    by = killer(runner, mutant, options.quick)
+                    by = killer(runner, mutant, options)
                     print(by or "SURVIVED", mutant.line, name_of(mutant), sep="\t", file=log, flush=True)
                     if not by:
                         alive.append(mutant)
