@@ -219,6 +219,7 @@ static void test_open_quote(void)
 	check_quote("a\n\"b", 2);
 	check_quote("a;\"b\n\"\nc;\"d;\n\n", 3);
 	check_quote("\"a\"\"\n\";b\r\n\"\"\r\"c\r\nd\re", 4);
+	check_quote("\"a\n\"\"b", 1);
 	check_quote("\r\r\n\n\"", 4);
 	check_quote("\"a\"b\"\n\"", 2);
 	check_quote("a\"\n;\"x\"\"", 2);

@@ -172,10 +172,8 @@ def write(site, code):
         try:
             with open(site.program, "r+b") as stream:
                 stream.seek(site.offset)
-                was = stream.read(len(code))
-                stream.seek(site.offset)
                 stream.write(code)
-            return was
+            return
         except OSError:  # it still runs
             time.sleep(0.1)
     sys.exit("mutants: %s stays busy" % site.program)
@@ -262,12 +260,13 @@ def killer(runner, mutant, options):
     for test in tests:
         if test not in runner.usual:
             runner.passes(test)
-    was = [write(site, changed(site.bytes, mutant.form)) for site in mutant.sites]
     try:
+        for site in mutant.sites:
+            write(site, changed(site.bytes, mutant.form))
         return next((" ".join(test) for test in tests if not runner.passes(test)), None)
     finally:
-        for site, code in zip(mutant.sites, was):
-            write(site, code)
+        for site in mutant.sites:
+            write(site, site.bytes)
 
 
 def name_of(mutant):
