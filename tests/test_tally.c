@@ -354,6 +354,7 @@ static void test_untouched(void)
 	CU_ASSERT_EQUAL(resident(tally.wide, tally.note), 0);
 	add_and_read_all(&tally, 0.5);
 	CU_ASSERT(resident(tally.wide, tally.note) > 0);
+	add_and_read_all(&tally, 7); /* among what is wide, too */
 	tally_close(&tally);
 }
 
