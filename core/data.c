@@ -14,15 +14,26 @@
  * Of ordinary pages: as virtual machines give free memory back by the huge page, the first touch of one may take
  * milliseconds, and columns and indexes are not found faster in them by as much.
  */
-int region_open(struct region *region, size_t size, struct crmval_error *error)
+static int map(struct region *region, size_t size, int flags, struct crmval_error *error)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size = (size + page) / page * page;
-	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	flags |= MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (bytes == MAP_FAILED)
 		return fail(error, CRMVAL_ENOMEM, "out of memory: %zu bytes of address space for a column", size);
 	*region = (struct region){bytes, size};
 	return CRMVAL_OK;
+}
+
+int region_open(struct region *region, size_t size, struct crmval_error *error)
+{
+	return map(region, size, 0, error);
+}
+
+int region_open_whole(struct region *region, size_t size, struct crmval_error *error)
+{
+	return map(region, size, MAP_POPULATE, error);
 }
 
 void region_trim(struct region *region, size_t size)

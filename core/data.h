@@ -40,6 +40,9 @@ struct region {
 	size_t size;
 };
 int region_open(struct region *region, size_t size, struct crmval_error *error);
+/* Of which all is used, here and there, as in a hash table: where a page is first read and then written, each thread's
+   processor has to be told so in between. */
+int region_open_whole(struct region *region, size_t size, struct crmval_error *error);
 void region_trim(struct region *region, size_t size);
 void region_close(struct region *region);
 

@@ -13,7 +13,7 @@ struct group {
 int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error)
 {
 	groups->size = (uint64_t)rows + rows / 4 + 1;
-	return region_open(&groups->memory, groups->size * sizeof(struct group), error);
+	return region_open_whole(&groups->memory, groups->size * sizeof(struct group), error);
 }
 
 void groups_close(struct groups *groups)

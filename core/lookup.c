@@ -87,7 +87,7 @@ static int reserve(struct lookup_map *map)
 	if (old.slots && 2 * old.count <= old.mask)
 		return 0;
 	uint64_t size = old.slots ? 2 * (old.mask + 1) : 1024;
-	if (region_open(&map->memory, size * sizeof *map->slots, NULL) != CRMVAL_OK) {
+	if (region_open_whole(&map->memory, size * sizeof *map->slots, NULL) != CRMVAL_OK) {
 		*map = old;
 		return -1;
 	}

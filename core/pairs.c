@@ -9,7 +9,7 @@ int pairs_open(struct pairs *pairs, uint64_t most)
 	uint64_t size = 16;
 	while (size < most * 2)
 		size *= 2;
-	if (region_open(&pairs->memory, size * sizeof *pairs->slots, NULL) != CRMVAL_OK)
+	if (region_open_whole(&pairs->memory, size * sizeof *pairs->slots, NULL) != CRMVAL_OK)
 		return -1;
 	pairs->slots = pairs->memory.bytes;
 	pairs->mask = size - 1;

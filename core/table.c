@@ -38,7 +38,7 @@ static int index_open(struct index *index, uint64_t rows)
 	while (size < rows + rows / 2)
 		size *= 2;
 	*index = (struct index){.mask = size - 1};
-	if (region_open(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
+	if (region_open_whole(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
 		return -1;
 	index->slots = index->memory.bytes;
 	return 0;
