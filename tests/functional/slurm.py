@@ -137,7 +137,8 @@ class Cluster:
         """Lets tasks that were put off start now."""
         for job in self.jobs():
             if job["JobState"] == "PENDING" and job["Restarts"] != "0":
-                self.run("scontrol", "update", "JobId=" + job["JobId"], "StartTime=now")
+                # One may have started by itself meanwhile, and is not to be hastened any more.
+                self.run("scontrol", "update", "JobId=" + job["JobId"], "StartTime=now", check=False)
 
     def outcome(self, number):
         """State and exit code of a job, once it has ended."""
