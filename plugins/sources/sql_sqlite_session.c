@@ -197,24 +197,49 @@ static int begin_next(struct sqlite_session *session, struct sqlite_session *fir
 	return status;
 }
 
+static int connect_once(const char *path, struct sqlite_session *first, struct sqlite_session *session,
+			struct crmval_error *error)
+{
+	int status = open_file(path, &session->db, error);
+	if (status)
+		return status;
+	return first ? begin_next(session, first, path, error) : begin_first(session, path, error);
+}
+
+static void close_both(struct sqlite_session *session)
+{
+	sqlite3_close(session->db);
+	sqlite3_close(session->watch);
+	session->db = session->watch = NULL;
+}
+
 void sqlite_disconnect(struct sql_session *base)
 {
 	struct sqlite_session *session = (struct sqlite_session *)base;
-	sqlite3_close(session->db);
-	sqlite3_close(session->watch);
+	close_both(session);
 	free(session);
 }
 
+/*
+ * A connection first reads the file's head, and only learns there that it has to look into a log: what another program
+ * is just writing back from that may look like no database.  A true one does not do so again and again.
+ */
 int sqlite_connect(const struct sql_settings *settings, struct sql_session *first, struct sql_session **opened,
 		   struct crmval_error *error)
 {
+	enum { TRIES = 20 };
+	const struct timespec pause = {.tv_nsec = 5000000};
 	struct sqlite_session *session = calloc(1, sizeof *session);
 	char *path = path_of(settings);
-	int status = session && path ? open_file(path, &session->db, error) : fail_memory(error);
-	if (!status && first)
-		status = begin_next(session, (struct sqlite_session *)first, path, error);
-	else if (!status)
-		status = begin_first(session, path, error);
+	int status = session && path ? CRMVAL_EDATA : fail_memory(error);
+	for (int i = 0; i < TRIES && status == CRMVAL_EDATA; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		close_both(session);
+		status = connect_once(path, (struct sqlite_session *)first, session, error);
+	}
+	if (status == CRMVAL_EDATA && first) /* which could read it: so do without one more */
+		status = fail(error, CRMVAL_EAGAIN, "%s: it was written to", path);
 	free(path);
 	if (status) {
 		if (session)
