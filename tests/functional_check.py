@@ -19,6 +19,7 @@ import kit  # noqa: E402
 
 NAME = 64  # bytes of a module's name in the pipe, so that a worker reads one
 LONG = ("test_torture", "test_determinism", "test_shards_sql", "test_store", "test_sql_errors", "test_vendors")  # begun first
+ALONE = ("test_slurm",)  # when all others are done: its daemons have a rhythm of their own
 
 
 def modules():
@@ -46,18 +47,19 @@ def work(names):
     return kit.close(whole)
 
 
-def main():
+def run(names, workers):
+    """Runs modules, so many at a time; how many tests passed, failed and were skipped."""
     source, sink = os.pipe()
-    for name in modules():
+    for name in names:
         os.write(sink, name.encode().ljust(NAME))
     os.close(sink)
-    counts, workers = [0, 0, 0], []
-    for _ in range(len(os.sched_getaffinity(0))):
+    counts, running = [0, 0, 0], []
+    for _ in range(min(workers, len(names))):
         out = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-        workers.append((out, subprocess.Popen([sys.executable, os.path.abspath(__file__), str(source)], pass_fds=[source],
+        running.append((out, subprocess.Popen([sys.executable, os.path.abspath(__file__), str(source)], pass_fds=[source],
                                               stdout=out, stderr=subprocess.STDOUT)))
     os.close(source)
-    for out, process in workers:
+    for out, process in running:
         process.wait()
         out.seek(0)
         lines = out.read().splitlines()
@@ -65,6 +67,13 @@ def main():
         print("\n".join(lines[:-1] if closing else lines + ["FAILED: a worker ended, status %d" % process.returncode]))
         for i, number in enumerate(closing.groups("0") if closing else (0, 1, 0)):
             counts[i] += int(number)
+    return counts
+
+
+def main():
+    names = modules()
+    together = run([name for name in names if name not in ALONE], len(os.sched_getaffinity(0)))
+    counts = [sum(pair) for pair in zip(together, run([name for name in names if name in ALONE], 1))]
     print("%d passed, %d failed" % tuple(counts[:2]) + (", %d skipped" % counts[2] if counts[2] else ""))
     return 1 if counts[1] or not counts[0] else 0
 
