@@ -131,14 +131,15 @@ class Cluster:
 
     def restarted(self):
         """How many tasks were put off and wait."""
-        return sum(job["Restarts"] != "0" and job["JobState"] == "PENDING" for job in self.jobs())
+        return sum(job["Restarts"] != "0" and job["JobState"] == "PENDING" and job["Reason"] == "BeginTime"
+                   for job in self.jobs())
 
     def hasten(self):
         """Lets tasks that were put off start now."""
-        for job in self.jobs():
-            if job["JobState"] == "PENDING" and job["Restarts"] != "0":
-                # One may have started by itself meanwhile, and is not to be hastened any more.
-                self.run("scontrol", "update", "JobId=" + job["JobId"], "StartTime=now", check=False)
+        waiting = [job for job in self.jobs() if job["JobState"] == "PENDING" and job["Restarts"] != "0"]
+        for job in waiting:
+            name = "%s_%s" % (job["ArrayJobId"], job["ArrayTaskId"]) if "ArrayJobId" in job else job["JobId"]
+            self.run("scontrol", "update", "JobId=" + name, "StartTime=now")
 
     def outcome(self, number):
         """State and exit code of a job, once it has ended."""
