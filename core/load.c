@@ -20,24 +20,10 @@ static void measure_rows(struct table *table)
 			table->row_bytes += data_width(table->entity->fields[f].type);
 }
 
-/* May a reference lead to it?  */
-static int is_referred_to(const struct data *data, const struct entity *entity)
-{
-	for (uint32_t e = 0; e < model_entity_count; e++)
-		for (uint32_t f = 0; f < data->tables[e].entity->field_count; f++) {
-			const struct field *field = &data->tables[e].entity->fields[f];
-			const struct column *column = &data->tables[e].columns[f];
-			if (field->type == FIELD_REFERENCE && column->wants && column->is_mapped &&
-			    data->tables[e].is_mapped && strcmp(field->target, entity->name) == 0)
-				return 1;
-		}
-	return 0;
-}
-
 static int open_ids(const struct load *load, struct table *table, struct crmval_error *error)
 {
 	table->logs_ids = table->is_mapped && !table->keeps_texts && !load->job->shard.count &&
-			  !is_referred_to(load->data, table->entity);
+			  !load_needs_ids(load->data, (uint32_t)(table - load->data->tables), -1);
 	if (table->logs_ids)
 		return CRMVAL_OK;
 	int code = region_open(&table->ids, table->capacity * sizeof(struct ident), error);
@@ -231,9 +217,9 @@ int load_needs_ids(const struct data *data, uint32_t entity, int level)
 	for (uint32_t c = 0; c < model_entity_count; c++)
 		for (uint32_t f = 0; f < data->tables[c].entity->field_count; f++) {
 			const struct field *field = &data->tables[c].entity->fields[f];
-			if (field->type == FIELD_REFERENCE && data->tables[c].level > level &&
-			    data->tables[c].columns[f].values.bytes &&
-			    strcmp(field->target, data->tables[entity].entity->name) == 0)
+			const struct column *column = &data->tables[c].columns[f];
+			if (field->type == FIELD_REFERENCE && data->tables[c].level > level && column->wants &&
+			    column->is_mapped && strcmp(field->target, data->tables[entity].entity->name) == 0)
 				return 1;
 		}
 	return 0;

@@ -88,7 +88,7 @@ int load_start(struct load *load, unsigned threads, struct crmval_error *error);
 /* Plans a feed anew, after it was read, or read in part. */
 int load_plan_feed(struct load *load, struct feed *feed, struct crmval_error *error);
 
-/* Are a table's ids still needed when all tables of a level were read? */
+/* Are a table's ids still needed when all tables of a level were read?  Of level -1: are they needed at all? */
 int load_needs_ids(const struct data *data, uint32_t entity, int level);
 
 /* Reads all that load_start() has planned. */

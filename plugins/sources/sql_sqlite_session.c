@@ -221,8 +221,8 @@ void sqlite_disconnect(struct sql_session *base)
 }
 
 /*
- * A connection first reads the file's head, and only learns there that it has to look into a log: what another program
- * is just writing back from that may look like no database.  A true one does not do so again and again.
+ * While another program commits all the time, a new connection now and then says that the file is no database, for a reason
+ * that is SQLite's own.  What is none says so again and again.
  */
 int sqlite_connect(const struct sql_settings *settings, struct sql_session *first, struct sql_session **opened,
 		   struct crmval_error *error)
