@@ -205,6 +205,42 @@ static void test_gzip(void)
 	remove_folder();
 }
 
+/* Where a file is damaged is told to the byte, also where much of it was read before that was good. */
+static void test_damaged_gzip(void)
+{
+	enum { ROWS = 100000, ROOM = 4 << 20 };
+	static const char *const files[] = {"f.gz", NULL};
+	static uint8_t bytes[ROOM];
+	char *text = malloc(ROWS * 8 + 8), *to = text + sprintf(text, "a\n"), expected[100];
+	for (uint32_t i = 0; i < ROWS; i++)
+		to += sprintf(to, "%u\n", i * 2654435761u >> 12);
+	make_folder();
+	write_gzip("f.gz", text, (size_t)(to - text));
+	FILE *file = fopen(path_of("f.gz"), "r");
+	size_t first = fread(bytes, 1, ROOM, file);
+	fclose(file);
+	CU_ASSERT(first > 200000);
+	write_gzip("f.gz", text, (size_t)(to - text));
+	file = fopen(path_of("f.gz"), "r");
+	size_t size = fread(bytes, 1, ROOM, file);
+	fclose(file);
+
+	struct csv_trial trial = trial_of(files);
+	trial.on_rows = NULL;
+	bytes[first - 2] ^= 1; /* of the length */
+	write_bytes("f.gz", bytes, size);
+	snprintf(expected, sizeof expected, "f.gz: the gzip file is corrupt before byte %zu (incorrect length check)",
+		 first);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, expected);
+	bytes[first - 2] ^= 1;
+	bytes[first + 2] = 9; /* of the second header, which zlib reads up to its flags: no such way of compressing */
+	write_bytes("f.gz", bytes, size);
+	snprintf(expected, sizeof expected, "corrupt before byte %zu (unknown compression method)", first + 4);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, expected);
+	free(text);
+	remove_folder();
+}
+
 /* Chunks of a stream follow each other, cells that are unescaped in place reach beyond them. */
 static void test_long_stream(void)
 {
@@ -431,6 +467,7 @@ static const struct test tests[] = {
 	{"permission", test_permission},
 	{"files that change", test_changed_file},
 	{"gzip", test_gzip},
+	{"damaged gzip", test_damaged_gzip},
 	{"a long stream", test_long_stream},
 	{"encodings", test_encodings},
 	{"a sink that stops", test_stop},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Three stages, each feeding the next through a buffer: the file, zlib, iconv. */
+/* Three stages, each feeding the next through a buffer: the file, what inflates it, iconv. */
 #include "csv_input.h"
 
+#include "csv_gzip.h"
 #include "error.h"
 
 #include <errno.h>
@@ -11,11 +12,9 @@
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #define BUFFER 65536
 #define FIRST CSV_HEADER_PIECE     /* bytes in which a mark is looked for, and most headers end */
-#define UNLIMITED (64u << 20)      /* bytes up to which a gzip file may grow at any rate */
 #define LONGEST 64                 /* no character of any encoding takes so many bytes, before or after conversion */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -23,11 +22,8 @@ struct csv_input {
 	struct csv_bytes given; /* where the bytes come from, if not from a file: */
 	int descriptor;
 	const char *path;
-	uint64_t offset; /* in the file */
-	int is_gzip;
-	uint64_t inflated, ratio; /* what zlib gave so far; by how much a file may grow, 0: any */
-	int in_member;            /* within a member of a gzip file, not between two */
-	z_stream inflater;
+	uint64_t offset;       /* in the file */
+	struct csv_gzip *gzip; /* NULL: it is none */
 	iconv_t converter;
 	int is_converted;
 	unsigned unit; /* bytes to the smallest unit of the encoding: what is passed over where one is invalid */
@@ -37,7 +33,6 @@ struct csv_input {
 	size_t text_begin, text_end, converted_begin, converted_end;
 	int text_ended, is_flushed;
 	/* What follows is not zeroed: most inputs are small or plain, and use little of it. */
-	uint8_t raw[BUFFER];                     /* what the file gave, for zlib */
 	uint8_t text[BUFFER], converted[BUFFER]; /* before conversion and after */
 };
 
@@ -75,58 +70,13 @@ static int read_raw(struct csv_input *input, void *to, size_t room, size_t *got,
 	return status;
 }
 
-/* Members of a gzip file follow each other and are read as one. */
-static int read_gzip(struct csv_input *input, uint8_t *to, size_t room, size_t *got, struct crmval_error *error)
-{
-	z_stream *z = &input->inflater;
-	z->next_out = to;
-	z->avail_out = (uInt)room;
-	while (z->avail_out == room) {
-		if (!z->avail_in) {
-			size_t count;
-			int status = read_raw(input, input->raw, sizeof input->raw, &count, error);
-			if (status)
-				return status;
-			z->next_in = input->raw;
-			z->avail_in = (uInt)count;
-			if (!count && input->in_member)
-				return fail(error, CRMVAL_EDATA, "%s: the gzip file is cut short; get it again",
-					    input->path);
-			if (!count)
-				break;
-		}
-		input->in_member = 1;
-		int result = inflate(z, Z_NO_FLUSH);
-		if (result == Z_STREAM_END) {
-			input->in_member = 0;
-			inflateReset(z);
-		} else if (result == Z_MEM_ERROR) {
-			return fail_memory(error);
-		} else if (result != Z_OK) {
-			return fail(error, CRMVAL_EDATA,
-				    "%s: the gzip file is corrupt before byte %llu (%s); get it again", input->path,
-				    (unsigned long long)(input->offset - z->avail_in),
-				    z->msg ? z->msg : "inflate failed");
-		}
-	}
-	*got = room - z->avail_out;
-	input->inflated += *got;
-	if (input->ratio && input->inflated > UNLIMITED && input->inflated / input->ratio > input->offset)
-		return fail(
-			error, CRMVAL_EDATA,
-			"%s: the gzip file grows more than %llu-fold, as tables seldom do; if it is a good one, raise "
-			"max_gzip_ratio",
-			input->path, (unsigned long long)input->ratio);
-	return CRMVAL_OK;
-}
-
 static int read_stage(struct csv_input *input, uint8_t *to, size_t room, size_t *got, struct crmval_error *error)
 {
-	if (room > 1u << 30) /* zlib counts in unsigned int */
-		room = 1u << 30;
 	if (input->given.read)
 		return input->given.read(input->given.context, to, room, got, error);
-	return input->is_gzip ? read_gzip(input, to, room, got, error) : read_raw(input, to, room, got, error);
+	if (input->gzip)
+		return csv_gzip_read(input->gzip, to, room, got, error);
+	return read_raw(input, to, room, got, error);
 }
 
 /* Moves what is left in the text buffer to its front and reads on, so that it has so many bytes at most. */
@@ -253,17 +203,14 @@ static int choose_compression(struct csv_input *input, struct crmval_error *erro
 			return fail(error, CRMVAL_EDATA, "%s: not a gzip file, in spite of its name", input->path);
 		return CRMVAL_OK;
 	}
-	if (inflateInit2(&input->inflater, 15 + 16) != Z_OK)
-		return fail_memory(error);
-	input->is_gzip = 1;
-	return CRMVAL_OK;
+	return csv_gzip_open(input->descriptor, input->path, &input->gzip, error);
 }
 
 static struct csv_input *allocate(void)
 {
 	struct csv_input *input = malloc(sizeof *input);
 	if (input)
-		memset(input, 0, offsetof(struct csv_input, raw));
+		memset(input, 0, offsetof(struct csv_input, text));
 	return input;
 }
 
@@ -308,15 +255,15 @@ int csv_input_of_bytes(struct csv_bytes bytes, const char *path, const char *enc
 
 void csv_input_limit(struct csv_input *input, uint32_t max_gzip_ratio)
 {
-	input->ratio = max_gzip_ratio;
+	if (input->gzip)
+		csv_gzip_limit(input->gzip, max_gzip_ratio);
 }
 
 void csv_input_close(struct csv_input *input)
 {
 	if (!input)
 		return;
-	if (input->is_gzip)
-		inflateEnd(&input->inflater);
+	csv_gzip_close(input->gzip);
 	if (input->is_converted)
 		iconv_close(input->converter);
 	free(input);
@@ -329,12 +276,12 @@ struct csv_bytes csv_input_bytes(struct csv_input *input)
 
 int csv_input_is_gzip(const struct csv_input *input)
 {
-	return input->is_gzip;
+	return input->gzip != NULL;
 }
 
 int csv_input_is_plain(const struct csv_input *input)
 {
-	return !input->is_gzip && !input->is_converted;
+	return !input->gzip && !input->is_converted;
 }
 
 unsigned csv_input_mark(const struct csv_input *input)

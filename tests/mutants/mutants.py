@@ -81,8 +81,8 @@ TARGETS = {
     **{"plugins/dimensions/%s.c" % name: ((name, "dimensions", "dimension_needs"), (DIFFER,)) for name in (
         "customer_management", "deal_control", "employee_growth", "resource_management", "strategic_alignment")},
     **{"plugins/sources/%s" % name: (READS, (functional("data_quality"), functional("exports_broken"))) for name in (
-        "csv.c", "csv_chain.c", "csv_file.c", "csv_header.c", "csv_input.c", "csv_rows.c", "csv_rows.h", "csv_scan.c",
-        "csv_scan.h", "csv_table.c", "csv_text.c", "csv_window.c", "csv_worker.c")},
+        "csv.c", "csv_chain.c", "csv_file.c", "csv_gzip.c", "csv_header.c", "csv_input.c", "csv_rows.c", "csv_rows.h",
+        "csv_scan.c", "csv_scan.h", "csv_table.c", "csv_text.c", "csv_window.c", "csv_worker.c")},
 }
 
 Site = collections.namedtuple("Site", "program offset bytes")
