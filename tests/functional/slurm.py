@@ -135,11 +135,11 @@ class Cluster:
                    for job in self.jobs())
 
     def hasten(self):
-        """Lets tasks that were put off start now."""
+        """Lets tasks that were put off start soon: what starts in the second of its requeueing is refused as revoked."""
         waiting = [job for job in self.jobs() if job["JobState"] == "PENDING" and job["Restarts"] != "0"]
         for job in waiting:
             name = "%s_%s" % (job["ArrayJobId"], job["ArrayTaskId"]) if "ArrayJobId" in job else job["JobId"]
-            self.run("scontrol", "update", "JobId=" + name, "StartTime=now")
+            self.run("scontrol", "update", "JobId=" + name, "StartTime=now+2seconds")
 
     def outcome(self, number):
         """State and exit code of a job, once it has ended."""
