@@ -2,6 +2,7 @@
 /* The archive's folder: names of snapshots, its lock, what is swept and what is left alone. */
 #include "archive_name.h"
 
+#include "archive_case.h"
 #include "error.h"
 #include "suite.h"
 
@@ -13,44 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define INSTANT 1795774500 /* 2026-11-27T10:15:00Z */
-
-static char folder[] = "/tmp/archive.XXXXXX";
-static char path[64]; /* of the archive in it */
 static struct crmval_error error = {.struct_size = sizeof error};
-
-static void set_up(void)
-{
-	strcpy(folder, "/tmp/archive.XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/archive", folder);
-}
-
-static void tear_down(void)
-{
-	char command[64];
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	CU_ASSERT_EQUAL(system(command), 0);
-}
-
-/* A path in the archive; valid until the next call. */
-static const char *in_archive(const char *name)
-{
-	static char full[256];
-	snprintf(full, sizeof full, "%s/%s", path, name);
-	return full;
-}
-
-static void put(const char *name)
-{
-	close(open(in_archive(name), O_WRONLY | O_CREAT | O_EXCL, 0600));
-}
-
-static int is_there(const char *name)
-{
-	struct stat status;
-	return lstat(in_archive(name), &status) == 0;
-}
 
 static int write_text(void *context, FILE *stream, struct crmval_error *unused)
 {
@@ -196,11 +160,11 @@ static void test_put(void)
 	struct stat status;
 	char name[ARCHIVE_NAME_SIZE];
 	mode_t mask = umask(022);
-	set_up();
-	CU_ASSERT_EQUAL(archive_open(&archive, path, &error), CRMVAL_ENOINPUT);
+	case_set_up();
+	CU_ASSERT_EQUAL(archive_open(&archive, case_path, &error), CRMVAL_ENOINPUT);
 	archive_close(&archive);
-	CU_ASSERT_EQUAL_FATAL(archive_lock(&archive, path, 0, &error), CRMVAL_OK);
-	CU_ASSERT_EQUAL(stat(path, &status), 0);
+	CU_ASSERT_EQUAL_FATAL(archive_lock(&archive, case_path, 0, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(stat(case_path, &status), 0);
 	CU_ASSERT_EQUAL(status.st_mode & 07777, 0750);
 	CU_ASSERT_EQUAL(archive_put(&archive, "b", INSTANT, &content, name, &error), CRMVAL_OK);
 	CU_ASSERT_STRING_EQUAL(name, "b-20261127T101500Z.gz");
@@ -210,7 +174,7 @@ static void test_put(void)
 	CU_ASSERT_STRING_EQUAL(name, "b-20261127T101500Z_0002.gz");
 	CU_ASSERT_EQUAL(archive_put(&archive, "c", INSTANT - 1, &content, name, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL(archive_put(&archive, "a", INSTANT + 1, &content, name, &error), CRMVAL_OK);
-	put("not-a-snapshot.gz");
+	case_put("not-a-snapshot.gz");
 	CU_ASSERT_EQUAL_FATAL(archive_list(&archive, &entries, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(entries.count, 4);
 	CU_ASSERT_STRING_EQUAL(entries.entries[0].name, "c-20261127T101459Z.gz");
@@ -220,29 +184,29 @@ static void test_put(void)
 	free(entries.entries);
 	CU_ASSERT_EQUAL(archive_remove(&archive, "a-20261127T101501Z.gz", &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL(archive_remove(&archive, "a-20261127T101501Z.gz", &error), CRMVAL_OK);
-	CU_ASSERT(!is_there("a-20261127T101501Z.gz"));
+	CU_ASSERT(!case_has("a-20261127T101501Z.gz"));
 	CU_ASSERT_EQUAL(archive_sync(&archive, &error), CRMVAL_OK);
 	archive_close(&archive);
 	umask(mask);
-	tear_down();
+	case_tear_down();
 }
 
 static void test_lock(void)
 {
 	struct archive first, second;
 	char holder[32];
-	set_up();
-	CU_ASSERT_EQUAL_FATAL(archive_lock(&first, path, 0, &error), CRMVAL_OK);
-	CU_ASSERT_EQUAL(archive_lock(&second, path, 0, &error), CRMVAL_EAGAIN);
+	case_set_up();
+	CU_ASSERT_EQUAL_FATAL(archive_lock(&first, case_path, 0, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_lock(&second, case_path, 0, &error), CRMVAL_EAGAIN);
 	archive_close(&second);
 	snprintf(holder, sizeof holder, "process %d;", (int)getpid());
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, holder));
-	CU_ASSERT_EQUAL(archive_open(&second, path, &error), CRMVAL_OK); /* readers need no lock */
+	CU_ASSERT_EQUAL(archive_open(&second, case_path, &error), CRMVAL_OK); /* readers need no lock */
 	archive_close(&second);
 	archive_close(&first);
-	CU_ASSERT_EQUAL(archive_lock(&second, path, 0, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_lock(&second, case_path, 0, &error), CRMVAL_OK);
 	archive_close(&second);
-	tear_down();
+	case_tear_down();
 }
 
 /* One that waits has the lock as soon as it is free. */
@@ -250,17 +214,17 @@ static void test_wait(void)
 {
 	struct archive archive;
 	int ends[2];
-	set_up();
-	CU_ASSERT_EQUAL_FATAL(archive_lock(&archive, path, 0, &error), CRMVAL_OK);
+	case_set_up();
+	CU_ASSERT_EQUAL_FATAL(archive_lock(&archive, case_path, 0, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
 	pid_t child = fork();
 	if (child == 0) {
 		struct archive own;
 		archive_close(&archive); /* the copy; the lock stays the parent's */
-		int code = archive_lock(&own, path, 0, NULL);
+		int code = archive_lock(&own, case_path, 0, NULL);
 		if (write(ends[1], "", 1) != 1 || code != CRMVAL_EAGAIN)
 			_exit(2);
-		_exit(archive_lock(&own, path, 600, NULL) == CRMVAL_OK ? 0 : 1);
+		_exit(archive_lock(&own, case_path, 600, NULL) == CRMVAL_OK ? 0 : 1);
 	}
 	char byte;
 	int status = -1;
@@ -270,25 +234,25 @@ static void test_wait(void)
 	CU_ASSERT_EQUAL(status, 0);
 	close(ends[0]);
 	close(ends[1]);
-	tear_down();
+	case_tear_down();
 }
 
 static void test_sweep(void)
 {
 	struct archive archive;
-	set_up();
-	mkdir(path, 0700);
-	put(".a-20261127T101500Z.gz.crmval-new");
-	put(".report.json.crmval-new");
-	put(".crmval-new");
-	put("a-20261127T101500Z.gz");
-	put("somebody.crmval-new");
-	CU_ASSERT_EQUAL(archive_lock(&archive, path, 0, &error), CRMVAL_OK);
-	CU_ASSERT(!is_there(".a-20261127T101500Z.gz.crmval-new"));
-	CU_ASSERT(!is_there(".report.json.crmval-new"));
-	CU_ASSERT(is_there(".crmval-new") && is_there("a-20261127T101500Z.gz") && is_there("somebody.crmval-new"));
+	case_set_up();
+	mkdir(case_path, 0700);
+	case_put(".a-20261127T101500Z.gz.crmval-new");
+	case_put(".report.json.crmval-new");
+	case_put(".crmval-new");
+	case_put("a-20261127T101500Z.gz");
+	case_put("somebody.crmval-new");
+	CU_ASSERT_EQUAL(archive_lock(&archive, case_path, 0, &error), CRMVAL_OK);
+	CU_ASSERT(!case_has(".a-20261127T101500Z.gz.crmval-new"));
+	CU_ASSERT(!case_has(".report.json.crmval-new"));
+	CU_ASSERT(case_has(".crmval-new") && case_has("a-20261127T101500Z.gz") && case_has("somebody.crmval-new"));
 	archive_close(&archive);
-	tear_down();
+	case_tear_down();
 }
 
 static void check_refused(const char *at, const char *says)
@@ -304,20 +268,20 @@ static void test_links(void)
 {
 	struct archive archive;
 	char linked[80], slashed[81], name[ARCHIVE_NAME_SIZE];
-	set_up();
-	mkdir(path, 0700);
-	put("victim");
+	case_set_up();
+	mkdir(case_path, 0700);
+	case_put("victim");
 	CU_ASSERT_EQUAL(symlink("victim", in_archive(".a.crmval-new")), 0);
-	check_refused(path, "/archive/.a.crmval-new: ");
+	check_refused(case_path, "/archive/.a.crmval-new: ");
 	unlink(in_archive(".a.crmval-new"));
 	unlink(in_archive(".crmval-lock"));
 	CU_ASSERT_EQUAL(symlink("victim", in_archive(".crmval-lock")), 0);
-	check_refused(path, "/archive/.crmval-lock: ");
+	check_refused(case_path, "/archive/.crmval-lock: ");
 	unlink(in_archive(".crmval-lock"));
 	CU_ASSERT_EQUAL(mkfifo(in_archive(".crmval-lock"), 0600), 0);
-	check_refused(path, "/archive/.crmval-lock: ");
+	check_refused(case_path, "/archive/.crmval-lock: ");
 	unlink(in_archive(".crmval-lock"));
-	snprintf(linked, sizeof linked, "%s/linked", folder);
+	snprintf(linked, sizeof linked, "%s/linked", case_folder);
 	CU_ASSERT_EQUAL(symlink("archive", linked), 0);
 	check_refused(linked, "/linked: no folder");
 	snprintf(slashed, sizeof slashed, "%s/", linked);
@@ -330,21 +294,21 @@ static void test_links(void)
 	struct stat status;
 	CU_ASSERT_EQUAL(stat(in_archive("victim"), &status), 0);
 	CU_ASSERT_EQUAL(status.st_size, 0);
-	tear_down();
+	case_tear_down();
 }
 
 static void test_no_folder(void)
 {
 	struct archive archive;
 	char file[80];
-	set_up();
-	snprintf(file, sizeof file, "%s/none/archive", folder);
+	case_set_up();
+	snprintf(file, sizeof file, "%s/none/archive", case_folder);
 	CU_ASSERT_EQUAL(archive_lock(&archive, file, 0, &error), CRMVAL_ECREATE);
 	archive_close(&archive);
-	snprintf(file, sizeof file, "%s/file", folder);
+	snprintf(file, sizeof file, "%s/file", case_folder);
 	close(open(file, O_WRONLY | O_CREAT, 0600));
 	check_refused(file, "no folder");
-	tear_down();
+	case_tear_down();
 }
 
 static const struct test tests[] = {

@@ -2,6 +2,7 @@
 /* The archive where calls fail: the documented status, what the message names, and nothing left behind. */
 #include "archive.h"
 
+#include "archive_case.h"
 #include "failing.h"
 #include "suite.h"
 
@@ -15,49 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define INSTANT 1795774500 /* 2026-11-27T10:15:00Z */
-
-static char folder[] = "/tmp/archive.XXXXXX";
-static char path[64]; /* of the archive in it */
 static struct crmval_error error = {.struct_size = sizeof error};
-
-static void set_up(void)
-{
-	strcpy(folder, "/tmp/archive.XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/archive", folder);
-}
-
-static void empty(void)
-{
-	char command[80];
-	snprintf(command, sizeof command, "rm -rf %s", path);
-	CU_ASSERT_EQUAL(system(command), 0);
-}
-
-static void tear_down(void)
-{
-	empty();
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
-}
-
-static const char *in_archive(const char *name)
-{
-	static char full[256];
-	snprintf(full, sizeof full, "%s/%s", path, name);
-	return full;
-}
-
-static void put(const char *name)
-{
-	close(open(in_archive(name), O_WRONLY | O_CREAT | O_EXCL, 0600));
-}
-
-static int is_there(const char *name)
-{
-	struct stat status;
-	return lstat(in_archive(name), &status) == 0;
-}
 
 /* A call that fails, and what comes of it. */
 struct failure {
@@ -90,12 +49,12 @@ static void check(const struct failure *failure, int (*run)(struct archive *arch
 
 static int lock(struct archive *archive)
 {
-	return archive_lock(archive, path, 0, &error);
+	return archive_lock(archive, case_path, 0, &error);
 }
 
 static int lock_waiting(struct archive *archive)
 {
-	return archive_lock(archive, path, 600, &error);
+	return archive_lock(archive, case_path, 600, &error);
 }
 
 static void test_making(void)
@@ -108,15 +67,16 @@ static void test_making(void)
 		{FAILING_OPEN, 1, EMFILE, CRMVAL_EIO, "the folder above cannot be synced to the disk: Too many"},
 		{FAILING_SYNC, 1, EIO, CRMVAL_EIO, "the folder above cannot be synced to the disk"},
 	};
-	set_up();
+	case_set_up();
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
 		struct stat status;
 		check(&failures[i], lock);
-		CU_ASSERT(stat(path, &status) < 0); /* else the next run takes it for one that is safe on the disk */
+		CU_ASSERT(stat(case_path, &status) <
+			  0); /* else the next run takes it for one that is safe on the disk */
 	}
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
 	check(&(struct failure){FAILING_SYNC, 0, EIO, CRMVAL_OK, ""}, lock);
-	tear_down();
+	case_tear_down();
 }
 
 static void test_opening(void)
@@ -148,14 +108,14 @@ static void test_opening(void)
 		{FAILING_LOCK, 1, EWOULDBLOCK, CRMVAL_OK, ""},
 		{FAILING_LOCK, 1, ENOLCK, CRMVAL_EIO, "/archive: cannot lock it"},
 	};
-	set_up();
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	case_set_up();
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
 		check(&failures[i], lock);
 	for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
 		check(&waiting[i], lock_waiting);
-	CU_ASSERT_EQUAL(chmod(path, 0700), 0);
-	tear_down();
+	CU_ASSERT_EQUAL(chmod(case_path, 0700), 0);
+	case_tear_down();
 }
 
 /* What messages put before names: one slash, also of a path that ends in it, or is empty. */
@@ -186,7 +146,7 @@ static void test_holder(void)
 	struct archive archive;
 	struct stat status;
 	char list[400];
-	set_up();
+	case_set_up();
 	CU_ASSERT_EQUAL_FATAL(lock(&archive), CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(stat(in_archive(".crmval-lock"), &status), 0);
 	unsigned high = major(status.st_dev), low = minor(status.st_dev);
@@ -208,7 +168,7 @@ static void test_holder(void)
 	/* The second looks at the lock that was opened; the first at whether it is a file. */
 	check(&(struct failure){FAILING_STAT, 2, EIO, CRMVAL_EAGAIN, "another run holds it; try again later"}, lock);
 	archive_close(&archive);
-	tear_down();
+	case_tear_down();
 }
 
 /* ---- what is in it ---- */
@@ -217,7 +177,7 @@ static struct archive_entries entries;
 
 static int list(struct archive *archive)
 {
-	CU_ASSERT_EQUAL(archive_open(archive, path, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_open(archive, case_path, &error), CRMVAL_OK);
 	int code = archive_list(archive, &entries, &error);
 	free(entries.entries);
 	return code;
@@ -233,14 +193,14 @@ static int put_one(struct archive *archive)
 {
 	static const struct replace_content content = {write_nothing, NULL};
 	char name[ARCHIVE_NAME_SIZE];
-	CU_ASSERT_EQUAL(archive_open(archive, path, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_open(archive, case_path, &error), CRMVAL_OK);
 	return archive_put(archive, "a", INSTANT, &content, name, &error);
 }
 
 static int open_one(struct archive *archive)
 {
 	int fd = -1;
-	CU_ASSERT_EQUAL(archive_open(archive, path, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_open(archive, case_path, &error), CRMVAL_OK);
 	int code = archive_open_snapshot(archive, "a-20261127T101500Z.gz", &fd, &error);
 	CU_ASSERT_EQUAL(code == CRMVAL_OK, fd >= 0);
 	if (fd >= 0)
@@ -250,13 +210,13 @@ static int open_one(struct archive *archive)
 
 static int remove_one(struct archive *archive)
 {
-	CU_ASSERT_EQUAL(archive_open(archive, path, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_open(archive, case_path, &error), CRMVAL_OK);
 	return archive_remove(archive, "b-20261127T101500Z.gz", &error);
 }
 
 static int sync_it(struct archive *archive)
 {
-	CU_ASSERT_EQUAL(archive_open(archive, path, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(archive_open(archive, case_path, &error), CRMVAL_OK);
 	return archive_sync(archive, &error);
 }
 
@@ -286,35 +246,35 @@ static void test_contents(void)
 		{sync_it, {FAILING_SYNC, 1, EIO, CRMVAL_EIO, "cannot be synced to the disk: Input/output error"}},
 		{sync_it, {FAILING_SYNC, 0, 0, CRMVAL_OK, ""}},
 	};
-	set_up();
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
-	put("a-20261127T101500Z.gz");
-	put("b-20261127T101500Z.gz");
+	case_set_up();
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
+	case_put("a-20261127T101500Z.gz");
+	case_put("b-20261127T101500Z.gz");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check(&cases[i].failure, cases[i].run);
-	CU_ASSERT(is_there("a-20261127T101500Z.gz") && is_there("b-20261127T101500Z.gz"));
-	tear_down();
+	CU_ASSERT(case_has("a-20261127T101500Z.gz") && case_has("b-20261127T101500Z.gz"));
+	case_tear_down();
 }
 
 /* A temporary that somebody else writes at the moment stays, and is in nobody's way. */
 static void test_others(void)
 {
 	struct archive archive;
-	set_up();
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
-	put(".report.json.crmval-new");
-	put(".other.json.crmval-new");
+	case_set_up();
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
+	case_put(".report.json.crmval-new");
+	case_put(".other.json.crmval-new");
 	int fd = open(in_archive(".report.json.crmval-new"), O_RDONLY | O_CLOEXEC);
 	CU_ASSERT_EQUAL(flock(fd, LOCK_EX), 0);
 	CU_ASSERT_EQUAL(lock(&archive), CRMVAL_OK);
-	CU_ASSERT(is_there(".report.json.crmval-new"));
-	CU_ASSERT(!is_there(".other.json.crmval-new"));
+	CU_ASSERT(case_has(".report.json.crmval-new"));
+	CU_ASSERT(!case_has(".other.json.crmval-new"));
 	archive_close(&archive);
 	/* What cannot be removed is said. */
-	put(".other.json.crmval-new");
+	case_put(".other.json.crmval-new");
 	check(&(struct failure){FAILING_UNLINK, 1, EIO, CRMVAL_ECREATE, ".other.json.crmval-new: "}, lock);
 	close(fd);
-	tear_down();
+	case_tear_down();
 }
 
 /* ---- many ---- */
@@ -322,14 +282,14 @@ static void test_others(void)
 /* All names that a second has are taken. */
 static void test_full(void)
 {
-	set_up();
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	case_set_up();
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
 	failing_to_miss(1);
 	check(&(struct failure){FAILING_NONE, 0, 0, CRMVAL_ECREATE, "there are 9999 snapshots of this second"},
 	      put_one);
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "/archive/a-20261127T101500Z_9999.gz: "));
 	failing_to_miss(0);
-	tear_down();
+	case_tear_down();
 }
 
 /* They are listed by time, number and name, however the folder has them. */
@@ -338,20 +298,20 @@ static void test_many(void)
 	enum { MOST = 600, ALL = MOST + 4 };
 	struct archive archive = ARCHIVE_CLOSED;
 	char name[ARCHIVE_NAME_SIZE];
-	set_up();
-	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	case_set_up();
+	CU_ASSERT_EQUAL(mkdir(case_path, 0700), 0);
 	for (int i = 2; i <= MOST; i++) {
 		snprintf(name, sizeof name, "a-20261127T101500Z_%04d.gz", i);
-		put(name);
+		case_put(name);
 	}
-	put("a-20261127T101500Z.gz");
+	case_put("a-20261127T101500Z.gz");
 	/* More are read than there was room for at first: what was read is not lost where there is no more. */
 	check(&(struct failure){FAILING_MEMORY, 3, ENOMEM, CRMVAL_ENOMEM, "out of memory"}, list);
-	put("b-20261127T101500Z.gz");
-	put("A-20261127T101500Z.gz");
-	put("a-20261127T101501Z.gz");
-	put("z-20261127T101459Z_0007.gz");
-	CU_ASSERT_EQUAL(archive_open(&archive, path, &error), CRMVAL_OK);
+	case_put("b-20261127T101500Z.gz");
+	case_put("A-20261127T101500Z.gz");
+	case_put("a-20261127T101501Z.gz");
+	case_put("z-20261127T101459Z_0007.gz");
+	CU_ASSERT_EQUAL(archive_open(&archive, case_path, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(archive_list(&archive, &entries, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL_FATAL(entries.count, ALL);
 	CU_ASSERT_STRING_EQUAL(entries.entries[0].name, "z-20261127T101459Z_0007.gz");
@@ -363,7 +323,7 @@ static void test_many(void)
 		CU_ASSERT_EQUAL(entries.entries[i].sequence, i - 2);
 	free(entries.entries);
 	archive_close(&archive);
-	tear_down();
+	case_tear_down();
 }
 
 static const struct test tests[] = {
