@@ -24,6 +24,7 @@
 	SUITE(confine)                                                                                                 \
 	SUITE(cover)                                                                                                   \
 	SUITE(csv)                                                                                                     \
+	SUITE(csv_chunks)                                                                                              \
 	SUITE(csv_files)                                                                                               \
 	SUITE(csv_header)                                                                                              \
 	SUITE(customer_management)                                                                                     \
