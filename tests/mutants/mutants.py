@@ -7,10 +7,9 @@ usage: mutants.py BUILD [--files FILE,...] [--sample N] [--seed N] [--quick | --
 BUILD is a folder built for this alone, without optimisation, so that a jump of the code is a condition of the source
 (make mutants makes it): its programs are changed in place, a jump at a time, and put back. Each changed program runs the
 suites that are said to cover its file, then the scripts named for it, then all other suites but the slowest, and is killed
-where any fails, crashes, or takes too long. --quick runs these suites and the first script alone, --suites no script at all, --sample takes N mutants of each file
-at random. On a machine whose disk is slow, let /tmp be in memory:
-
-    unshare -m sh -c 'mount -t tmpfs none /tmp; nice make mutants'
+where any fails, crashes, takes too long, or waits for itself. --quick runs these suites and the first script alone,
+--suites no script at all, --sample takes N mutants of each file at random. Who is root has each test in a /tmp of its own,
+in memory, unless BUILD or the sources lie below /tmp.
 
 Survivors that are known and explained stand in survivors.txt, by file, function, the line of source, which of its jumps,
 and what was done to it; others are shown. Exit 1 where fewer than SHARE (0.85) are killed.
@@ -24,6 +23,7 @@ import os
 import random
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -38,9 +38,12 @@ JUMP = re.compile(r"^\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*\t(j[a-z]+)\s")
 PLACE = re.compile(r"^(/\S+):(\d+)")
 SYMBOL = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 FORMS = ("always", "never")
+FAILED = re.compile(rb"(^|\n)FAILED ")
+STUCK_SECONDS = 3
+OWN_TMP = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /tmp && cd /tmp && exec "$@"', "sh"]
 
 # Suites that take longest, and have little to do with most of the files.
-SLOWEST = ("confine", "csv", "demo", "lockdown", "plugins", "salesforce", "snapshot", "sql_number", "zip")
+SLOWEST = ("confine", "csv_chunks", "demo", "lockdown", "plugins", "salesforce", "snapshot", "sql_number", "zip")
 
 # What covers a file: suites that run first, one after the other, and scripts for what the suites let live.
 DIFFER = ("tests/reference/differ.py", "{crmval}", "1", "4", "--kinds", "plain")
@@ -53,7 +56,7 @@ def functional(name):
 
 SCORES = ("score", "estimate", "aggregate", "properties", "cover")
 COMPARES = ("compare", "compare_parts", "compare_measure", "compare_random", "report_change")
-READS = ("csv_header", "csv_files", "csv", "zip")
+READS = ("csv_header", "csv", "csv_files", "csv_chunks")
 TARGETS = {
     "core/score.c": (SCORES, (DIFFER,)),
     "core/scale.c": (SCORES, (DIFFER,)),
@@ -179,12 +182,42 @@ def write(site, code):
     sys.exit("mutants: %s stays busy" % site.program)
 
 
+def has_own_tmp(build):
+    """Whether each test may get a /tmp of its own, in memory: it is quick, and what a mutant leaves there is gone."""
+    if any(path.startswith("/tmp/") for path in (build, SOURCE)):
+        return False
+    return subprocess.run(OWN_TMP + ["true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Watch:
+    """Tells whether a suite waits for itself: all its threads sleep, it has no child, and that for some seconds."""
+
+    def __init__(self, process):
+        self.tasks, self.since = "/proc/%d/task" % process.pid, None
+
+    def sleeps(self):
+        try:
+            for task in os.listdir(self.tasks):
+                with open("%s/%s/stat" % (self.tasks, task)) as stat, \
+                        open("%s/%s/children" % (self.tasks, task)) as children:
+                    if stat.read().rsplit(")", 1)[1].split()[0] != "S" or children.read():
+                        return False
+            return True
+        except OSError:
+            return False
+
+    def is_stuck(self):
+        self.since = (self.since or time.monotonic()) if self.sleeps() else None
+        return self.since is not None and time.monotonic() - self.since > STUCK_SECONDS
+
+
 class Runner:
     """Runs tests on the programs as they are."""
 
     def __init__(self, build):
         self.build = build
-        self.scratch = tempfile.mkdtemp(prefix="mutants-")
+        self.has_own_tmp = has_own_tmp(build)
+        self.scratch = "/tmp" if self.has_own_tmp else tempfile.mkdtemp(prefix="mutants-")
         crmval = os.path.join(build, "crmval")
         self.names = {"crmval": crmval}
         self.environment = {
@@ -204,24 +237,43 @@ class Runner:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         return impose
 
-    def run(self, command, seconds):
-        """Whether it passes. Time is the processor's, since the machine has others; the wall stops what waits for ever."""
-        process = subprocess.Popen(command, cwd=self.scratch, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    @staticmethod
+    def judge(process, is_suite, seconds):
+        """Whether it passes; what fails is not waited for. The wall's clock ends a script that waits for ever."""
+        end, watch, told = time.monotonic() + 60 + 10 * seconds, Watch(process), b""
+        while time.monotonic() < end:
+            if select.select([process.stdout], [], [], 0.2)[0]:
+                some = os.read(process.stdout.fileno(), 1 << 16)
+                if not some:
+                    return process.wait() == 0
+                told = told[-16:] + some
+                if is_suite and FAILED.search(told):
+                    return False
+            elif is_suite and watch.is_stuck():
+                return False
+        return False
+
+    def run(self, command, is_suite, seconds):
+        """Whether it passes. Time is the processor's, since the machine has others."""
+        process = subprocess.Popen((OWN_TMP if self.has_own_tmp else []) + command,
+                                   cwd="/" if self.has_own_tmp else self.scratch, env=self.environment,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                    preexec_fn=self.limits(int(seconds) + 1))
         try:
-            status = process.wait(60 + 10 * seconds)
-        except subprocess.TimeoutExpired:
-            status = -1
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except OSError:
-            pass
-        process.wait()
-        for name in os.listdir(self.scratch):
+            return self.judge(process, is_suite, seconds)
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except OSError:
+                pass
+            process.stdout.close()
+            process.wait()
+            self.clean()
+
+    def clean(self):
+        for name in [] if self.has_own_tmp else os.listdir(self.scratch):
             path = os.path.join(self.scratch, name)
             shutil.rmtree(path, ignore_errors=True) if os.path.isdir(path) else os.unlink(path)
-        return status == 0
 
     def command(self, test):
         """Of suites, or of a script with its arguments."""
@@ -232,17 +284,18 @@ class Runner:
 
     def passes(self, test):
         """Whether it passes, in not much more than the time that it takes where the code is right."""
-        command = self.command(test)
+        command, is_suite = self.command(test), not test[0].startswith("tests/")
         if test not in self.usual:
             start = resource.getrusage(resource.RUSAGE_CHILDREN)
-            if not self.run(command, 600):
+            if not self.run(command, is_suite, 600):
                 sys.exit("mutants: %s fails where nothing was changed" % " ".join(command))
             end = resource.getrusage(resource.RUSAGE_CHILDREN)
             self.usual[test] = end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
-        return self.run(command, 5 * self.usual[test] + 0.3)
+        return self.run(command, is_suite, 5 * self.usual[test] + 0.3)
 
     def close(self):
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        if not self.has_own_tmp:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def tests_of(file, options):
