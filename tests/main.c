@@ -39,6 +39,7 @@
 	SUITE(expression)                                                                                              \
 	SUITE(expression_parse)                                                                                        \
 	SUITE(forget)                                                                                                  \
+	SUITE(hostile)                                                                                                 \
 	SUITE(id_log)                                                                                                  \
 	SUITE(ident)                                                                                                   \
 	SUITE(job)                                                                                                     \
@@ -50,6 +51,7 @@
 	SUITE(lookup)                                                                                                  \
 	SUITE(parallel)                                                                                                \
 	SUITE(path)                                                                                                    \
+	SUITE(plugin_trust)                                                                                            \
 	SUITE(plugins)                                                                                                 \
 	SUITE(properties)                                                                                              \
 	SUITE(prune)                                                                                                   \

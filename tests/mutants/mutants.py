@@ -43,7 +43,7 @@ STUCK_SECONDS = 3
 OWN_TMP = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /tmp && cd /tmp && exec "$@"', "sh"]
 
 # Suites that take longest, and have little to do with most of the files.
-SLOWEST = ("confine", "csv_chunks", "demo", "lockdown", "plugins", "salesforce", "snapshot", "sql_number", "zip")
+SLOWEST = ("confine", "csv_chunks", "demo", "hostile", "lockdown", "salesforce", "snapshot", "sql_number", "zip")
 
 # What covers a file: suites that run first, one after the other, and scripts for what the suites let live.
 DIFFER = ("tests/reference/differ.py", "{crmval}", "1", "4", "--kinds", "plain")
