@@ -74,7 +74,10 @@ static int is_time(enum failing kind)
 
 CALL(FAILING_LISTING, DIR *, NULL, fdopendir, (int fd), (fd))
 CALL(FAILING_READDIR, struct dirent *, NULL, readdir, (DIR * listing), (listing))
+CALL(FAILING_READ, ssize_t, -1, pread, (int fd, void *bytes, size_t length, off_t from), (fd, bytes, length, from))
 CALL(FAILING_STAT, int, -1, fstat, (int fd, struct stat *status), (fd, status))
+CALL(FAILING_LOOK, int, -1, stat, (const char *path, struct stat *status), (path, status))
+CALL(FAILING_LOOK, int, -1, lstat, (const char *path, struct stat *status), (path, status))
 CALL(FAILING_LOCK, int, -1, flock, (int fd, int operation), (fd, operation))
 CALL(FAILING_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 CALL(FAILING_CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
@@ -207,6 +210,35 @@ char *__wrap_strndup(const char *text, size_t most);
 char *__wrap_strndup(const char *text, size_t most)
 {
 	return is_time(FAILING_MEMORY) ? NULL : taken(__real_strndup(text, most));
+}
+
+static int print(char **text, const char *format, va_list arguments)
+{
+	int length = is_time(FAILING_MEMORY) ? -1 : vasprintf(text, format, arguments);
+	state.held += length >= 0;
+	return length;
+}
+
+int __wrap_asprintf(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int __wrap_asprintf(char **text, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int length = print(text, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+/* The same, of a build with _FORTIFY_SOURCE. */
+int __wrap___asprintf_chk(char **text, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int __wrap___asprintf_chk(char **text, int flag, const char *format, ...)
+{
+	va_list arguments;
+	(void)flag;
+	va_start(arguments, format);
+	int length = print(text, format, arguments);
+	va_end(arguments);
+	return length;
 }
 
 void __real_free(void *piece);

@@ -10,9 +10,11 @@ enum failing {
 	FAILING_NONE,
 	FAILING_MEMORY, /* malloc() and its like */
 	FAILING_OPEN,
+	FAILING_READ,    /* pread() */
 	FAILING_LISTING, /* fdopendir() */
 	FAILING_READDIR,
-	FAILING_STAT,
+	FAILING_STAT, /* of what is open, or in a folder that is */
+	FAILING_LOOK, /* stat(), lstat() */
 	FAILING_LOCK,
 	FAILING_MKDIR,
 	FAILING_CHMOD,

@@ -25,6 +25,7 @@
 	SUITE(cover)                                                                                                   \
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_chunks)                                                                                              \
+	SUITE(csv_fails)                                                                                               \
 	SUITE(csv_files)                                                                                               \
 	SUITE(csv_header)                                                                                              \
 	SUITE(customer_management)                                                                                     \

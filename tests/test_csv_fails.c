@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables whose calls fail, one after the other: each is told as what it is, and all that was taken is given back. */
+#include "csv_case.h"
+#include "failing.h"
+#include "suite.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What the sink was told; how many calls it had, after which of them it stops (0: none), and how many came even so. */
+static char told[1 << 18];
+static size_t used;
+static unsigned heard, stop_at, overheard;
+
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	used += (size_t)vsnprintf(told + used, sizeof told - used, format, arguments);
+	va_end(arguments);
+	overheard += stop_at && heard >= stop_at;
+}
+
+static int hear(struct crmval_error *error)
+{
+	if (++heard != stop_at)
+		return CRMVAL_OK;
+	strcpy(error->message, "stopped");
+	return error->code = CRMVAL_ESTOP;
+}
+
+static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
+{
+	(void)sink;
+	for (uint32_t i = 0; i < rows->row_count; i++) {
+		uint32_t input;
+		note("row %u", (unsigned)rows->line(rows->context, i, &input));
+		for (int j = 0; j < 2; j++)
+			note(" [%.*s]", (int)rows->columns[j].length[i],
+			     rows->columns[j].base + rows->columns[j].start[i]);
+		note("\n");
+	}
+	return hear(error);
+}
+
+static int reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
+		  struct crmval_error *error)
+{
+	(void)sink, (void)input;
+	note("reject %u at %u: %s\n", (unsigned)line, (unsigned)offset, rule);
+	return hear(error);
+}
+
+static void skip(const struct crmval_sink *sink, const char *what, uint64_t count)
+{
+	(void)sink;
+	note("skip %u %s\n", (unsigned)count, what);
+}
+
+/* Reads two columns; what is asked of the C library meanwhile is asked by the source alone, not by the test. */
+static int read_table(const struct csv_trial *trial, struct crmval_error *error)
+{
+	static const uint32_t both[] = {0, 1};
+	const uint32_t *wanted = trial->wanted ? trial->wanted : both;
+	static const struct crmval_sink sink = {sizeof sink, take, reject, skip};
+	const struct crmval_source *source = trial->plugin->source;
+	struct crmval_value directory = {.is_set = 1, .text = trial->directory}, values[CSV_TRIAL_OPTIONS];
+	struct crmval_table table = {.struct_size = sizeof table};
+	struct crmval_plan plan = {.struct_size = sizeof plan};
+	void *self = NULL, *worker = NULL;
+	used = heard = overheard = 0;
+	*told = '\0';
+	csv_trial_options(trial, source->table_options, source->table_option_count, values);
+	int status = source->open(&directory, &self, error);
+	if (!status)
+		status = source->table(self, "it", values, 1, &table, error);
+	for (int i = 0; i < 2 && !status; i++) /* planned anew, it is as planned once */
+		status = source->plan(self, table.table, wanted, trial->wanted ? trial->wanted_count : 2, &plan, error);
+	if (!status)
+		status = source->worker_open(self, &worker, error);
+	for (uint32_t i = 0; i < plan.split_count && !status; i++)
+		status = source->read(self, table.table, i, worker, &sink, error);
+	if (!status)
+		status = source->finish(self, table.table, error);
+	source->worker_close(worker);
+	if (self)
+		source->close(self);
+	return status;
+}
+
+/* Reads with one call that fails; returns how many there were of its kind. */
+static unsigned fail_at(const struct csv_trial *trial, enum failing kind, unsigned at, int number, int code,
+			const char *says)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	long held = failing_held();
+	unsigned files = failing_files();
+	failing_begin(kind, at, number);
+	int status = read_table(trial, &error);
+	unsigned calls = failing_end();
+	if (status != code || !strstr(error.message, says))
+		printf("call %d, number %u of %u: %d %s\n", kind, at, calls, status, error.message);
+	CU_ASSERT_EQUAL(status, code);
+	CU_ASSERT_EQUAL(error.code, code);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, says));
+	CU_ASSERT_EQUAL(failing_held(), held);
+	CU_ASSERT_EQUAL(failing_files(), files);
+	return calls;
+}
+
+/* Lets each call of a kind fail in turn. */
+static void expect_each(const struct csv_trial *trial, enum failing kind, int number, int code, const char *says)
+{
+	unsigned calls = fail_at(trial, kind, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT(calls > 0);
+	for (unsigned at = 1; at <= calls; at++)
+		fail_at(trial, kind, at, number, code, says);
+}
+
+/* All that may fail of one table does. */
+static void expect_all(const struct csv_trial *of)
+{
+	expect_each(of, FAILING_MEMORY, ENOMEM, CRMVAL_ENOMEM, "memory");
+	expect_each(of, FAILING_OPEN, EMFILE, CRMVAL_EIO, "cannot open /");
+	expect_each(of, FAILING_OPEN, EACCES, CRMVAL_EPERM, "see to it that it may be read");
+	expect_each(of, FAILING_OPEN, EPERM, CRMVAL_EPERM, "see to it that it may be read");
+	expect_each(of, FAILING_OPEN, ENOENT, CRMVAL_ENOINPUT, "check the path");
+	expect_each(of, FAILING_OPEN, ENAMETOOLONG, CRMVAL_ENOINPUT, "check the path");
+	expect_each(of, FAILING_STAT, EIO, CRMVAL_EIO, "cannot open /");
+	expect_each(of, FAILING_READ, EIO, CRMVAL_EIO, ": reading failed at byte ");
+}
+
+/* A signal while it is read changes nothing. */
+static void expect_interrupted(const struct csv_trial *trial, const char *expected)
+{
+	unsigned calls = fail_at(trial, FAILING_READ, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT_STRING_EQUAL(told, expected);
+	for (unsigned at = 1; at <= calls; at++) {
+		fail_at(trial, FAILING_READ, at, EINTR, CRMVAL_OK, "");
+		CU_ASSERT_STRING_EQUAL(told, expected);
+	}
+}
+
+static const char text[] = "a,b\n1,\"x\"\"\n\ny\"\n3\n\"long enough for a window of its own, which is to grow, "
+			   "and to reach behind the next word\",4\n";
+
+static const char expected[] =
+	"row 2 [1] [x\"\n\ny]\nreject 5 at 15: 1 field where the header has 2\n"
+	"row 6 [long enough for a window of its own, which is to grow, and to reach behind the next word] [4]\n";
+
+static void test_plain(void)
+{
+	static const char *const files[] = {"f.csv", NULL};
+	make_folder();
+	write_text("f.csv", text);
+	struct csv_trial trial = trial_of(files);
+	expect_all(&trial);
+	trial.chunk = 64;
+	expect_all(&trial);
+	expect_interrupted(&trial, expected);
+	remove_folder();
+}
+
+static void test_stream(void)
+{
+	static const char *const files[] = {"f.csv.gz", NULL};
+	make_folder();
+	write_gzip("f.csv.gz", text, sizeof text - 1);
+	struct csv_trial trial = trial_of(files);
+	trial.encoding = "ISO-8859-1";
+	trial.chunk = 64;
+	expect_all(&trial);
+	expect_interrupted(&trial, expected);
+	remove_folder();
+}
+
+/* What a path leads to is asked of the folder, of a file that is opened, and of one that may have changed since. */
+static void test_looks(void)
+{
+	static const char *const files[] = {"f.csv", NULL};
+	static const struct {
+		int number, code;
+		const char *says;
+	} looks[] = {
+		{EACCES, CRMVAL_EPERM, "directory /"},        {EIO, CRMVAL_EIO, "cannot open /"},
+		{EIO, CRMVAL_EAGAIN, "changed while it was"}, {EIO, CRMVAL_EAGAIN, "changed while it was"},
+		{EIO, CRMVAL_EIO, "cannot open /"},           {EIO, CRMVAL_EAGAIN, "changed while it was"},
+	};
+	enum { LOOKS = sizeof looks / sizeof *looks };
+	make_folder();
+	write_text("f.csv", text);
+	struct csv_trial trial = trial_of(files);
+	CU_ASSERT_EQUAL(fail_at(&trial, FAILING_LOOK, 0, 0, CRMVAL_OK, ""), LOOKS);
+	for (unsigned i = 0; i < LOOKS; i++)
+		fail_at(&trial, FAILING_LOOK, i + 1, looks[i].number, looks[i].code, looks[i].says);
+	fail_at(&trial, FAILING_LOOK, 1, EIO, CRMVAL_ENOINPUT, "directory /");
+	trial.files = NULL; /* what is not there is not looked for further, what cannot be looked for is said */
+	fail_at(&trial, FAILING_LOOK, 2, EACCES, CRMVAL_EPERM, "it.csv: ");
+	fail_at(&trial, FAILING_LOOK, 3, EACCES, CRMVAL_EPERM, "it.csv.gz: ");
+	remove_folder();
+}
+
+/* A record that is longer than what is read with its chunk, and behind it one that is too long. */
+static void test_long_records(void)
+{
+	enum { LONG = 10000, LONGER = 12000 };
+	static const char *const files[] = {"f.csv", NULL};
+	static char bytes[2 * LONGER + 64], told_of[LONG + 256], row[LONGER + 1];
+	memset(row, 'x', LONGER);
+	snprintf(bytes, sizeof bytes, "a,b\n1,%.*s\n2,%s\n3,4\n", LONG, row, row);
+	snprintf(told_of, sizeof told_of,
+		 "row 2 [1] [%.*s]\nreject 3 at %d: a row of more than 11000 bytes\nrow 4 [3] [4]\n", LONG, row,
+		 4 + 3 + LONG);
+	make_folder();
+	write_text("f.csv", bytes);
+	struct csv_trial trial = trial_of(files);
+	trial.chunk = 64;
+	trial.max_row = 11000;
+	expect_all(&trial);
+	expect_interrupted(&trial, told_of);
+	remove_folder();
+}
+
+/* Of several files, found by a pattern, each with columns in an order of its own. */
+static void test_several(void)
+{
+	static const char *const files[] = {"[a-c].csv", NULL};
+	make_folder();
+	write_text("a.csv", "x,y\n1,2\n");
+	write_text("b.csv", "y,x\n3,4\n");
+	write_text("c.csv", "x,y\n\n");
+	struct csv_trial trial = trial_of(files);
+	expect_all(&trial);
+	expect_interrupted(&trial, "row 2 [1] [2]\nrow 2 [4] [3]\nskip 1 blank lines\n");
+	remove_folder();
+}
+
+/* The entity's own file. */
+static void test_named(void)
+{
+	make_folder();
+	write_text("it.csv", "x,y\n1,2\n");
+	struct csv_trial trial = trial_of(NULL);
+	expect_all(&trial);
+	remove_folder();
+}
+
+/* ---- sinks that stop */
+
+/* Whatever a sink is told last, nothing comes behind it, nor is it forgotten that it stopped. */
+static void expect_stops(const struct csv_trial *trial, unsigned calls)
+{
+	fail_at(trial, FAILING_NONE, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT_EQUAL(heard, calls);
+	for (stop_at = 1; stop_at <= calls; stop_at++) {
+		fail_at(trial, FAILING_NONE, 0, 0, CRMVAL_ESTOP, "stopped");
+		CU_ASSERT_EQUAL(heard, stop_at);
+		CU_ASSERT_EQUAL(overheard, 0);
+	}
+	stop_at = 0;
+}
+
+static void test_stops(void)
+{
+	enum { ROWS = 5000 }; /* which are three batches */
+	static const char *const plain[] = {"f.csv", NULL}, *const stream[] = {"f.csv.gz", NULL};
+	static char bytes[8 * ROWS];
+	size_t size = (size_t)sprintf(bytes, "a,b\n1,2\n3\n4\n\n5,6\n\n");
+	make_folder();
+	write_bytes("f.csv", bytes, size);
+	write_gzip("f.csv.gz", bytes, size);
+	struct csv_trial trial = trial_of(plain);
+	expect_stops(&trial, 4); /* two batches, two rejects */
+	trial.files = stream;
+	expect_stops(&trial, 4);
+	size = (size_t)sprintf(bytes, "a,b\n");
+	for (int i = 0; i < ROWS; i++)
+		size += (size_t)sprintf(bytes + size, "1,2\n");
+	size += (size_t)sprintf(bytes + size, "\n");
+	write_bytes("f.csv", bytes, size);
+	trial.files = plain;
+	expect_stops(&trial, 3);
+	remove_folder();
+}
+
+/* Batches have 2,048 rows, of wide tables fewer: of 5,000 columns 64. */
+static void test_batches(void)
+{
+	enum { COLUMNS = 5000, ROWS = 130 };
+	static const char *const files[] = {"f.csv", NULL};
+	static uint32_t wanted[COLUMNS];
+	make_folder();
+	FILE *file = fopen(path_of("f.csv"), "w");
+	for (int i = 0; i < COLUMNS; i++) {
+		wanted[i] = (uint32_t)i;
+		fprintf(file, "%d%c", i, i + 1 < COLUMNS ? ',' : '\n');
+	}
+	for (int i = 0; i < COLUMNS * ROWS; i++)
+		fputs((i + 1) % COLUMNS ? "," : "\n", file);
+	fclose(file);
+	struct csv_trial trial = trial_of(files);
+	trial.wanted = wanted;
+	trial.max_columns = trial.wanted_count = COLUMNS;
+	fail_at(&trial, FAILING_NONE, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT_EQUAL(heard, 3);
+	remove_folder();
+}
+
+/* A record with a hundred thousand fields where two should be: they are not kept. */
+static void test_far_too_many(void)
+{
+	enum { MANY = 100000 };
+	static const char *const files[] = {"f.csv", NULL};
+	make_folder();
+	FILE *file = fopen(path_of("f.csv"), "w");
+	fputs("a,b\n", file);
+	for (int i = 1; i < MANY; i++)
+		fputc(',', file);
+	fputs("\n1,2\n", file);
+	fclose(file);
+	struct csv_trial trial = trial_of(files);
+	fail_at(&trial, FAILING_NONE, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT_STRING_EQUAL(told, "reject 2 at 4: 100000 fields where the header has 2\nrow 3 [1] [2]\n");
+	remove_folder();
+}
+
+static const struct test tests[] = {
+	{"a plain file", test_plain},
+	{"a stream", test_stream},
+	{"paths", test_looks},
+	{"long records", test_long_records},
+	{"several files", test_several},
+	{"a file by the entity's name", test_named},
+	{"sinks that stop", test_stops},
+	{"batches", test_batches},
+	{"far too many fields", test_far_too_many},
+	{0},
+};
+
+const struct suite suite_csv_fails = {"csv_fails", tests};
