@@ -239,14 +239,39 @@ static void test_scanners(void)
 	}
 }
 
+/* Of scanners that there are, the first is taken that the kernel says this processor has the instructions of. */
+static void test_best_scanner(void)
+{
+	static const char *const needed[][8] = {
+		{"avx512f", "avx512bw", "avx512_vbmi2", "avx2", "bmi1", "bmi2", "popcnt"},
+		{"avx2", "bmi1", "bmi2", "popcnt"},
+	};
+	const struct csv_scanner *best = NULL;
+	char flags[8192] = "", line[8192];
+	FILE *file = fopen("/proc/cpuinfo", "r");
+	while (file && fgets(line, sizeof line, file))
+		if (!strncmp(line, "flags", 5))
+			snprintf(flags, sizeof flags, "%.*s ", (int)strcspn(line, "\n"), line);
+	if (file)
+		fclose(file);
+	for (unsigned i = 0; csv_scanners[i].name; i++) {
+		int has_all = 1, is_plain = !csv_scanners[i + 1].name;
+		for (int j = 0; !is_plain && needed[i][j]; j++) {
+			char word[32];
+			snprintf(word, sizeof word, " %s ", needed[i][j]);
+			has_all &= strstr(flags, word) != NULL;
+		}
+		CU_ASSERT_EQUAL(!csv_scanners[i].is_supported(), !has_all);
+		best = !best && has_all ? &csv_scanners[i] : best;
+	}
+	CU_ASSERT_PTR_EQUAL(csv_scanner_best(), best);
+}
+
 static const struct test tests[] = {
-	{"a field without end", test_endless_field},
-	{"chunk ends", test_chunk_ends},
-	{"a row too short", test_short_row},
-	{"rows at most", test_rows_at_most},
-	{"as the naive reader", test_like_naive},
-	{"scanners", test_scanners},
-	{0},
+	{"a field without end", test_endless_field}, {"chunk ends", test_chunk_ends},
+	{"a row too short", test_short_row},         {"rows at most", test_rows_at_most},
+	{"as the naive reader", test_like_naive},    {"scanners", test_scanners},
+	{"the best scanner", test_best_scanner},     {0},
 };
 
 const struct suite suite_csv_chunks = {"csv_chunks", tests};

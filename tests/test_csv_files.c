@@ -45,6 +45,7 @@ static void test_several_files(void)
 	static const char *const pattern[] = {"p-*.csv", NULL}, *const none[] = {"q-*.csv", NULL};
 	static const char *const list[] = {"p-b.csv", "p-B.csv", NULL}, *const twice[] = {"p-*.csv", "p-b.csv", NULL};
 	static const char *const literal[] = {"[x].csv", NULL};
+	char says[128];
 	make_folder();
 	write_text("p-b.csv", "a,b\n1,2\n3\n");
 	write_text("p-B.csv", "b,a\n\n5,6\n");
@@ -61,9 +62,14 @@ static void test_several_files(void)
 	EXPECT_ERROR(&trial, CRMVAL_ECONF, "the same file");
 	write_text("p-c.csv", "a,b,c\n");
 	trial.files = pattern;
-	EXPECT_ERROR(&trial, CRMVAL_EDATA, "p-B.csv has no column \"c\", but ");
+	snprintf(says, sizeof says, "p-B.csv has no column \"c\", but %s/p-c.csv has; ", folder);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, says);
 	write_text("p-c.csv", "b\n");
-	EXPECT_ERROR(&trial, CRMVAL_EDATA, "p-c.csv has no column \"a\", but ");
+	snprintf(says, sizeof says, "p-c.csv has no column \"a\", but %s/p-B.csv has; ", folder);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, says);
+	write_text("p-c.csv", "a\n"); /* the last of both, by name */
+	snprintf(says, sizeof says, "p-c.csv has no column \"b\", but %s/p-B.csv has; ", folder);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, says);
 	write_text("[x].csv", "z\n9\n");
 	trial.files = literal;
 	EXPECT(&trial, "column z\nrow 2 [9]\n");
