@@ -4,7 +4,6 @@
 
 #include "error.h"
 #include "lookup.h"
-#include "salesforce_id.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,21 +87,6 @@ static struct cell_text cell_of(const struct job_mapping *mapping, const struct 
 	if (is_null(mapping, text, length))
 		length = 0;
 	return (struct cell_text){text, length};
-}
-
-enum cell_state derive_id_text(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18])
-{
-	if (*length == 0)
-		return CELL_MISSING;
-	return mapping->ids == IDS_SALESFORCE ? salesforce_id_read(text, length, buffer) : CELL_OK;
-}
-
-enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
-			  struct ident *id)
-{
-	enum cell_state state = derive_id_text(mapping, text, length, buffer);
-	*id = state == CELL_OK ? ident_of(*text, *length) : (struct ident){0, 0};
-	return state;
 }
 
 /* ---- rows ---- */

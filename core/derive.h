@@ -10,6 +10,7 @@
 #include "job_mapping.h"
 #include "ledger.h"
 #include "reading.h"
+#include "salesforce_id.h"
 
 struct lookup;
 
@@ -53,14 +54,22 @@ void derive_scratch_free(struct derive_scratch *scratch);
 int derive_rows(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
 		struct ledger *ledger, struct crmval_rows *out, struct crmval_error *error);
 
-/*
- * The id in a trimmed cell, as the mapping compares ids: *text and *length may be set to what is in buffer.  Missing and
- * unreadable ones are none.
- */
-enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18],
-			  struct ident *id);
+/* The text of an id in a trimmed cell, as the mapping compares ids: *text and *length may be set to what is in buffer. */
+static inline enum cell_state derive_id_text(const struct job_mapping *mapping, const char **text, uint32_t *length,
+					     char buffer[18])
+{
+	if (*length == 0)
+		return CELL_MISSING;
+	return mapping->ids == IDS_SALESFORCE ? salesforce_id_read(text, length, buffer) : CELL_OK;
+}
 
-/* The same, but only the text. */
-enum cell_state derive_id_text(const struct job_mapping *mapping, const char **text, uint32_t *length, char buffer[18]);
+/* The same, and the id.  Missing and unreadable ones are none. */
+static inline enum cell_state derive_id(const struct job_mapping *mapping, const char **text, uint32_t *length,
+					char buffer[18], struct ident *id)
+{
+	enum cell_state state = derive_id_text(mapping, text, length, buffer);
+	*id = state == CELL_OK ? ident_of(*text, *length) : (struct ident){0, 0};
+	return state;
+}
 
 #endif

@@ -31,6 +31,14 @@ static inline uint64_t ident_load(const char *p)
 	return word;
 }
 
+/* One more block of a long text. */
+static inline void ident_add(const char *block, uint64_t *x, uint64_t *y)
+{
+	uint64_t a = ident_load(block), b = ident_load(block + 8);
+	*x = ident_fold(a ^ ident_key[0], b ^ *x ^ ident_key[1]);
+	*y = ident_fold(b ^ ident_key[2], a ^ *y ^ ident_key[3]);
+}
+
 /* Of a trimmed text. */
 static inline struct ident ident_of(const char *text, uint32_t length)
 {
@@ -43,15 +51,9 @@ static inline struct ident ident_of(const char *text, uint32_t length)
 		return id;
 	}
 	uint64_t x = length, y = ~(uint64_t)length;
-	for (uint32_t i = 0;; i += 16) {
-		if (i + 16 > length)
-			i = length - 16; /* the last block overlaps the one before it */
-		uint64_t a = ident_load(text + i), b = ident_load(text + i + 8);
-		x = ident_fold(a ^ ident_key[0], b ^ x ^ ident_key[1]);
-		y = ident_fold(b ^ ident_key[2], a ^ y ^ ident_key[3]);
-		if (i + 16 == length)
-			break;
-	}
+	for (uint32_t i = 0; i + 16 < length; i += 16)
+		ident_add(text + i, &x, &y);
+	ident_add(text + length - 16, &x, &y); /* overlaps the one before it */
 	id.low = x;
 	id.high = y | UINT64_C(0xff) << 56; /* a length that no short text has */
 	return id;

@@ -59,107 +59,127 @@ int take_ids(struct taking *t, struct crmval_error *error)
 /* ---- references ---- */
 
 enum {
-	AHEAD = 64, /* rows that are looked up together, so that they wait for memory together */
+	PART = 128, /* rows whose references are looked up together, so that they wait for memory together */
 	NEXT = 4,   /* rows that are tried behind the one found last */
-	NOT_FOUND = INT32_MIN
+	NOT_FOUND = INT32_MIN + 1
 };
 
-/* Some references on their way. */
+/* Some references on their way: what is the same in rows behind one another, as is common, is looked up once. */
 struct references {
-	const char *texts[AHEAD]; /* as they are looked up */
-	uint32_t lengths[AHEAD];
-	char buffers[AHEAD][18];
-	struct ident ids[AHEAD];
-	enum cell_state states[AHEAD];
-	uint8_t repeats[AHEAD]; /* what the row before it has, as is common where rows are in their parents' order */
-	int32_t rows[AHEAD];    /* where it was found at once; or NOT_FOUND */
+	uint32_t count;
+	uint8_t of_row[PART];    /* which of those below a row has */
+	const char *texts[PART]; /* as they are looked up */
+	uint32_t lengths[PART];
+	uint8_t is_near[PART]; /* to the one before it, so that it may be found behind that */
+	char buffers[PART][18];
+	struct ident ids[PART];
+	int32_t rows[PART];        /* where they lead to; or NOT_FOUND */
+	uint8_t waiting[PART + 1]; /* which of them are fetched ahead */
 };
 
-/* The cell of the row before. */
-struct last {
-	const char *text;
-	uint32_t length;
-	struct ident id;
-	enum cell_state state;
-};
-
-static void read_reference(struct taking *t, struct references *some, uint32_t i, uint32_t row, struct last *last)
+static void list_different(const struct taking *t, struct references *some, uint32_t first, uint32_t count)
 {
-	uint32_t length;
-	const char *text = cell_at(t->cells, row, &length);
-	cell_trim(&text, &length);
-	some->repeats[i] = row > 0 && length == last->length && is_same_text(text, last->text, length);
-	last->text = text;
-	last->length = length;
-	if (!some->repeats[i])
-		last->state = derive_id(t->feed->mapping, &text, &length, some->buffers[i], &last->id);
-	some->texts[i] = text;
-	some->lengths[i] = length;
-	some->states[i] = last->state;
-	some->ids[i] = last->id;
-	if (last->state == CELL_UNREADABLE)
-		take_unreadable(t, row);
+	const char *last = NULL;
+	uint32_t last_length = UINT32_MAX, n = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t length;
+		const char *text = cell_at(t->cells, first + i, &length);
+		cell_trim(&text, &length);
+		n += length != last_length || !is_same_text(text, last, length);
+		some->of_row[i] = (uint8_t)(n - 1);
+		some->texts[n - 1] = last = text;
+		some->lengths[n - 1] = last_length = length;
+	}
+	some->count = n;
+}
+
+/* Do they differ in the last character alone, that of Salesforce before its three check characters? */
+static int is_near(const char *text, const char *other, uint32_t length)
+{
+	return length > 8 && is_same_text(text, other, length == 18 ? 14 : length - 1);
 }
 
 /* Where rows are in their parents' order, the next one's is near: that spares looking it up. */
 static int32_t find_next(const struct table *target, struct ident id, uint32_t *next)
 {
-	const struct ident *ids = target->ids.bytes;
-	uint32_t rows = atomic_load_explicit(&target->rows, memory_order_relaxed);
-	uint32_t until = rows - *next < NEXT ? rows : *next + NEXT;
-	for (uint32_t row = *next; row < until; row++)
-		if (ident_equal(ids[row], id) && !table_is_dropped(target, row)) {
-			*next = row + 1;
-			return (int32_t)row;
-		}
-	return NOT_FOUND;
+	const struct ident *ids = (const struct ident *)target->ids.bytes + *next;
+	uint32_t rows = atomic_load_explicit(&target->rows, memory_order_relaxed), same = 0;
+	if (rows < NEXT || *next > rows - NEXT)
+		return NOT_FOUND;
+	for (uint32_t i = 0; i < NEXT; i++)
+		same |= (uint32_t)ident_equal(ids[i], id) << i;
+	if (!same)
+		return NOT_FOUND;
+	uint32_t row = *next + (uint32_t)__builtin_ctz(same);
+	if (table_is_dropped(target, row))
+		return NOT_FOUND;
+	*next = row + 1;
+	return (int32_t)row;
 }
 
-static int32_t find_reference(struct table *target, const struct references *some, uint32_t i)
+/* Reads one; what it leads to is known where there is no id, or where it is in its parents' order. */
+static void read_reference(const struct taking *t, const struct table *target, struct references *some, uint32_t i,
+			   uint32_t *next)
 {
-	if (some->states[i] == CELL_UNREADABLE)
-		return UNREADABLE_REFERENCE;
-	if (ident_is_none(some->ids[i]))
-		return CRMVAL_MISSING;
-	return table_find(target, some->ids[i], some->texts[i], some->lengths[i]);
+	enum cell_state state =
+		derive_id(t->feed->mapping, &some->texts[i], &some->lengths[i], some->buffers[i], &some->ids[i]);
+	if (state != CELL_OK)
+		some->rows[i] = state == CELL_MISSING ? CRMVAL_MISSING : UNREADABLE_REFERENCE;
+	else
+		some->rows[i] = target->is_mapped ? find_next(target, some->ids[i], next) : NOT_FOUND;
 }
 
-/* Reads some, and has what is needed to find them on its way. */
-static void read_some(struct taking *t, const struct table *target, struct references *some, uint32_t first,
-		      uint32_t count, struct last *last, uint32_t *next)
+/* Has the slots of those that are to be looked up, and then the ids that these lead to, on their way. */
+static void prefetch_some(const struct table *target, struct references *some)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		read_reference(t, some, i, first + i, last);
-		some->rows[i] = NOT_FOUND;
-		if (!target->is_mapped || some->repeats[i] || ident_is_none(some->ids[i]))
-			continue;
-		some->rows[i] = find_next(target, some->ids[i], next);
-		if (some->rows[i] == NOT_FOUND)
-			table_prefetch(target, some->ids[i]);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < some->count; i++) {
+		some->is_near[i] = i > 0 && some->lengths[i] == some->lengths[i - 1] &&
+				   is_near(some->texts[i], some->texts[i - 1], some->lengths[i]);
+		some->waiting[count] = (uint8_t)i;
+		count += some->rows[i] == NOT_FOUND && !some->is_near[i];
 	}
-	for (uint32_t i = 0; i < count && target->is_mapped; i++)
-		if (!some->repeats[i] && some->rows[i] == NOT_FOUND)
-			table_prefetch_id(target, some->ids[i]);
+	for (uint32_t i = 0; i < count; i++)
+		table_prefetch(target, some->ids[some->waiting[i]]);
+	for (uint32_t i = 0; i < count; i++)
+		table_prefetch_id(target, some->ids[some->waiting[i]]);
+}
+
+static int find_some(struct table *target, struct references *some, uint32_t *next, struct crmval_error *error)
+{
+	if (target->is_mapped)
+		prefetch_some(target, some);
+	for (uint32_t i = 0; i < some->count; i++) {
+		int32_t *row = &some->rows[i];
+		if (*row == NOT_FOUND && target->is_mapped && some->is_near[i])
+			*row = find_next(target, some->ids[i], next);
+		if (*row == NOT_FOUND)
+			*row = table_find(target, some->ids[i], some->texts[i], some->lengths[i]);
+		if (*row < CRMVAL_DANGLING && *row != UNREADABLE_REFERENCE)
+			return fail_memory(error);
+		*next = *row >= 0 ? (uint32_t)*row + 1 : *next;
+	}
+	return CRMVAL_OK;
 }
 
 static int take_found(struct taking *t, struct table *target, struct crmval_error *error)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct references some;
-	struct last last = {"", 0, {0, 0}, CELL_MISSING};
 	uint32_t next = 0;
-	for (uint32_t start = 0; start < t->rows->row_count; start += AHEAD) {
-		uint32_t count = t->rows->row_count - start < AHEAD ? t->rows->row_count - start : AHEAD;
-		read_some(t, target, &some, start, count, &last, &next);
-		for (uint32_t i = 0; i < count; i++) {
-			int32_t *to = &out[start + i];
-			*to = some.repeats[i]             ? to[-1]
-			      : some.rows[i] != NOT_FOUND ? some.rows[i]
-							  : find_reference(target, &some, i);
-			if (*to < CRMVAL_DANGLING && some.states[i] != CELL_UNREADABLE)
-				return fail_memory(error);
-			next = *to >= 0 ? (uint32_t)*to + 1 : next;
-		}
+	for (uint32_t first = 0; first < t->rows->row_count; first += PART) {
+		uint32_t count = t->rows->row_count - first < PART ? t->rows->row_count - first : PART;
+		list_different(t, &some, first, count);
+		for (uint32_t i = 0; i < some.count; i++)
+			read_reference(t, target, &some, i, &next);
+		int code = find_some(target, &some, &next, error);
+		if (code != CRMVAL_OK)
+			return code;
+		for (uint32_t i = 0; i < count; i++)
+			out[first + i] = some.rows[some.of_row[i]];
+		for (uint32_t i = 0; i < count; i++)
+			if (out[first + i] == UNREADABLE_REFERENCE)
+				take_unreadable(t, first + i);
 	}
 	return CRMVAL_OK;
 }
@@ -169,12 +189,15 @@ static int take_pending(struct taking *t)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct ident *pending = (struct ident *)t->column->pending.bytes + t->first;
-	struct references some;
-	struct last last = {"", 0, {0, 0}, CELL_MISSING};
-	for (uint32_t row = 0; row < t->rows->row_count; row++) {
-		read_reference(t, &some, 0, row, &last);
-		pending[row] = last.id;
-		out[row] = last.state == CELL_UNREADABLE ? UNREADABLE_REFERENCE : 0;
+	for (uint32_t i = 0; i < t->rows->row_count; i++) {
+		uint32_t length;
+		char buffer[18];
+		const char *text = cell_at(t->cells, i, &length);
+		cell_trim(&text, &length);
+		enum cell_state state = derive_id(t->feed->mapping, &text, &length, buffer, &pending[i]);
+		out[i] = state == CELL_UNREADABLE ? UNREADABLE_REFERENCE : 0;
+		if (state == CELL_UNREADABLE)
+			take_unreadable(t, i);
 	}
 	return CRMVAL_OK;
 }
