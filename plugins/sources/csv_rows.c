@@ -35,7 +35,7 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 	batch = batch > ROWS_MOST ? ROWS_MOST : batch < ROWS_LEAST ? ROWS_LEAST : batch;
 	size_t separators = 1 + (size_t)view->column_count + LISTED, stride = batch + APART,
 	       cells = view->place_count * stride;
-	size_t numbers = separators + LISTED + 2 * batch + 2 * cells;
+	size_t numbers = separators + LISTED + 4 * batch + 1 + 2 * cells;
 	size_t bytes = view->answer_count * sizeof *rows->columns + view->place_count * sizeof *rows->made +
 		       numbers * sizeof(uint32_t);
 	if (bytes > rows->capacity) {
@@ -51,7 +51,9 @@ int csv_rows_start(struct csv_rows *rows, const struct csv_view *view, const str
 	rows->separators = (uint32_t *)(rows->made + view->place_count) + 1;
 	rows->ends = rows->separators - 1 + separators;
 	rows->begins = rows->ends + LISTED;
-	rows->starts = rows->begins + batch;
+	rows->records = rows->begins + batch;
+	rows->quoted = rows->records + batch;
+	rows->starts = rows->quoted + batch + 1;
 	rows->lengths = rows->starts + cells;
 	rows->nulls = rows->lengths + cells;
 	memset(rows->nulls, 0xff, batch * sizeof *rows->nulls); /* CRMVAL_NULL */
@@ -203,28 +205,52 @@ static uint32_t unescape(uint8_t *cell, uint32_t length)
 	return (uint32_t)(to - cell);
 }
 
-/* The record at hand has all its separators: note its cells. */
-static inline void add_row(struct csv_rows *rows)
+/* The record at hand has all its separators, and ends at `end`: note it, for add_cells(). */
+static inline void add_record(struct csv_rows *rows, uint32_t end)
 {
-	const struct csv_view *view = rows->view;
-	const uint32_t *record = rows->separators + rows->next;
-	const struct csv_window *window = rows->window;
+	uint32_t row = rows->listed++;
+	rows->begins[rows->row_count + row] = rows->begin;
+	rows->records[row] = (uint32_t)rows->next;
+	rows->quoted[rows->quoted_count] = row;
+	if (rows->window->has_quote)
+		rows->quoted_count += (uint32_t)has_quote(rows->window->words, rows->begin, end);
+}
+
+static void unquote(const struct csv_window *window, uint32_t *start, uint32_t *length)
+{
 	uint8_t *bytes = csv_window_bytes(window);
-	uint32_t *start = rows->starts + rows->row_count, *length = rows->lengths + rows->row_count;
-	int may_be_quoted = window->has_quote;
-	for (uint32_t i = 0; i < view->place_count; i++, start += rows->stride, length += rows->stride) {
-		const uint32_t *separator = record + view->places[i];
-		uint32_t from = separator[-1] + 1, size = *separator - from;
-		if (may_be_quoted && size && bytes[from] == '"') {
-			from++;
-			size -= 2;
-			if (has_quote(window->words, from, from + size))
-				size = unescape(bytes + from, size);
+	if (!*length || bytes[*start] != '"')
+		return;
+	++*start;
+	*length -= 2;
+	if (has_quote(window->words, *start, *start + *length))
+		*length = unescape(bytes + *start, *length);
+}
+
+/* Adds the records noted to the batch, column by column. */
+static void add_cells(struct csv_rows *rows)
+{
+	const uint32_t *records = rows->records, *begins = rows->begins + rows->row_count;
+	uint32_t count = rows->listed, quoted_count = rows->quoted_count;
+	for (uint32_t place = 0; place < rows->view->place_count; place++) {
+		uint32_t column = rows->view->places[place];
+		const uint32_t *separators = rows->separators + column;
+		size_t first = (size_t)place * rows->stride + rows->row_count;
+		uint32_t *start = rows->starts + first, *length = rows->lengths + first;
+		for (uint32_t i = 0; i < count && column; i++) {
+			const uint32_t *separator = separators + records[i];
+			start[i] = separator[-1] + 1;
+			length[i] = separator[0] - start[i];
 		}
-		*start = from;
-		*length = size;
+		for (uint32_t i = 0; i < count && !column; i++) {
+			start[i] = begins[i];
+			length[i] = separators[records[i]] - start[i];
+		}
+		for (uint32_t i = 0; i < quoted_count; i++)
+			unquote(rows->window, &start[rows->quoted[i]], &length[rows->quoted[i]]);
 	}
-	rows->begins[rows->row_count++] = rows->begin;
+	rows->row_count += rows->listed;
+	rows->listed = rows->quoted_count = 0;
 }
 
 /* ---- records ---- */
@@ -291,7 +317,7 @@ static int take_odd(struct csv_rows *rows, uint32_t end, size_t *last, struct cr
 	else if (broken_rule(rows, end, fields, rule, sizeof rule))
 		return reject(rows, rule, error);
 	else
-		add_row(rows);
+		add_record(rows, end);
 	return CRMVAL_OK;
 }
 
@@ -311,8 +337,10 @@ static int take_records(struct csv_rows *rows, size_t count, struct crmval_error
 		size_t last = rows->next + columns - 1;
 		if (last < rows->fill && rows->separators[last] == end && end - rows->begin - 1 < most && !is_odd &&
 		    !rows->is_foreign) {
-			add_row(rows);
+			add_record(rows, end);
 		} else {
+			add_cells(rows);
+			rows->separators[(ptrdiff_t)rows->next - 1] = rows->begin - 1;
 			int status = take_odd(rows, end, &last, error);
 			if (status)
 				return status;
@@ -321,13 +349,15 @@ static int take_records(struct csv_rows *rows, size_t count, struct crmval_error
 		if (window->has_cr && bytes[end] == '\r' && end + 1 < csv_window_size(window) && bytes[end + 1] == '\n')
 			rows->begin++;
 		rows->next = last + 1;
-		rows->separators[last] = rows->begin - 1;
-		if (rows->row_count == rows->batch_size) {
+		if (rows->row_count + rows->listed == rows->batch_size) {
+			add_cells(rows);
 			int status = flush(rows, error);
 			if (status)
 				return status;
 		}
 	}
+	add_cells(rows);
+	rows->separators[(ptrdiff_t)rows->next - 1] = rows->begin - 1;
 	return CRMVAL_OK;
 }
 
@@ -385,7 +415,7 @@ int csv_rows_read(struct csv_rows *rows, struct csv_window *window, size_t size,
 	rows->next = rows->fill = 0;
 	rows->dropped = 0;
 	rows->blank_lines = rows->twice = 0;
-	rows->row_count = 0;
+	rows->row_count = rows->listed = rows->quoted_count = 0;
 	rows->inside = window->first == CSV_INSIDE;
 	rows->is_foreign = window->first != CSV_OUTSIDE || (before != '\n' && before != '\r');
 	rows->begin = !rows->is_foreign && size && before == '\r' && bytes[0] == '\n';

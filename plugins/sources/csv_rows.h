@@ -38,6 +38,9 @@ struct csv_rows {
 	uint32_t begin;   /* the record's first byte */
 	int is_foreign;   /* it began before the window, and is not ours */
 	uint64_t blank_lines;
+	/* Records of the words listed that are to be added to the batch: where their separators begin; which have quotes. */
+	uint32_t listed, quoted_count;
+	uint32_t *records, *quoted;
 	/* The batch: row i begins at begins[i]; starts and lengths have stride entries for each of the places. */
 	uint32_t row_count, batch_size, stride;
 	uint32_t *begins, *starts, *lengths;
