@@ -65,6 +65,7 @@
 	SUITE(rollup)                                                                                                  \
 	SUITE(salesforce)                                                                                              \
 	SUITE(salesforce_id)                                                                                           \
+	SUITE(salesforce_text)                                                                                         \
 	SUITE(score)                                                                                                   \
 	SUITE(sensitivity)                                                                                             \
 	SUITE(snapshot)                                                                                                \
