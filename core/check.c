@@ -254,13 +254,14 @@ void check_keys(struct checker *c, const struct job_node *group, const char *con
 {
 	for (const struct job_node *node = group->first; node; node = node->next) {
 		struct near near;
-		int is_known = 0;
+		const char *const *name = known;
+		while (*name && strcmp(node->name, *name) != 0)
+			name++;
+		if (*name)
+			continue;
 		near_start(&near, node->name);
-		for (const char *const *name = known; *name && !is_known; name++) {
-			is_known = strcmp(node->name, *name) == 0;
+		for (name = known; *name; name++)
 			near_offer(&near, *name);
-		}
-		if (!is_known)
-			check_unknown(c, node, _("is not a known key"), &near);
+		check_unknown(c, node, _("is not a known key"), &near);
 	}
 }
