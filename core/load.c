@@ -20,11 +20,12 @@ static void measure_rows(struct table *table)
 			table->row_bytes += data_width(table->entity->fields[f].type);
 }
 
+/* Where nothing leads to its rows, they are only to differ, and there are none but those that a source has. */
 static int open_ids(const struct load *load, struct table *table, struct crmval_error *error)
 {
-	table->logs_ids = table->is_mapped && !table->keeps_texts && !load->job->shard.count &&
-			  !load_needs_ids(load->data, (uint32_t)(table - load->data->tables), -1);
-	if (table->logs_ids)
+	int is_needed = table->keeps_texts || load_needs_ids(load->data, (uint32_t)(table - load->data->tables), -1);
+	table->logs_ids = table->is_mapped && !is_needed && !load->job->shard.count;
+	if (!is_needed && (table->logs_ids || !table->is_mapped))
 		return CRMVAL_OK;
 	int code = region_open(&table->ids, table->capacity * sizeof(struct ident), error);
 	if (code == CRMVAL_OK && table->keeps_texts)
@@ -214,14 +215,16 @@ static void find_levels(struct data *data)
 /* References to it may still come. */
 int load_needs_ids(const struct data *data, uint32_t entity, int level)
 {
-	for (uint32_t c = 0; c < model_entity_count; c++)
-		for (uint32_t f = 0; f < data->tables[c].entity->field_count; f++) {
-			const struct field *field = &data->tables[c].entity->fields[f];
-			const struct column *column = &data->tables[c].columns[f];
-			if (field->type == FIELD_REFERENCE && data->tables[c].level > level && column->wants &&
-			    column->is_mapped && strcmp(field->target, data->tables[entity].entity->name) == 0)
+	for (uint32_t c = 0; c < model_entity_count; c++) {
+		const struct table *table = &data->tables[c];
+		for (uint32_t f = 0; table->level > level && f < table->entity->field_count; f++) {
+			const struct field *field = &table->entity->fields[f];
+			const struct column *column = &table->columns[f];
+			if (field->type == FIELD_REFERENCE && column->wants && column->is_mapped &&
+			    strcmp(field->target, data->tables[entity].entity->name) == 0)
 				return 1;
 		}
+	}
 	return 0;
 }
 
@@ -270,9 +273,11 @@ static int read_twins(struct load *load, int level, struct crmval_error *error)
 /* What is to be done with a table's ids once all rows are there: entering them, and settling what refers to others. */
 static int index_table(struct load *load, struct table *table, int is_settling, struct crmval_error *error)
 {
-	struct spent begin = spent_so_far();
+	int is_profiled = load->run.is_profiled;
+	struct spent begin = is_profiled ? spent_so_far() : (struct spent){0};
 	int code = is_settling ? table_settle(load->data, table, error) : table_enter(table, load->run.threads, error);
-	table->indexing += spent_since(begin).cpu;
+	if (is_profiled)
+		table->indexing += spent_since(begin).cpu;
 	return code;
 }
 

@@ -105,6 +105,24 @@ static void test_nameless(void)
 	check_nameless(once, 16, 2, 255, 0);
 }
 
+/* Of what no source maps, only what is referred to has ids. */
+static void test_ids_needed(void)
+{
+	static const struct fixture_table tables[] = {{0, "order", "id,product\no1,p1\no2,p1\n"}, {0, NULL, NULL}};
+	struct fixture f;
+	fixture_open(&f, tables);
+	for (uint32_t e = 0; e < model_entity_count; e++)
+		f.data.tables[e].keeps_texts = 0;
+	fixture_want(&f, "order.product");
+	fixture_map(&f);
+	CU_ASSERT_EQUAL_FATAL(load_start(&f.load, 1, &f.error), CRMVAL_OK);
+	for (uint32_t e = 0; e < model_entity_count; e++)
+		CU_ASSERT_EQUAL(f.data.tables[e].ids.bytes != NULL, &f.data.tables[e] == fixture_table(&f, "product"));
+	CU_ASSERT_EQUAL(load_read(&f.load, &f.error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(atomic_load(&fixture_table(&f, "product")->rows), 1);
+	fixture_close(&f);
+}
+
 static void test_long_ids(void)
 {
 	static const struct fixture_table tables[] = {
@@ -377,6 +395,7 @@ static void test_texts(void)
 static const struct test tests[] = {
 	{"of rows with one id the first in the sources' order stays", test_first_wins},
 	{"the same where ids are only logged", test_nameless},
+	{"ids of what is not mapped", test_ids_needed},
 	{"long ids", test_long_ids},
 	{"duplicates from many threads", test_many_threads},
 	{"references, dangling and missing", test_references},
