@@ -11,17 +11,11 @@
 #include "sum_text.h"
 #include "tally.h"
 
+#include "input.h"
+
 #include <stdio.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(int is_so, const char *what)
-{
-	if (is_so)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 /* A message is there, and nothing in it could act on a terminal. */
 static void check_message(const char *message)

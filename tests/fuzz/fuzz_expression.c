@@ -7,6 +7,8 @@
 #include "cell.h"
 #include "expression.h"
 
+#include "input.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +23,6 @@ struct fake {
 	uint32_t cell_count;
 	uint8_t is_present[EXPRESSION_USE_LIMIT];
 };
-
-static void check(int is_so, const char *what)
-{
-	if (is_so)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 static struct cell_text cell_of(const struct fake *fake, uint32_t number)
 {

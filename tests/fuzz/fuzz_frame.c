@@ -6,6 +6,8 @@
 #include "describe.h"
 #include "tables.h"
 
+#include "input.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,12 +27,6 @@ static void give_functions(const struct crmval_plugin *plugin)
 		((struct crmval_view *)(uintptr_t)&dimension->views[i])->evaluate = evaluate;
 }
 
-static void check(int is_true)
-{
-	if (!is_true)
-		abort();
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct arena arena = {0};
@@ -39,15 +35,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	unsigned char *packed = NULL;
 	size_t packed_size;
 	int code = describe_unpack(bytes, size, &arena, &plugin, &error);
-	check(code == CRMVAL_OK || (code < 0 && *error.message));
+	check(code == CRMVAL_OK || (code < 0 && *error.message), "refused without a word");
 	if (!code) {
 		code = tables_check(plugin, &error);
-		check(code == CRMVAL_OK || (code < 0 && *error.message));
+		check(code == CRMVAL_OK || (code < 0 && *error.message), "refused without a word");
 		give_functions(plugin);
 	}
 	if (!code && !plugin->source) {
-		check(describe_pack(plugin, &packed, &packed_size, &error) == CRMVAL_OK);
-		check(packed_size == size && !memcmp(packed, bytes, size));
+		check(describe_pack(plugin, &packed, &packed_size, &error) == CRMVAL_OK, "unpacked, not packed");
+		check(packed_size == size && !memcmp(packed, bytes, size), "packed otherwise");
 	}
 	free(packed);
 	arena_free(&arena);

@@ -15,14 +15,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void check(int is_so, const char *what)
-{
-	if (is_so)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
-
 /* ---- the recipe ---- */
 
 /* What is left of the input, and the text made of it, which ends in mid-air where there is no room. */

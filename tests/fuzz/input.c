@@ -13,6 +13,14 @@
 /* Not all targets are linked with it. */
 __attribute__((weak)) void forget_nothing(void);
 
+void check(int is_so, const char *what)
+{
+	if (is_so)
+		return;
+	fprintf(stderr, "%s\n", what);
+	abort();
+}
+
 const char *input_file(const void *bytes, size_t size)
 {
 	static int descriptor;

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Ends the process, with a word, where something is not so. */
+void check(int is_so, const char *what);
+
 /* The path of a file that holds these bytes, until the next call. */
 const char *input_file(const void *bytes, size_t size);
 
