@@ -22,13 +22,12 @@ int snapshot_case_file(const void *bytes, size_t size)
 	return fd;
 }
 
-int snapshot_case_pack(const char *payload, size_t size)
+char *snapshot_case_pack_text(const char *payload, size_t size, size_t *file_size)
 {
 	struct pack *pack = malloc(sizeof *pack);
 	struct snapshot_hash inside, outside;
 	struct snapshot_lines lines;
 	char *line = NULL, *file = NULL;
-	size_t file_size;
 	must(pack && pack_open(pack, NULL) == CRMVAL_OK);
 	must(fwrite(payload, 1, size, pack->in) == size);
 	must(pack_finish(pack, &inside, &outside, &lines, NULL) == CRMVAL_OK);
@@ -41,13 +40,19 @@ int snapshot_case_pack(const char *payload, size_t size)
 		"\"payload\":{\"bytes\":%llu,\"sha256\":\"%s\"},\"gzip\":{\"bytes\":%llu,\"sha256\":\"%s\"}}\n",
 		inside.sha256, (unsigned long long)inside.bytes, inside.sha256, (unsigned long long)outside.bytes,
 		outside.sha256);
-	FILE *stream = open_memstream(&file, &file_size);
+	FILE *stream = open_memstream(&file, file_size);
 	must(length > 0 && stream && pack_write(pack, line, (size_t)length, stream, NULL) == CRMVAL_OK);
 	must(fclose(stream) == 0);
-	int fd = snapshot_case_file(file, file_size);
 	pack_close(pack);
 	free(pack);
 	free(line);
+	return file;
+}
+
+int snapshot_case_pack(const char *payload, size_t size)
+{
+	char *file = snapshot_case_pack_text(payload, size, &size);
+	int fd = snapshot_case_file(file, size);
 	free(file);
 	return fd;
 }

@@ -10,6 +10,8 @@ int snapshot_case_file(const void *bytes, size_t size);
 
 /* A file whose framing and header are right for the payload, whatever that is. */
 int snapshot_case_pack(const char *payload, size_t size);
+/* What it holds; the caller frees it. */
+char *snapshot_case_pack_text(const char *payload, size_t size, size_t *file_size);
 
 /* A result's snapshot. */
 int snapshot_case_write(const struct result *result);

@@ -346,7 +346,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct job_overrides overrides = {.today = fake_today};
 	if (!size)
 		return 0;
-	int has_defaults = bytes[0] & 1;
+	int has_defaults = bytes[0] & 1, is_twice = (bytes[0] & 6) == 6;
 	defaults.used = job.used = 0;
 	job.at = bytes + 1;
 	job.end = bytes + size;
@@ -360,13 +360,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	put(&job, JOB_LINE "sources = ( { plugin = \"fake\"; directory = \"in\"; ");
 	put_mapping(&job);
 	put(&job, "} );\n");
+	uint64_t hash = input_hash(defaults.text, defaults.used, (uint64_t)is_twice);
+	if (input_is_known(input_hash(job.text, job.used, hash)))
+		return 0;
 	struct job_text read = {.error.struct_size = sizeof read.error};
 	read.code = job_read(input_file(job.text, job.used), &overrides, &read.job, &read.problems, &read.error);
 	check(read.code == CRMVAL_OK && (read.job || read.problems.count > 0), "neither read nor refused");
 	if (read.job)
 		job_bind_source(read.job, 0, &source, &read.problems);
 	if (read.job && read.problems.count == 0)
-		check_mapping(&read.job->sources[0].mapping, (bytes[0] & 6) == 6, job.text);
+		check_mapping(&read.job->sources[0].mapping, is_twice, job.text);
 	job_text_free(&read);
 	return 0;
 }

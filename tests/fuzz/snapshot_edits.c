@@ -4,6 +4,7 @@
 
 #include "../sample.h"
 #include "../snapshot_case.h"
+#include "input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,6 @@ struct payload {
 	struct text lines[LINES];
 	uint32_t count;
 };
-
-static void must(int is_true)
-{
-	if (!is_true)
-		abort();
-}
 
 static const struct result_shard *only_part(void)
 {
@@ -67,12 +62,12 @@ static void make(struct payload *payload, int is_part)
 	}
 	int fd = snapshot_case_write(&sample.result);
 	gzFile file = lseek(fd, 0, SEEK_SET) == 0 ? gzdopen(fd, "rb") : NULL;
-	must(file && gzread(file, text, TEXT_MOST - 1) > 0);
+	check(file && gzread(file, text, TEXT_MOST - 1) > 0, "no snapshot to edit");
 	gzclose(file);
 	for (char *line = strchr(text, '\n') + 1, *end; (end = strchr(line, '\n')); line = end + 1) {
 		if (line[0] != '}' && (line[0] != '{' || line[1] != '"'))
 			continue; /* of the report that stands before what is read, all but its end */
-		must(payload->count < LINES - EDITS);
+		check(payload->count < LINES - EDITS, "too many lines to edit");
 		payload->lines[payload->count++] = (struct text){line, (size_t)(end - line)};
 	}
 }
@@ -94,21 +89,19 @@ static const char *token_end(const char *p, const char *end)
 	return p;
 }
 
-/* The token of that number, or the last there is. */
+/* The token of that number, which goes around. */
 static struct text token(struct text line, unsigned number)
 {
-	struct text found = {line.at, 0};
+	struct text tokens[256] = {{line.at, 0}};
+	unsigned count = 0;
 	const char *end = line.at + line.length;
-	for (const char *p = line.at; p < end;) {
+	for (const char *p = line.at; p < end && count < 256;) {
 		const char *after = token_end(p, end);
-		if (after) {
-			found = (struct text){p, (size_t)(after - p)};
-			if (number-- == 0)
-				break;
-		}
+		if (after)
+			tokens[count++] = (struct text){p, (size_t)(after - p)};
 		p = after ? after : p + 1;
 	}
-	return found;
+	return tokens[count ? number % count : 0];
 }
 
 static struct text value(unsigned choice)
@@ -160,7 +153,7 @@ static void edit(struct payload *payload, const uint8_t *bytes, char *into)
 	}
 }
 
-int snapshot_edits(const uint8_t *bytes, size_t size, int is_part)
+const char *snapshot_edits(const uint8_t *bytes, size_t size, int is_part, size_t *length)
 {
 	static struct payload originals[2];
 	static char fresh[EDITS][LINE_MOST], text[LINES * LINE_MOST];
@@ -169,11 +162,11 @@ int snapshot_edits(const uint8_t *bytes, size_t size, int is_part)
 	struct payload payload = originals[is_part];
 	for (size_t i = 0; i < EDITS && 4 * i + 4 <= size && payload.count > 1; i++)
 		edit(&payload, bytes + 4 * i, fresh[i]);
-	size_t length = 0;
+	*length = 0;
 	for (uint32_t i = 0; i < payload.count; i++) {
-		memcpy(text + length, payload.lines[i].at, payload.lines[i].length);
-		length += payload.lines[i].length;
-		text[length++] = '\n';
+		memcpy(text + *length, payload.lines[i].at, payload.lines[i].length);
+		*length += payload.lines[i].length;
+		text[(*length)++] = '\n';
 	}
-	return snapshot_case_pack(text, length);
+	return text;
 }

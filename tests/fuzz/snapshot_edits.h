@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A file of its own, which the caller closes; each four bytes are an edit.  is_part: of a run's only part. */
-int snapshot_edits(const uint8_t *bytes, size_t size, int is_part);
+/* A payload, until the next call; each four bytes are an edit.  is_part: of a run's only part. */
+const char *snapshot_edits(const uint8_t *bytes, size_t size, int is_part, size_t *length);
 
 #endif
