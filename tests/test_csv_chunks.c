@@ -166,9 +166,10 @@ static void test_like_naive(void)
 	static const char *const files[] = {"f.csv", NULL};
 	uint64_t state = 20250101;
 	uint8_t bytes[2100];
-	int refused = 0, told = 0;
+	const char *asked = getenv("CSV_ROUNDS");
+	int rounds = asked ? atoi(asked) : 3000, refused = 0, told = 0;
 	make_folder();
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < rounds; i++) {
 		struct naive_limits limits = {i % 3 ? 1 << 24 : 9, i % 5 ? 1 << 24 : 30, 4096, 1 << 20};
 		size_t size = random_bytes(&state, bytes, i % 10 ? 300 : 2000), length;
 		char *expected = naive_read(bytes, size, ',', &limits, 0, &length);
@@ -187,7 +188,7 @@ static void test_like_naive(void)
 		expect_line(&trial, expected, "as the naive reader", __LINE__);
 		free(expected);
 	}
-	CU_ASSERT(refused > 300 && told > 300);
+	CU_ASSERT(refused > rounds / 10 && told > rounds / 10);
 	remove_folder();
 }
 
