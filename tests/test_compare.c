@@ -2,9 +2,13 @@
 /* Tests of why the score moved, for whole results; worked by hand in the comments. */
 #include "suite.h"
 
+#include "failing.h"
 #include "sample.h"
 #include "../core/compare.h"
+#include "../core/compare_units.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct sample old, new;
@@ -332,8 +336,43 @@ static void test_no_overall(void)
 	change = compare();
 	ABSENT(change->nodes[0].change.value);
 	ABSENT(points(change, "m0", CHANGE_NUMERATOR));
+	for (uint32_t n = 0; n < change->node_count; n++)
+		ABSENT(change->nodes[n].points.value);
 	NEAR(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_DIMENSION].value, 5);
 	change_free(change);
+}
+
+/* Compares whole results and all teams, whatever memory there is; all that it took is given back. */
+static int compare_all(void)
+{
+	struct change *change = NULL;
+	struct moved_units moved = {0};
+	int status = change_new(&old.result, &new.result, &change, &error);
+
+	if (!status)
+		status = change_company(change, &error);
+	if (!status)
+		status = change_rank_units(change, BREAKDOWN_TEAM, &moved, &error);
+	free(moved.units);
+	change_free(change);
+	return status;
+}
+
+static void test_no_memory(void)
+{
+	unsigned calls = 0;
+
+	start();
+	for (unsigned at = 0; at <= calls; at++) {
+		long held = failing_held();
+		failing_begin(FAILING_MEMORY, at, ENOMEM);
+		int status = compare_all();
+		unsigned seen = failing_end();
+		calls = at ? calls : seen;
+		CU_ASSERT_EQUAL(status, at ? CRMVAL_ENOMEM : CRMVAL_OK);
+		CU_ASSERT_EQUAL(failing_held(), held);
+	}
+	CU_ASSERT(calls > 5);
 }
 
 static const struct test tests[] = {{"weights", test_weights},
@@ -347,6 +386,7 @@ static const struct test tests[] = {{"weights", test_weights},
 				    {"verdicts", test_verdicts},
 				    {"units", test_units},
 				    {"no overall score", test_no_overall},
+				    {"no memory", test_no_memory},
 				    {NULL, NULL}};
 
 const struct suite suite_compare = {"compare", tests};

@@ -106,6 +106,15 @@ static void check_parts(const struct change *change, uint64_t seed)
 	}
 }
 
+/* What nodes bring is rounded as scores are. */
+static void check_nodes(const struct change *change, uint64_t seed)
+{
+	for (uint32_t n = 0; n < change->node_count; n++) {
+		double value = change->nodes[n].points.value;
+		expect(isnan(value) || value == score_rounded(value), seed, "not rounded");
+	}
+}
+
 static int is_same_node(const struct change_node *a, const struct change_node *b)
 {
 	for (; a && b; a = a->parent, b = b->parent)
@@ -158,6 +167,7 @@ static void test_pairs(void)
 			compared++;
 			check_sums(change, seed);
 			check_parts(change, seed);
+			check_nodes(change, seed);
 			check_symmetry(change, back, seed);
 		}
 		change_free(change);
