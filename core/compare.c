@@ -147,8 +147,7 @@ static int compare_scope(struct change *change, int breakdown, struct change_uni
 	for (int side = OLD; side <= NEW; side++) {
 		int is_there = breakdown < 0 || unit.places[side] >= 0, status;
 		if (is_there) {
-			status = score_scope(change->cards[side], breakdown, is_there ? (uint32_t)unit.places[side] : 0,
-					     error);
+			status = score_scope(change->cards[side], breakdown, (uint32_t)unit.places[side], error);
 			/* What is missing though nothing may be shows in the card. */
 			if (status && status != CRMVAL_EDATA)
 				return status;

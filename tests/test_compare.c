@@ -90,6 +90,19 @@ static void test_weights(void)
 	change_free(change);
 }
 
+/* Scores are told to ten decimal places; what does not show in them is no part. */
+static void test_too_little(void)
+{
+	struct change *change;
+
+	start();
+	set(&new, 0, 0.5 + 1e-13, 0);
+	change = compare();
+	CU_ASSERT_EQUAL(change->nodes[0].change.value, 0);
+	CU_ASSERT_EQUAL(change->part_count, 0);
+	change_free(change);
+}
+
 static void test_missing(void)
 {
 	struct change *change;
@@ -376,6 +389,7 @@ static void test_no_memory(void)
 }
 
 static const struct test tests[] = {{"weights", test_weights},
+				    {"too little", test_too_little},
 				    {"missing data", test_missing},
 				    {"min_coverage", test_coverage},
 				    {"on one side only", test_absent},
