@@ -211,31 +211,8 @@ static void add_counts(struct tally_count *counts, const struct tally_places *pl
 	}
 }
 
-static void expect(const void *memory, size_t size)
-{
-	for (size_t i = 0; i < size; i += 64)
-		__builtin_prefetch((const char *)memory + i);
-	__builtin_prefetch((const char *)memory + size - 1); /* it may begin within a line of the cache */
-}
-
 /* With so many places as that, most of them are in no cache when a row comes to them. */
 enum { MANY_PLACES = 2048 };
-
-/* What other observations will be added to. */
-static void expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
-			  const struct kinds *kinds)
-{
-	int is_wide = tally->used[base / tally->shape.places] & TALLY_WIDE;
-	for (uint32_t axis = 0; axis < places->count; axis++) {
-		const uint32_t *place = places->place[axis] + first;
-		for (uint64_t left = kinds->other; left; left &= left - 1) {
-			size_t at = base + place[__builtin_ctzll(left)];
-			expect(&tally->small[at], sizeof tally->small[at]);
-			if (is_wide)
-				expect(&tally->wide[at], sizeof tally->wide[at]);
-		}
-	}
-}
 
 /* Adds any other observation than a plain yes or no; 0: it is not allowed. */
 static int add_other(struct tally *tally, size_t base, int is_share, const struct tally_places *places, uint32_t row,
@@ -271,7 +248,7 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 	for (uint32_t first = 0; first < rows; first += ROWS) {
 		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
 		if (kinds.other && tally->shape.places >= MANY_PLACES)
-			expect_others(tally, base, places, first, &kinds);
+			tally_expect_others(tally, base, places, first, kinds.other);
 		add_counts(tally->counts + base, places, first, &kinds);
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
@@ -284,18 +261,12 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 
 /* ---- adding up ---- */
 
-/* TALLY_SMALL and TALLY_WIDE, as anything was added to them in the measure and window of a place. */
-static unsigned used(const struct tally *tally, size_t at)
-{
-	return tally->used[at / tally->shape.places];
-}
-
 static void merge(struct tally *tally, size_t to, size_t from)
 {
 	count_merge(&tally->counts[to], &tally->counts[from]);
-	if (used(tally, from) & TALLY_SMALL)
+	if (tally_used(tally, from) & TALLY_SMALL)
 		small_merge(&tally->small[to], &tally->small[from]);
-	if (used(tally, from) & TALLY_WIDE)
+	if (tally_used(tally, from) & TALLY_WIDE)
 		wide_merge(&tally->wide[to], &tally->wide[from]);
 }
 
@@ -339,22 +310,11 @@ void tally_fold(struct tally *tally)
 			fold_window(tally, m, window);
 }
 
-void tally_expect(const struct tally *tallies, uint32_t count, size_t at)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		expect(&tallies[i].counts[at], sizeof *tallies[i].counts);
-		if (used(&tallies[i], at) & TALLY_SMALL)
-			expect(&tallies[i].small[at], sizeof *tallies[i].small);
-		if (used(&tallies[i], at) & TALLY_WIDE)
-			expect(&tallies[i].wide[at], sizeof *tallies[i].wide);
-	}
-}
-
 int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes)
 {
 	struct tally_count counts = {0};
 	for (uint32_t i = 0; i < count; i++) {
-		if (used(&tallies[i], at) && tallies[i].small[at].rows != 0)
+		if (tally_used(&tallies[i], at) && tallies[i].small[at].rows != 0)
 			return 0;
 		count_merge(&counts, &tallies[i].counts[at]);
 	}
@@ -373,9 +333,9 @@ void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct s
 		if (!tally_is_used(&tallies[i], at))
 			continue;
 		count_merge(&counts, &tallies[i].counts[at]);
-		if (used(&tallies[i], at) & TALLY_SMALL)
+		if (tally_used(&tallies[i], at) & TALLY_SMALL)
 			small_merge(&small, &tallies[i].small[at]);
-		if (used(&tallies[i], at) & TALLY_WIDE)
+		if (tally_used(&tallies[i], at) & TALLY_WIDE)
 			wide_merge(&wide, &tallies[i].wide[at]);
 	}
 	int64_t yes = (int64_t)counts.yes, both = (int64_t)(counts.no + counts.yes);

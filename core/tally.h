@@ -99,11 +99,17 @@ static inline size_t tally_place(const struct tally_shape *shape, uint32_t measu
 	return ((size_t)measure * 2 + (size_t)window) * shape->places + place;
 }
 
+/* TALLY_SMALL and TALLY_WIDE, as anything was added to them in the measure and window of a place. */
+static inline unsigned tally_used(const struct tally *tally, size_t at)
+{
+	return tally->used[at / tally->shape.places];
+}
+
 /* Is any observation at this place?  What nothing was ever added to is not to be touched: it takes no memory yet. */
 static inline int tally_is_used(const struct tally *tally, size_t at)
 {
 	return (tally->counts[at].no | tally->counts[at].yes) != 0 ||
-	       (tally->used[at / tally->shape.places] && tally->small[at].rows != 0);
+	       (tally_used(tally, at) && tally->small[at].rows != 0);
 }
 
 /* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
@@ -111,6 +117,10 @@ void tally_fold(struct tally *tally);
 
 /* Place `at` will be read soon: begins to bring it from memory, which takes longer than to add it up. */
 void tally_expect(const struct tally *tallies, uint32_t count, size_t at);
+
+/* Rows will be added soon, 64 from `first` on, of which `rows` has a bit each: the same for their places. */
+void tally_expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
+			 uint64_t rows);
 
 /* Is all that was added to a place, if anything was, but counted?  How many rows, and those of numerator 1. */
 int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes);

@@ -240,15 +240,20 @@ static void test_folding(void)
 /* Sums have no denominators, whatever their observations are. */
 static void test_sums(void)
 {
-	enum { ROWS = 5 };
-	static const double n[ROWS] = {0, 1, -7, 0.5, 0x1p40};
+	enum { FEW = 5, ROWS = 130 }; /* so many that the last begin a third batch of 64 */
+	static double n[ROWS] = {0, 1, -7, 0.5, 0x1p40};
 	struct tally_places places = {.count = 1};
 	struct tally tally;
 	struct moments m;
 	open_tally(&tally);
-	tally_add(&tally, 1, 0, 0, &places, n, NULL, ROWS);
+	tally_add(&tally, 1, 0, 0, &places, n, NULL, FEW);
 	read_at(&tally, 1, tally_place(&plain_shape, 1, 0, 0), &m);
-	check(&m, ROWS, 0x1p40 - 5.5, 0, (quad)0x1p80 + 50.25, 0, 0);
+	check(&m, FEW, 0x1p40 - 5.5, 0, (quad)0x1p80 + 50.25, 0, 0);
+	for (int i = FEW; i < ROWS; i++)
+		n[i] = 3;
+	tally_add(&tally, 1, 1, 0, &places, n, NULL, ROWS);
+	read_at(&tally, 1, tally_place(&plain_shape, 1, 1, 0), &m);
+	check(&m, ROWS, (quad)0x1p40 - 5.5 + 3 * 125, 0, (quad)0x1p80 + 50.25 + 9 * 125, 0, 0);
 	tally_close(&tally);
 }
 
@@ -288,9 +293,27 @@ static void test_not_allowed(void)
 	static const struct {
 		double n, d;
 		int of_share, of_any; /* allowed of */
-	} cases[] = {{2, 1, 0, 1},    {-1, 2, 0, 1}, {1, -2, 0, 1},     {-1, -2, 1, 1},     {0.5, 0.25, 0, 1},
-		     {0.25, 4, 1, 1}, {0, 0, 1, 1},  {0x1p63, 0, 0, 0}, {1, -0x1p63, 0, 0}, {INFINITY, INFINITY, 0, 0},
-		     {1, NAN, 0, 0},  {NAN, 5, 1, 1}};
+	} cases[] = {{2, 1, 0, 1},
+		     {-1, 2, 0, 1},
+		     {1, -2, 0, 1},
+		     {-1, -2, 1, 1},
+		     {0.5, 0.25, 0, 1},
+		     {1, 2, 1, 1},
+		     {3, 5, 1, 1},
+		     {-3, -2, 0, 1},
+		     {-0.25, -4, 1, 1},
+		     {-0.5, -0.25, 0, 1},
+		     {-0.5, 3, 0, 1},
+		     {0.5, -3, 0, 1},
+		     {-5, -5, 1, 1},
+		     {0, -0.5, 1, 1},
+		     {0.25, 4, 1, 1},
+		     {0, 0, 1, 1},
+		     {0x1p63, 0, 0, 0},
+		     {1, -0x1p63, 0, 0},
+		     {INFINITY, INFINITY, 0, 0},
+		     {1, NAN, 0, 0},
+		     {NAN, 5, 1, 1}};
 	static const uint32_t rows[] = {0, 63, 64, 127, 199};
 	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
@@ -308,6 +331,44 @@ static void test_not_allowed(void)
 					cases[c].of_any ? ROWS : rows[r]);
 			tally_close(&tally);
 		}
+}
+
+/* Whether all of a place was but counted, in however many tallies. */
+static void test_counts(void)
+{
+	struct tally tallies[2];
+	uint64_t rows = 9, yes = 9;
+	open_tally(&tallies[0]);
+	open_tally(&tallies[1]);
+	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 0 && yes == 0);
+	for (int i = 0; i < 5; i++)
+		add_at(&tallies[0], 0, i >= 3, 1);
+	add_at(&tallies[1], 0, 1, 1);
+	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 6 && yes == 3);
+	add_at(&tallies[1], 1, 7, 9); /* of the same measure and window */
+	add_at(&tallies[1], 2, 0, 1);
+	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 6 && yes == 3);
+	CU_ASSERT(tally_counts(tallies, 2, 2, &rows, &yes) && rows == 1 && yes == 0);
+	CU_ASSERT(!tally_counts(tallies, 2, 1, &rows, &yes));
+	CU_ASSERT(tally_counts(tallies, 1, 1, &rows, &yes) && rows == 0);
+	tally_close(&tallies[0]);
+	tally_close(&tallies[1]);
+}
+
+/* Many rows at once that are but 0 or 1 of 1: they are counted, and nothing else. */
+static void test_counts_of_many(void)
+{
+	enum { ROWS = 131 };
+	static struct tally_places places = {.count = 1};
+	double n[ROWS], d[ROWS];
+	uint64_t rows, yes;
+	struct tally tally;
+	open_tally(&tally);
+	for (int i = 0; i < ROWS; i++)
+		n[i] = i % 3 == 0, d[i] = 1;
+	CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, n, d, ROWS), ROWS);
+	CU_ASSERT(tally_counts(&tally, 1, 0, &rows, &yes) && rows == ROWS && yes == 44);
+	tally_close(&tally);
 }
 
 /* Pages of a range that take memory. */
@@ -332,6 +393,8 @@ static void add_and_read_all(struct tally *tally, double n)
 	tally_fold(tally);
 	for (uint32_t place = 0; place < tally->shape.places; place++) {
 		struct sums sums;
+		uint64_t rows, yes;
+		tally_counts(tally, 1, tally_place(&tally->shape, 0, 1, place), &rows, &yes);
 		tally_read(tally, 1, tally_place(&tally->shape, 0, 0, place), &sums);
 		tally_read(tally, 1, tally_place(&tally->shape, 0, 1, place), &sums);
 	}
@@ -418,6 +481,8 @@ static const struct test tests[] = {
 	{"folding", test_folding},
 	{"sums", test_sums},
 	{"many at once", test_many_at_once},
+	{"counts", test_counts},
+	{"counts of many", test_counts_of_many},
 	{"not allowed", test_not_allowed},
 	{"failing", test_failing},
 	{"untouched", test_untouched},

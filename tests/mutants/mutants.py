@@ -72,6 +72,7 @@ TARGETS = {
     "core/result.c": (SCORES, (DIFFER,)),
     "core/tally.c": (("tally", "sum"), (DIFFER,)),
     "core/tally.h": (("tally", "sum"), (DIFFER,)),
+    "core/tally_expect.c": (("tally", "sum"), (DIFFER,)),
     "core/sum.c": (("sum", "sum_text", "tally"), (DIFFER,)),
     "core/archive.c": (("archive", "archive_fails", "prune", "replace"), (functional("faults"), functional("archive"))),
     "core/archive_last.c": (("archive", "archive_fails"), (functional("archive"), functional("operations"))),
