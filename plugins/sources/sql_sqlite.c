@@ -23,14 +23,19 @@ static int prepare(struct sqlite_session *session, const char *what, const char 
 		return fail(error, CRMVAL_ECONF, "%s: there is no statement in it", what);
 	/* What follows the first statement may be a comment: then it compiles to nothing. */
 	sqlite3_stmt *next = NULL;
-	int is_more = sqlite3_prepare_v2(session->db, rest, -1, &next, NULL) != SQLITE_OK || next;
+	int code = sqlite3_prepare_v2(session->db, rest, -1, &next, NULL), status = CRMVAL_OK;
+	int is_more = next || code == SQLITE_ERROR || code == SQLITE_AUTH;
+	if (code != SQLITE_OK && !is_more)
+		status = sqlite_fail(session->db, what, CRMVAL_ECONF, error);
 	sqlite3_finalize(next);
-	if (!is_more && sqlite3_stmt_readonly(*statement) && !sqlite3_bind_parameter_count(*statement) &&
+	if (!status && !is_more && sqlite3_stmt_readonly(*statement) && !sqlite3_bind_parameter_count(*statement) &&
 	    sqlite3_column_count(*statement))
 		return CRMVAL_OK;
 	int has_parameters = sqlite3_bind_parameter_count(*statement) > 0;
 	sqlite3_finalize(*statement);
 	*statement = NULL;
+	if (status)
+		return status;
 	return fail(error, CRMVAL_ECONF,
 		    is_more          ? "%s: there are several statements in it; write one"
 		    : has_parameters ? "%s: there are parameters in it, which nobody gives values for"
@@ -51,7 +56,8 @@ static int find_name(struct sqlite_session *session, struct sql_table *table, st
 		return sqlite_fail(session->db, table->what, CRMVAL_EIO, error);
 	sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
 	if (sqlite3_step(statement) == SQLITE_ROW) {
-		char *quoted = sqlite3_mprintf("\"%w\"", sqlite3_column_text(statement, 0));
+		const unsigned char *name = sqlite3_column_text(statement, 0);
+		char *quoted = name ? sqlite3_mprintf("\"%w\"", name) : NULL;
 		status = quoted ? sql_print(&table->from, error, "%s", quoted) : fail_memory(error);
 		sqlite3_free(quoted);
 	}
@@ -101,34 +107,45 @@ static int has_column(const struct sql_table *table, const char *name)
 	return 0;
 }
 
-/* The name of the row's number, if it is a table that has one. */
-static const char *row_key(struct sqlite_session *session, const struct sql_table *table)
+/* Whether it is a table, not a view, with rows of its own. */
+static int find_kind(struct sqlite_session *session, const struct sql_table *table, int *is_table,
+		     struct crmval_error *error)
 {
-	static const char *const names[] = {"rowid", "_rowid_", "oid"};
 	sqlite3_stmt *statement;
-	int is_table = 0;
-	char *text;
+	*is_table = 0;
 	if (table->query)
-		return NULL;
+		return CRMVAL_OK;
 	if (sqlite3_prepare_v2(session->db,
 			       "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND "
 			       "name = ?1 COLLATE NOCASE",
 			       -1, &statement, NULL) != SQLITE_OK)
-		return NULL;
+		return sqlite_fail(session->db, table->what, CRMVAL_EIO, error);
 	sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
-	is_table = sqlite3_step(statement) == SQLITE_ROW;
-	sqlite3_finalize(statement);
-	for (size_t i = 0; is_table && i < sizeof names / sizeof *names; i++) {
-		if (has_column(table, names[i]) ||
-		    !(text = sqlite3_mprintf("SELECT q.%s FROM %s AS q", names[i], table->from)))
+	*is_table = sqlite3_step(statement) == SQLITE_ROW;
+	return sqlite3_finalize(statement) == SQLITE_OK ? CRMVAL_OK
+							: sqlite_fail(session->db, table->what, CRMVAL_EIO, error);
+}
+
+/* The name of the row's number, if it is a table that has one: SQLite knows no other column by it. */
+static int find_key(struct sqlite_session *session, struct sql_table *table, struct crmval_error *error)
+{
+	static const char *const names[] = {"rowid", "_rowid_", "oid"};
+	int is_table, code, status = find_kind(session, table, &is_table, error);
+	for (size_t i = 0; !status && is_table && !table->key && i < sizeof names / sizeof *names; i++) {
+		sqlite3_stmt *statement = NULL;
+		char *text = NULL;
+		if (has_column(table, names[i]))
 			continue;
-		int code = sqlite3_prepare_v2(session->db, text, -1, &statement, NULL);
-		sqlite3_free(text);
+		status = sql_print(&text, error, "SELECT q.%s FROM %s AS q", names[i], table->from);
+		code = status ? SQLITE_OK : sqlite3_prepare_v2(session->db, text, -1, &statement, NULL);
+		if (code != SQLITE_OK && code != SQLITE_ERROR) /* which it is where there is no such column */
+			status = sqlite_fail(session->db, table->what, CRMVAL_EIO, error);
+		else if (statement)
+			status = sql_print(&table->key, error, "%s", names[i]);
 		sqlite3_finalize(statement);
-		if (code == SQLITE_OK)
-			return names[i];
+		free(text);
 	}
-	return NULL;
+	return status;
 }
 
 /* Ranges of row numbers; where these are sparse, no more of them than the file's size calls for. */
@@ -175,11 +192,10 @@ static int list_wanted(struct sql_table *table, struct crmval_error *error)
 static int sqlite_plan(struct sql_session *base, struct sql_table *table, struct crmval_error *error)
 {
 	struct sqlite_session *session = (struct sqlite_session *)base;
-	const char *key = row_key(session, table);
-	int status = key ? sql_print(&table->key, error, "%s", key) : CRMVAL_OK;
+	int status = find_key(session, table, error);
 	if (!status)
 		status = list_wanted(table, error);
-	return status || !key ? status : find_range(session, table, error);
+	return status || !table->key ? status : find_range(session, table, error);
 }
 
 /* Rows that have a number of their own keep it, whatever else is read. */
