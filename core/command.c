@@ -252,6 +252,14 @@ int open_run(const struct options *options, struct run *run, const char *path)
 	return exit_status(code);
 }
 
+int tell_failed(const struct options *options, const struct run *run)
+{
+	for (uint32_t d = 0; d < run->job->dimension_count; d++)
+		if (run->evaluations[d].failed)
+			log_error(options, run->evaluations[d].failed);
+	return run_is_degraded(run) ? EXIT_DEGRADED : 0;
+}
+
 /* ---- progress ------------------------------------------------------------------------------------------------------ */
 
 static atomic_int progress_shown; /* per mille, or -1: none is to be shown */

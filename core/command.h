@@ -82,6 +82,9 @@ int write_output(const struct options *options, const char *path, enum job_forma
 /* Opens a run and logs what is wrong; returns an exit status.  The run is to be closed in any case. */
 int open_run(const struct options *options, struct run *run, const char *path);
 
+/* Says which dimensions failed; the status of a run that is else well. */
+int tell_failed(const struct options *options, const struct run *run);
+
 /* What a file's name says of its format. */
 enum job_format format_of(const char *path);
 

@@ -182,6 +182,8 @@ int command_explain(const struct options *given, int count, char **words)
 			log_error(&options, error.message);
 		status = exit_status(code);
 	}
+	if (status == 0)
+		status = tell_failed(&options, &run); /* which changes what the rows of others are worth, too */
 	run_close(&run);
 	return status;
 }

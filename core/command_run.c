@@ -328,9 +328,7 @@ static int run_one(const struct options *options, const char *path)
 		status = leave_behind(options, &run, &archive, &history);
 		run.spent[ROOM_WRITE] = spent_since(start);
 	}
-	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
-		if (run.evaluations[d].failed)
-			log_error(options, run.evaluations[d].failed);
+	int is_degraded = status == 0 && tell_failed(options, &run) != 0;
 	if (status == 0 && !is_part && !has_data(&run))
 		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
 			 path);
@@ -342,7 +340,7 @@ static int run_one(const struct options *options, const char *path)
 		show_part(options, &run.result);
 	if (status == 0)
 		log_alerts(options, &run.result);
-	if (status == 0 && (run_is_degraded(&run) || alerts_fired(&run.result) > 0))
+	if (status == 0 && (is_degraded || alerts_fired(&run.result) > 0))
 		status = EXIT_DEGRADED;
 	history_free(history);
 	archive_close(&archive);

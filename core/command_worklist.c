@@ -128,11 +128,8 @@ int command_worklist(const struct options *given, int count, char **words)
 			log_error(&options, error.message);
 		status = exit_status(code);
 	}
-	for (uint32_t d = 0; status == 0 && d < run.job->dimension_count; d++)
-		if (run.evaluations[d].failed)
-			log_error(&options, run.evaluations[d].failed);
-	if (status == 0 && run_is_degraded(&run))
-		status = EXIT_DEGRADED;
+	if (status == 0)
+		status = tell_failed(&options, &run);
 	worklist_free(&list);
 	run_close(&run);
 	return status;

@@ -272,6 +272,10 @@ class Degraded(Failing):
         text = self.run_raw("run", job, "--format", "text")
         self.assertEqual(text.status, 1)
         self.assertRegex(text.output, says)
+        for measure in (measure["id"], other["indicators"][0]["measures"][0]["id"]):
+            explained = self.run_raw("explain", job, measure)
+            self.assertEqual(explained.status, 1, explained.messages)
+            self.assertRegex(explained.messages, says)
 
     def test_says_no(self):
         self.check_failed("says_no", 'strcpy(error->message, "not today"); return error->code = CRMVAL_EDATA;',
