@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Databases that fail, and jobs that ask for what must not be: a clear end, no result, nothing written."""
 
+import json
 import os
 import re
 import sqlite3
@@ -161,6 +162,36 @@ class Sqlite(Errors):
         finally:
             stop.set()
             writer.join()
+
+    def test_no_database_for_a_while(self):
+        """What looks like no database is opened anew, twice each time, until it is one; or, of what is none, 20 times."""
+        garble = os.path.join(os.environ.get("BUILDDIR", ""), "tests", "faults", ".libs", "garble.so")
+        if not os.path.exists(garble):
+            self.skipTest("the library that garbles files is not built")
+        with open(kit.PROGRAM, "rb") as program:
+            if b"__tsan_init" in program.read():
+                self.skipTest("the thread sanitizer has calls of its own")
+        database.sqlite(self.path("crm.db"), "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+                        "i < 200000) INSERT INTO account SELECT i, 'of a length that makes several splits' FROM n")
+        self.job([self.source("sqlite", "crm.db")])
+        right = self.result()["data"]
+
+        def run(opens, spared=0, threads="1"):
+            environment = kit.clean_environment(
+                LD_PRELOAD=garble, ASAN_OPTIONS="verify_asan_link_order=0", GARBLE_FILE=self.path("crm.db"),
+                GARBLE_OPENS=str(opens), GARBLE_SPARED=str(spared))
+            return self.run_raw("run", "job.conf", "--threads", threads, "--format", "json", environment=environment)
+        for opens in 1, 2, 10, 38:
+            done = run(opens)
+            self.assertEqual(done.status, 0, (opens, done.messages))
+            self.assertEqual(json.loads(done.output)["data"], right, opens)
+        for opens in 40, 1000:
+            done = run(opens)
+            self.assertEqual((done.status, done.output), (65, ""), opens)
+            self.assertRegex(done.messages, "crm.db: file is not a database.*SQLite code 26")
+        done = run(1000, spared=2, threads="4")  # where one could read it, the others are done without
+        self.assertEqual(done.status, 0, done.messages)
+        self.assertEqual(json.loads(done.output)["data"], right)
 
     def test_locked(self):
         connection = sqlite3.connect(self.path("crm.db"), isolation_level=None)
