@@ -27,6 +27,7 @@ enum failing {
 	FAILING_STREAM,    /* fopen(), fopencookie() */
 	FAILING_MAP,
 	FAILING_ADVICE, /* madvise() */
+	FAILING_SEEK,
 };
 
 /* Of the calls of this kind that come now, the one of this number fails, once, with this errno; number 0: none. */

@@ -12,6 +12,8 @@
 	SUITE(aggregate)                                                                                               \
 	SUITE(archive)                                                                                                 \
 	SUITE(archive_fails)                                                                                           \
+	SUITE(archive_last)                                                                                            \
+	SUITE(archive_table)                                                                                           \
 	SUITE(alert)                                                                                                   \
 	SUITE(arena)                                                                                                   \
 	SUITE(bind)                                                                                                    \
