@@ -75,7 +75,8 @@ static int add_line(struct lines *lines, const struct scorecard *card, enum line
 	line->kind = kind;
 	line->place = place;
 	output_number_text(score_of(card, line)->weight, line->weight);
-	return fclose(output.stream) == 0 && !is_out_of_memory ? CRMVAL_OK : CRMVAL_ENOMEM;
+	is_out_of_memory |= fclose(output.stream) != 0 || !line->cells; /* for which there may be no room at the end */
+	return is_out_of_memory ? CRMVAL_ENOMEM : CRMVAL_OK;
 }
 
 static int add_indicator(struct lines *lines, const struct scorecard *card, uint32_t d, uint32_t i)
