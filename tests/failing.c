@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <yajl/yajl_gen.h>
 
 enum { FILES_MOST = 1024 };
 
@@ -83,6 +84,7 @@ CALL(FAILING_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode
 CALL(FAILING_CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
 CALL(FAILING_WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t length), (fd, bytes, length))
 CALL(FAILING_SEEK, off_t, -1, lseek, (int fd, off_t at, int from), (fd, at, from))
+CALL(FAILING_JSON, yajl_gen, NULL, yajl_gen_alloc, (const yajl_alloc_funcs *functions), (functions))
 CALL(FAILING_SYNC, int, -1, fsync, (int fd), (fd))
 CALL(FAILING_RENAME, int, -1, renameat, (int from_fd, const char *from, int to_fd, const char *to),
      (from_fd, from, to_fd, to))

@@ -28,6 +28,7 @@ enum failing {
 	FAILING_MAP,
 	FAILING_ADVICE, /* madvise() */
 	FAILING_SEEK,
+	FAILING_JSON, /* yajl_gen_alloc() */
 };
 
 /* Of the calls of this kind that come now, the one of this number fails, once, with this errno; number 0: none. */

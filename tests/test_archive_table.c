@@ -24,7 +24,7 @@ static const struct snapshot_header headers[] = {
 	 .overall = {.score = 47.5, .low = 40.3, .high = 54.7, .coverage = 0.5},
 	 .dimension_count = 1,
 	 .dimensions = dimensions},
-	{.job = "none",
+	{.job = "none\xff",
 	 .made = 1795774501,
 	 .period = {.from = 20089, .to = 20453},
 	 .overall = {.score = NAN, .low = NAN, .high = NAN, .coverage = 0}},
@@ -32,12 +32,13 @@ static const struct snapshot_header headers[] = {
 
 static char long_problem[2000];
 
+/* Bytes that are no UTF-8 are written as signs for that, which takes memory. */
 static struct prune_item items[] = {
 	{.entry = {.name = "a.gz"},
 	 .made = 1795774500,
 	 .job = (char[]){"one"},
 	 .reasons = 1u << KEEP_LAST | 1u << KEEP_DAILY},
-	{.entry = {.name = "b.gz"}, .made = 1795774500, .job = (char[]){"one"}},
+	{.entry = {.name = "b.gz"}, .made = 1795774500, .job = (char[]){"one\xff"}},
 	{.entry = {.name = "c.gz"}, .problem = (char[]){"it is a symbolic link"}},
 	{.entry = {.name = "d.gz"}, .problem = long_problem},
 };
@@ -55,15 +56,16 @@ static int fill(enum archive_table_kind kind, enum job_format format, FILE *stre
 	return archive_table_close(&table, &error);
 }
 
-/* The list, which the caller frees; memory runs out at a call, or not at all where `at` is 0. */
-static char *list(enum archive_table_kind kind, enum job_format format, unsigned at, unsigned *calls, int *code)
+/* The list, which the caller frees; a call fails, or none where `at` is 0. */
+static char *list(enum archive_table_kind kind, enum job_format format, enum failing failing, unsigned at,
+		  unsigned *calls, int *code)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	long held = failing_held();
-	failing_begin(FAILING_MEMORY, at, ENOMEM);
+	failing_begin(failing, at, ENOMEM);
 	*code = fill(kind, format, stream);
 	*calls = failing_end();
 	CU_ASSERT_EQUAL(failing_held(), held);
@@ -76,7 +78,7 @@ static void check(enum archive_table_kind kind, enum job_format format, const ch
 	unsigned calls;
 	int code;
 	memset(long_problem, 'x', sizeof long_problem - 1);
-	char *text = list(kind, format, 0, &calls, &code);
+	char *text = list(kind, format, FAILING_MEMORY, 0, &calls, &code);
 	CU_ASSERT_EQUAL(code, CRMVAL_OK);
 	for (; *says; says++) {
 		if (!strstr(text, *says))
@@ -86,7 +88,7 @@ static void check(enum archive_table_kind kind, enum job_format format, const ch
 	free(text);
 	for (unsigned at = 1; at <= calls; at++) {
 		unsigned ignored;
-		free(list(kind, format, at, &ignored, &code));
+		free(list(kind, format, FAILING_MEMORY, at, &ignored, &code));
 		CU_ASSERT_EQUAL(code, CRMVAL_ENOMEM);
 	}
 }
@@ -101,7 +103,7 @@ static void test_content(void)
 	      (const char *const[]){
 		      "file,made,job,period_from,period_to,score,low,high,coverage\r\n1.gz,2026-11-27T10:15:"
 		      "00Z,\"sales, \"\"all\"\"\",2025-01-01,2025-12-31,47.5,40.3,54.7,0.5\r\n"
-		      "2.gz,2026-11-27T10:15:01Z,none,2025-01-01,2025-12-31,,,,0\r\n",
+		      "2.gz,2026-11-27T10:15:01Z,none�,2025-01-01,2025-12-31,,,,0\r\n",
 		      NULL});
 	check(ARCHIVE_CONTENT, FORMAT_JSON,
 	      (const char *const[]){"\"format\": \"crmval-archive-1\"", "\"job\": \"sales, \\\"all\\\"\"",
@@ -117,12 +119,23 @@ static void test_plan(void)
 				    "leave   c.gz  (it is a symbolic link)\n", "leave   d.gz  (xxxx", NULL});
 	check(ARCHIVE_PLAN, FORMAT_CSV,
 	      (const char *const[]){"file,made,job,action,reasons\r\na.gz,2026-11-27T10:15:00Z,one,keep,last daily\r\n"
-				    "b.gz,2026-11-27T10:15:00Z,one,remove,\r\nc.gz,,,leave,it is a symbolic link\r\n",
+				    "b.gz,2026-11-27T10:15:00Z,one�,remove,\r\nc.gz,,,leave,it is a symbolic link\r\n",
 				    NULL});
 	check(ARCHIVE_PLAN, FORMAT_JSON,
 	      (const char *const[]){"\"format\": \"crmval-prune-1\"", "\"last\",\n        \"daily\"",
 				    "\"made\": null,\n      \"job\": null,\n      \"action\": \"leave\"",
 				    "\"it is a symbolic link\"", "\"action\": \"remove\"", NULL});
+}
+
+/* Where the JSON cannot be begun. */
+static void test_no_json(void)
+{
+	for (int kind = ARCHIVE_CONTENT; kind <= ARCHIVE_PLAN; kind++) {
+		unsigned calls;
+		int code;
+		free(list(kind, FORMAT_JSON, FAILING_JSON, 1, &calls, &code));
+		CU_ASSERT_EQUAL(code, CRMVAL_ENOMEM);
+	}
 }
 
 /* Where the stream takes no more. */
@@ -139,6 +152,7 @@ static void test_full_disk(void)
 
 static const struct test tests[] = {{"what is in an archive", test_content},
 				    {"what is to go", test_plan},
+				    {"JSON that fails", test_no_json},
 				    {"a full disk", test_full_disk},
 				    {NULL, NULL}};
 
