@@ -73,18 +73,20 @@ static const struct column *column_of(const struct data *data, const char *entit
 	return &data->tables[e].columns[model_field_index(&model_entities[e], field)];
 }
 
-/* Rows look at both of their account, which lies anywhere: together they take one look, and little room in the caches. */
+/* Rows look at their account, which lies anywhere: what is wanted of it takes one look, and little room in the caches. */
 static int pack_accounts(struct units *units, struct crmval_error *error)
 {
 	const uint32_t *region = column_of(units->data, "account", "region")->values.bytes;
 	const uint32_t *size = column_of(units->data, "account", "size_class")->values.bytes;
 	uint32_t rows = atomic_load(&units->data->tables[model_entity_index("account")].rows);
-	if (!region || !size || units->counts[BREAKDOWN_REGION] > UINT16_MAX >> 2)
+	units->size_bits = units->wanted[BREAKDOWN_SIZE_CLASS] ? 2 : 0;
+	if (!region || (units->size_bits && !size) ||
+	    units->counts[BREAKDOWN_REGION] > (uint32_t)UINT16_MAX >> units->size_bits)
 		return CRMVAL_OK;
 	int code = region_open(&units->accounts, rows * sizeof(uint16_t), error);
 	uint16_t *packed = units->accounts.bytes;
 	for (uint32_t i = 0; i < rows && code == CRMVAL_OK; i++)
-		packed[i] = (uint16_t)(region[i] << 2 | size[i]);
+		packed[i] = (uint16_t)(region[i] << units->size_bits | (units->size_bits ? size[i] : 0));
 	return code;
 }
 
@@ -120,65 +122,87 @@ int units_open(struct units *units, uint32_t most, struct crmval_error *error)
 				"right field is mapped, leave it out, or raise the limit if there is memory for some "
 				"10 kB each",
 				breakdown_names[b], units->counts[b] - 1, most);
-	return units->counts[BREAKDOWN_REGION] && units->counts[BREAKDOWN_SIZE_CLASS] ? pack_accounts(units, error)
-										      : CRMVAL_OK;
+	return units->counts[BREAKDOWN_REGION] ? pack_accounts(units, error) : CRMVAL_OK;
 }
 
-/* Rows of accounts and employees; a batch of accounts (employees) is its own. */
-static void reach(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
-		  int32_t *account, int32_t *employee)
+/* The account of each row; a batch of accounts is its own.  Returns whether each has one. */
+static int reach_accounts(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+			  int32_t *account)
 {
-	const struct data *data = units->data;
-	const struct unit_routes *routes = &units->routes[entity];
-	const int32_t *owner = column_of(data, "account", "owner")->values.bytes;
-	int is_account = strcmp(model_entities[entity].name, "account") == 0;
-	int is_employee = strcmp(model_entities[entity].name, "employee") == 0;
-	if (!is_account && routes->account.count)
-		route_gather(&routes->account, data, NULL, rows, gather, account);
-	if (!is_employee && routes->employee.count)
-		route_gather(&routes->employee, data, NULL, rows, gather, employee);
-	for (uint32_t i = 0; (is_account || !routes->account.count) && i < rows->count; i++)
+	const struct route *route = &units->routes[entity].account;
+	int is_account = strcmp(model_entities[entity].name, "account") == 0, all = ~0;
+	int is_told = units->data->tables[model_entity_index("account")].is_mapped && route->count > 0;
+	if (!is_account && is_told)
+		route_gather(route, units->data, NULL, rows, gather, account);
+	for (uint32_t i = 0; (is_account || !is_told) && i < rows->count; i++)
 		account[i] = is_account ? (int32_t)rows->row[i] : CRMVAL_MISSING;
-	for (uint32_t i = 0; (is_employee || !routes->employee.count) && i < rows->count; i++)
+	for (uint32_t i = 0; i < rows->count; i++)
+		all &= ~account[i];
+	return all < 0;
+}
+
+/* The employee of each row; a batch of employees is its own. */
+static void reach_employees(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+			    const int32_t *account, int32_t *employee)
+{
+	const struct route *route = &units->routes[entity].employee;
+	const int32_t *owner = column_of(units->data, "account", "owner")->values.bytes;
+	int is_employee = strcmp(model_entities[entity].name, "employee") == 0;
+	if (!is_employee && route->count)
+		route_gather(route, units->data, NULL, rows, gather, employee);
+	for (uint32_t i = 0; (is_employee || !route->count) && i < rows->count; i++)
 		employee[i] = is_employee ? (int32_t)rows->row[i] : CRMVAL_MISSING;
 	for (uint32_t i = 0; owner && i < rows->count; i++)
 		if (employee[i] < 0 && account[i] >= 0)
 			employee[i] = owner[account[i]];
 }
 
-void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
-	      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
+static void units_of_employees(const struct units *units, const int32_t *employee, uint32_t rows,
+			       uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
 {
-	const struct data *data = units->data;
-	const uint32_t *team = column_of(data, "employee", "team")->values.bytes;
-	const uint32_t *employee_region = column_of(data, "employee", "region")->values.bytes;
-	const uint32_t *account_region = column_of(data, "account", "region")->values.bytes;
-	const uint32_t *size = column_of(data, "account", "size_class")->values.bytes;
-	char *const *names = data->tables[model_entity_index("employee")].id_texts.bytes;
-	int has_accounts = data->tables[model_entity_index("account")].is_mapped;
-	int32_t *account = gather->other, *employee = gather->days;
-	reach(units, entity, rows, gather, account, employee);
-	for (uint32_t i = 0; i < rows->count; i++) {
+	const uint32_t *team = column_of(units->data, "employee", "team")->values.bytes;
+	char *const *names = units->data->tables[model_entity_index("employee")].id_texts.bytes;
+	for (uint32_t i = 0; i < rows; i++) {
 		int32_t e = employee[i];
 		unit[BREAKDOWN_TEAM][i] = e >= 0 && team ? team[e] : 0;
 		unit[BREAKDOWN_EMPLOYEE][i] = e >= 0 && names && names[e] ? (uint32_t)e + 1 : 0;
 	}
-	/* Accounts are many, and far apart: a loop of its own has more of them under way at a time. */
-	const uint16_t *packed = has_accounts ? units->accounts.bytes : NULL;
-	for (uint32_t i = 0; packed && i < rows->count; i++) {
+}
+
+/* Accounts are many, and far apart: a loop of its own has more of them under way at a time. */
+static void units_of_accounts(const struct units *units, const int32_t *account, uint32_t rows,
+			      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
+{
+	const uint16_t *packed = units->accounts.bytes;
+	const uint32_t *region = column_of(units->data, "account", "region")->values.bytes;
+	const uint32_t *size = column_of(units->data, "account", "size_class")->values.bytes;
+	uint32_t size_mask = (1U << units->size_bits) - 1;
+	for (uint32_t i = 0; packed && i < rows; i++) {
 		uint32_t both = account[i] >= 0 ? packed[account[i]] : 0;
-		unit[BREAKDOWN_SIZE_CLASS][i] = both & 3;
-		unit[BREAKDOWN_REGION][i] = both >> 2;
+		unit[BREAKDOWN_SIZE_CLASS][i] = both & size_mask;
+		unit[BREAKDOWN_REGION][i] = both >> units->size_bits;
 	}
-	for (uint32_t i = 0; !packed && i < rows->count; i++) {
-		int32_t a = has_accounts ? account[i] : CRMVAL_MISSING;
+	for (uint32_t i = 0; !packed && i < rows; i++) {
+		int32_t a = account[i];
 		unit[BREAKDOWN_SIZE_CLASS][i] = a >= 0 && size ? size[a] : 0;
-		unit[BREAKDOWN_REGION][i] = a >= 0 && account_region ? account_region[a] : 0;
+		unit[BREAKDOWN_REGION][i] = a >= 0 && region ? region[a] : 0;
 	}
+}
+
+void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+	      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
+{
+	const uint32_t *region = column_of(units->data, "employee", "region")->values.bytes;
+	int32_t *account = gather->other, *employee = gather->days;
+	int have_accounts = reach_accounts(units, entity, rows, gather, account);
+	units_of_accounts(units, account, rows->count, unit);
+	if (!units->wanted[BREAKDOWN_TEAM] && !units->wanted[BREAKDOWN_EMPLOYEE] && have_accounts)
+		return;
+	reach_employees(units, entity, rows, gather, account, employee);
+	units_of_employees(units, employee, rows->count, unit);
 	for (uint32_t i = 0; i < rows->count; i++)
-		if (!has_accounts || account[i] < 0)
-			unit[BREAKDOWN_REGION][i] =
-				employee[i] >= 0 && employee_region ? employee_region[employee[i]] : 0;
+		if (account[i] < 0)
+			unit[BREAKDOWN_REGION][i] = employee[i] >= 0 && region ? region[employee[i]] : 0;
 }
 
 const char *unit_title(const char *name)

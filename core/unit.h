@@ -16,8 +16,10 @@ struct units {
 	int wanted[BREAKDOWN_COUNT]; /* job.breakdowns */
 	struct unit_routes routes[DATA_MAX_ENTITIES];
 	uint32_t counts[BREAKDOWN_COUNT]; /* units, with number 0 for what cannot be told; 0: not wanted */
-	const uint32_t *team;   /* of each employee, by its row, where all of them are units by themselves; or NULL */
-	struct region accounts; /* uint16_t: of each account its region << 2 | its size class; or it is not open */
+	const uint32_t *team; /* of each employee, by its row, where all of them are units by themselves; or NULL */
+	struct region
+		accounts;   /* uint16_t: of each account its region << size_bits | its size class; or it is not open */
+	unsigned size_bits; /* 0: size classes are not wanted */
 };
 
 /* Finds the routes and asks for their columns. */
