@@ -52,6 +52,79 @@ struct estimate estimate_value(const struct crmval_measure *measure, const struc
 	return isfinite(value.value) && isfinite(value.se) ? value : estimate_none;
 }
 
+/* ---- whole numbers ---- */
+
+/* So few rows, and such small sums, that no product below reaches 2^127. */
+enum { WHOLE_ROWS = 1 << 12, WHOLE_VALUE = 1 << 28, WHOLE_SQUARES = 1 << 30 };
+
+struct fraction {
+	__int128 above, below;
+};
+
+/*
+ * q^2 times the residual squares of r = p / q.  0: next to nothing is left of what they are subtracted from; then all take
+ * what rounding leaves of it.
+ */
+static int whole_residuals(const struct whole_moments *moments, __int128 p, __int128 q, __int128 *squares)
+{
+	__int128 whole = q * q * moments->nn + p * p * moments->dd;
+	*squares = whole - 2 * p * q * moments->nd;
+	return *squares > whole >> 30;
+}
+
+/* As share_variance(), with r = p / q and the mean d / rows brought to the same denominators. */
+static int whole_share_variance(const struct whole_moments *moments, struct fraction *variance)
+{
+	__int128 rows = moments->rows, d = moments->d, squares;
+	__int128 p = moments->n * rows + 2 * d, q = d * (rows + 4);
+	if (p < 0 || p >= WHOLE_VALUE || q >= WHOLE_VALUE || !whole_residuals(moments, p, q, &squares))
+		return 0;
+	variance->above = (rows + 4) * (rows * rows * squares + 2 * d * d * ((q - p) * (q - p) + p * p));
+	variance->below = (rows + 3) * q * q * q * q;
+	return 1;
+}
+
+static int whole_variance(const struct whole_moments *moments, struct fraction *variance)
+{
+	__int128 rows = moments->rows, n = moments->n, d = moments->d, squares;
+	if (rows == 1) {
+		*variance = (struct fraction){n * n, d * d};
+		return 1;
+	}
+	if (!whole_residuals(moments, n, d, &squares))
+		return 0;
+	*variance = (struct fraction){rows * squares, (rows - 1) * d * d * d * d};
+	return 1;
+}
+
+static int is_within(int64_t number, int64_t limit)
+{
+	return number > -limit && number < limit;
+}
+
+static int is_small(const struct whole_moments *moments)
+{
+	return moments->rows + 4 <= WHOLE_ROWS && is_within(moments->n, WHOLE_VALUE) &&
+	       is_within(moments->d, WHOLE_VALUE) && is_within(moments->nn, WHOLE_SQUARES) &&
+	       is_within(moments->nd, WHOLE_SQUARES) && is_within(moments->dd, WHOLE_SQUARES);
+}
+
+struct estimate estimate_whole(const struct crmval_measure *measure, const struct whole_moments *moments)
+{
+	struct fraction variance;
+
+	if (measure->kind == CRMVAL_SUM_OF)
+		return (struct estimate){(double)moments->n, sqrt((double)moments->nn)};
+	if (!(moments->d > 0))
+		return estimate_none;
+	if (is_small(moments) && (measure->flags & CRMVAL_SHARE ? whole_share_variance(moments, &variance)
+								: whole_variance(moments, &variance)))
+		return (struct estimate){(double)moments->n / (double)moments->d,
+					 sqrt((double)((quad)variance.above / (quad)variance.below))};
+	const struct moments exact = {moments->rows, moments->n, moments->d, moments->nn, moments->nd, moments->dd};
+	return estimate_value(measure, &exact);
+}
+
 struct estimate estimate_growth(struct estimate value, struct estimate baseline)
 {
 	struct estimate growth;

@@ -22,6 +22,9 @@ static inline int estimate_is_known(struct estimate estimate)
 /* The value of a measure over the rows summed up; none for a ratio over no row, or whose denominators are not above 0. */
 struct estimate estimate_value(const struct crmval_measure *measure, const struct moments *moments);
 
+/* The same, which of few rows and small numbers takes a fraction of the time. */
+struct estimate estimate_whole(const struct crmval_measure *measure, const struct whole_moments *moments);
+
 /* value / baseline - 1; none unless the baseline is above 0. */
 struct estimate estimate_growth(struct estimate value, struct estimate baseline);
 

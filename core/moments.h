@@ -21,4 +21,10 @@ struct moments {
 	quad nn, nd, dd; /* sums of n*n, n*d, d*d */
 };
 
+/* The same where all of them are whole, as most are. */
+struct whole_moments {
+	uint64_t rows;
+	int64_t n, d, nn, nd, dd;
+};
+
 #endif

@@ -34,15 +34,13 @@ struct shift {
 	int is_failing;
 };
 
-static int writer_open(struct writer *writer, const struct report_units *how, int is_many, struct crmval_error *error)
+static int writer_open(struct writer *writer, const struct report_units *how, struct crmval_error *error)
 {
 	writer->own = calloc(1, how->own_size + 1);
 	writer->output.stream = open_memstream(&writer->text, &writer->size);
 	if (!writer->own || !writer->output.stream)
 		return fail_memory(error);
 	int code = score_new(how->result, &writer->card, error);
-	if (code == CRMVAL_OK && is_many)
-		score_expect_many(writer->card);
 	return code == CRMVAL_OK ? how->open(how->context, writer->own, &writer->output, error) : code;
 }
 
@@ -82,7 +80,7 @@ static int take_some(void *context, unsigned thread, uint64_t i, struct crmval_e
 	struct shift *shift = context;
 	struct writer *writer = &shift->writers[thread];
 	uint32_t first = (uint32_t)i * UNITS, end = shift->count - first < UNITS ? shift->count : first + UNITS;
-	int code = writer->own ? CRMVAL_OK : writer_open(writer, shift->how, shift->count >= SHARED_FROM, error);
+	int code = writer->own ? CRMVAL_OK : writer_open(writer, shift->how, error);
 	if (code == CRMVAL_OK)
 		code = write_some(shift, writer, first, end, error);
 	pthread_mutex_lock(&shift->lock);

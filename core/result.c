@@ -54,12 +54,12 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 	sums_moments(&sums, moments);
 }
 
-static int read_counts(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
-		       uint64_t *rows, uint64_t *yes)
+static int read_whole(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		      struct whole_moments *moments)
 {
 	size_t at;
 	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &at);
-	return evaluation && tally_counts(evaluation->tallies, evaluation->tally_count, at, rows, yes);
+	return evaluation && tally_whole(evaluation->tallies, evaluation->tally_count, at, moments);
 }
 
 static void expect_unit(const struct result *result, int breakdown, uint32_t unit)
@@ -164,7 +164,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.measures = measures,
 		.moments = read_moments,
 		.sums = read_sums,
-		.counts = read_counts,
+		.whole = read_whole,
 		.expect = expect_unit,
 		.tallies = run,
 	};

@@ -138,10 +138,9 @@ struct result {
 	/* The same, exactly. */
 	void (*sums)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 		     struct sums *sums);
-	/* Where each row has the denominator 1 and the numerator 0 or 1, 1: so many rows, and the numerators that are 1.
-	   0, or NULL: the moments are to be asked for. */
-	int (*counts)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
-		      uint64_t *rows, uint64_t *yes);
+	/* 1: the same, where whole numbers are at hand.  0, or NULL: the moments are to be asked for. */
+	int (*whole)(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
+		     struct whole_moments *moments);
 	/* All measures of a unit will be asked for soon.  NULL: no matter. */
 	void (*expect)(const struct result *result, int breakdown, uint32_t unit);
 	const void *tallies; /* for all of these */

@@ -103,14 +103,8 @@ void score_free(struct scorecard *card)
 {
 	if (!card)
 		return;
-	estimates_free(&card->estimates);
 	struct arena arena = card->arena;
 	arena_free(&arena);
-}
-
-void score_expect_many(struct scorecard *card)
-{
-	estimates_open(&card->estimates);
 }
 
 /* ---- a node ---- */
@@ -262,18 +256,19 @@ static void count_window(struct scorecard *card, uint32_t place, int window, int
 {
 	const struct result *result = card->result;
 	const struct result_measure *measure = &result->measures[place];
+	struct whole_moments whole;
 	struct moments moments = {0};
 
 	*out = (struct scored_window){.numerator = NAN, .denominator = NAN, .value = estimate_none};
 	if (measure->failed || measure->no_data[window])
 		return;
-	uint64_t yes;
-	if (result->counts && result->counts(result, place, window, breakdown, unit, &out->rows, &yes)) {
+	if (result->whole && result->whole(result, place, window, breakdown, unit, &whole)) {
 		out->is_counted = 1;
-		out->numerator = (double)yes;
+		out->rows = whole.rows;
+		out->numerator = (double)whole.n;
 		if (measure->table->kind == CRMVAL_RATIO)
-			out->denominator = (double)out->rows;
-		out->value = estimates_of_counts(&card->estimates, measure->table, out->rows, yes);
+			out->denominator = (double)whole.d;
+		out->value = estimate_whole(measure->table, &whole);
 		return;
 	}
 	result->moments(result, place, window, breakdown, unit, &moments);

@@ -4,7 +4,7 @@
 #define SCORE_H
 
 #include "arena.h"
-#include "estimates.h"
+#include "estimate.h"
 #include "result.h"
 
 /*
@@ -56,8 +56,7 @@ struct scorecard {
 	uint32_t *first_indicator; /* one more than dimensions, so that the last tells how many indicators there are */
 	struct scored_measure *measures; /* as result.measures */
 	struct score **children;         /* room to list the children of a node */
-	struct estimates estimates;
-	struct arena arena; /* of all this, which no plugin is to see */
+	struct arena arena;              /* of all this, which no plugin is to see */
 };
 
 /* As published: to 10 decimals. */
@@ -69,9 +68,6 @@ int score_is_daily(const struct result_measure *measure);
 /* The result must outlive the card. */
 int score_new(const struct result *result, struct scorecard **card, struct crmval_error *error);
 void score_free(struct scorecard *card);
-
-/* It will be filled thousands of times: that is quicker after this, and the same. */
-void score_expect_many(struct scorecard *card);
 
 /*
  * Fills the card for a unit of a breakdown, or for the company (breakdown -1).  Fails only for the company, with

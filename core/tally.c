@@ -310,16 +310,27 @@ void tally_fold(struct tally *tally)
 			fold_window(tally, m, window);
 }
 
-int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes)
+static int is_zero(const struct tally_wide *wide)
+{
+	static const struct tally_wide zero;
+	return memcmp(wide, &zero, sizeof zero) == 0;
+}
+
+int tally_whole(const struct tally *tallies, uint32_t count, size_t at, struct whole_moments *moments)
 {
 	struct tally_count counts = {0};
+	struct tally_small small = {0};
 	for (uint32_t i = 0; i < count; i++) {
-		if (tally_used(&tallies[i], at) && tallies[i].small[at].rows != 0)
-			return 0;
 		count_merge(&counts, &tallies[i].counts[at]);
+		if (!(tally_used(&tallies[i], at) & TALLY_SMALL) || tallies[i].small[at].rows == 0)
+			continue;
+		small_merge(&small, &tallies[i].small[at]);
+		if (tally_used(&tallies[i], at) & TALLY_WIDE && !is_zero(&tallies[i].wide[at]))
+			return 0;
 	}
-	*rows = counts.no + counts.yes;
-	*yes = counts.yes;
+	int64_t yes = (int64_t)counts.yes, rows = (int64_t)(counts.no + counts.yes);
+	small_merge(&small, &(struct tally_small){(uint64_t)rows, yes, rows, yes, yes, rows});
+	*moments = (struct whole_moments){small.rows, small.n, small.d, small.nn, small.nd, small.dd};
 	return 1;
 }
 

@@ -122,10 +122,10 @@ void tally_expect(const struct tally *tallies, uint32_t count, size_t at);
 void tally_expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
 			 uint64_t rows);
 
-/* Is all that was added to a place, if anything was, but counted?  How many rows, and those of numerator 1. */
-int tally_counts(const struct tally *tallies, uint32_t count, size_t at, uint64_t *rows, uint64_t *yes);
+/* The sums of several tallies of one shape as one, where all that was added to a place is counted or small; else 0. */
+int tally_whole(const struct tally *tallies, uint32_t count, size_t at, struct whole_moments *moments);
 
-/* The sums of several tallies of one shape, as one. */
+/* The same, whatever was added. */
 void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums);
 
 /* Is there a row, in any measure and window, at this place? */

@@ -27,7 +27,7 @@ int whatif_new(const struct result *result, struct whatif **out, struct crmval_e
 	whatif->result = *result;
 	whatif->result.moments = read_changed;
 	whatif->result.sums = NULL;
-	whatif->result.counts = NULL;
+	whatif->result.whole = NULL;
 	whatif->result.expect = NULL;
 	whatif->result.tallies = whatif;
 	whatif->scope = arena_array(&arena, places, sizeof *whatif->scope);

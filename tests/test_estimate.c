@@ -3,7 +3,7 @@
 #include "suite.h"
 
 #include "sample.h"
-#include "../core/estimates.h"
+#include "../core/estimate.h"
 #include "../core/scale.h"
 
 #include <float.h>
@@ -158,30 +158,33 @@ static void test_scale(void)
 	NEAR(scale_error(points, 3, 4.5, 1.5), 30);
 }
 
-/* More than are kept, some of them again and again, and of three kinds with the same counts. */
-static void test_kept(void)
+/* Rows whose numbers are whole: the same, to the last bit, as by numbers that round; small ones, large ones, and equal ones. */
+static void test_whole(void)
 {
-	struct estimates estimates = {NULL};
 	struct crmval_measure measures[] = {
 		{.kind = CRMVAL_RATIO, .flags = CRMVAL_SHARE}, {.kind = CRMVAL_RATIO}, {.kind = CRMVAL_SUM_OF}};
-	uint32_t state = 1;
-	int wrong = 0;
+	uint32_t state = 1, wrong = 0;
 
-	estimates_open(&estimates);
-	CU_ASSERT_PTR_NOT_NULL(estimates.kept);
 	for (int i = 0; i < 100000; i++) {
-		state = state * 1664525 + 1013904223;
-		uint64_t rows = (state >> 24) % (i % 2 ? 200 : 7), yes = rows ? (state >> 8) % (rows + 1) : 0;
-		if (i % 97 == 0)
-			rows += UINT64_C(1) << (state % 40);
-		struct moments moments = {.rows = rows, .n = yes, .d = rows, .nn = yes, .nd = yes, .dd = rows};
-		const struct crmval_measure *measure = &measures[(state >> 4) % 3];
-		struct estimate kept = estimates_of_counts(&estimates, measure, rows, yes);
-		struct estimate made = estimate_value(measure, &moments);
-		wrong += memcmp(&kept, &made, sizeof kept) != 0;
+		struct whole_moments whole = {.rows = 0};
+		const struct crmval_measure *measure = &measures[i % 3];
+		uint32_t rows = i % 101 ? (uint32_t)i / 3 % 12 : 5000;
+		int64_t most = i % 7 ? i % 20 + 1 : (int64_t)1 << i % 33, n = 0, d = 0;
+		for (uint32_t row = 0; row < rows; row++) {
+			state = state * 1664525 + 1013904223;
+			if (row == 0 || i % 5) { /* else in proportion */
+				d = measure->kind == CRMVAL_RATIO ? (state >> 4) % most : 0;
+				n = measure->flags & CRMVAL_SHARE ? (state >> 9) % (d + 1) : (state >> 9) % most;
+				n = i % 11 ? n : -n, d = i % 11 || measure != &measures[0] ? d : -d;
+			}
+			whole = (struct whole_moments){row + 1,          whole.n + n,      whole.d + d,
+						       whole.nn + n * n, whole.nd + n * d, whole.dd + d * d};
+		}
+		struct moments moments = {whole.rows, whole.n, whole.d, whole.nn, whole.nd, whole.dd};
+		struct estimate one = estimate_whole(measure, &whole), other = estimate_value(measure, &moments);
+		wrong += memcmp(&one, &other, sizeof one) != 0;
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
-	estimates_free(&estimates);
 }
 
 /* What a double cannot hold is no value, be it the value itself or only its error. */
@@ -216,7 +219,7 @@ static const struct test tests[] = {{"value of a share", test_share},
 				    {"value of a ratio", test_ratio},
 				    {"residuals of large numbers", test_cancellation},
 				    {"value of a sum", test_sum},
-				    {"estimates that were made before", test_kept},
+				    {"whole numbers", test_whole},
 				    {"growth over next to nothing", test_growth},
 				    {"default scales and their mirrors", test_default_scales},
 				    {"scale", test_scale},

@@ -333,24 +333,33 @@ static void test_not_allowed(void)
 		}
 }
 
-/* Whether all of a place was but counted, in however many tallies. */
-static void test_counts(void)
+/* Are the sums of a place at hand as whole numbers, and such? */
+static int is_whole(const struct tally *tallies, uint32_t count, size_t at, struct whole_moments wanted)
+{
+	struct whole_moments found;
+	return tally_whole(tallies, count, at, &found) && found.rows == wanted.rows && found.n == wanted.n &&
+	       found.d == wanted.d && found.nn == wanted.nn && found.nd == wanted.nd && found.dd == wanted.dd;
+}
+
+/* Whether all of a place was counted or small, in however many tallies. */
+static void test_whole(void)
 {
 	struct tally tallies[2];
-	uint64_t rows = 9, yes = 9;
+	struct whole_moments found;
 	open_tally(&tallies[0]);
 	open_tally(&tallies[1]);
-	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 0 && yes == 0);
+	CU_ASSERT(is_whole(tallies, 2, 0, (struct whole_moments){0}));
 	for (int i = 0; i < 5; i++)
 		add_at(&tallies[0], 0, i >= 3, 1);
 	add_at(&tallies[1], 0, 1, 1);
-	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 6 && yes == 3);
-	add_at(&tallies[1], 1, 7, 9); /* of the same measure and window */
-	add_at(&tallies[1], 2, 0, 1);
-	CU_ASSERT(tally_counts(tallies, 2, 0, &rows, &yes) && rows == 6 && yes == 3);
-	CU_ASSERT(tally_counts(tallies, 2, 2, &rows, &yes) && rows == 1 && yes == 0);
-	CU_ASSERT(!tally_counts(tallies, 2, 1, &rows, &yes));
-	CU_ASSERT(tally_counts(tallies, 1, 1, &rows, &yes) && rows == 0);
+	CU_ASSERT(is_whole(tallies, 2, 0, (struct whole_moments){6, 3, 6, 3, 3, 6}));
+	add_at(&tallies[1], 1, -7, 9); /* of the same measure and window */
+	add_at(&tallies[0], 1, 1, 1);
+	add_at(&tallies[1], 2, 1, 0.5);
+	CU_ASSERT(is_whole(tallies, 2, 0, (struct whole_moments){6, 3, 6, 3, 3, 6}));
+	CU_ASSERT(is_whole(tallies, 2, 1, (struct whole_moments){2, -6, 10, 50, -62, 82}));
+	CU_ASSERT(!tally_whole(tallies, 2, 2, &found));
+	CU_ASSERT(is_whole(tallies, 1, 2, (struct whole_moments){0}));
 	tally_close(&tallies[0]);
 	tally_close(&tallies[1]);
 }
@@ -361,13 +370,13 @@ static void test_counts_of_many(void)
 	enum { ROWS = 131 };
 	static struct tally_places places = {.count = 1};
 	double n[ROWS], d[ROWS];
-	uint64_t rows, yes;
 	struct tally tally;
 	open_tally(&tally);
 	for (int i = 0; i < ROWS; i++)
 		n[i] = i % 3 == 0, d[i] = 1;
 	CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, n, d, ROWS), ROWS);
-	CU_ASSERT(tally_counts(&tally, 1, 0, &rows, &yes) && rows == ROWS && yes == 44);
+	CU_ASSERT(is_whole(&tally, 1, 0, (struct whole_moments){ROWS, 44, ROWS, 44, 44, ROWS}));
+	CU_ASSERT_EQUAL(tally.used[0], 0);
 	tally_close(&tally);
 }
 
@@ -393,8 +402,8 @@ static void add_and_read_all(struct tally *tally, double n)
 	tally_fold(tally);
 	for (uint32_t place = 0; place < tally->shape.places; place++) {
 		struct sums sums;
-		uint64_t rows, yes;
-		tally_counts(tally, 1, tally_place(&tally->shape, 0, 1, place), &rows, &yes);
+		struct whole_moments whole;
+		tally_whole(tally, 1, tally_place(&tally->shape, 0, 1, place), &whole);
 		tally_read(tally, 1, tally_place(&tally->shape, 0, 0, place), &sums);
 		tally_read(tally, 1, tally_place(&tally->shape, 0, 1, place), &sums);
 	}
@@ -481,7 +490,7 @@ static const struct test tests[] = {
 	{"folding", test_folding},
 	{"sums", test_sums},
 	{"many at once", test_many_at_once},
-	{"counts", test_counts},
+	{"whole numbers", test_whole},
 	{"counts of many", test_counts_of_many},
 	{"not allowed", test_not_allowed},
 	{"failing", test_failing},
