@@ -6,8 +6,11 @@
 
 void csv_out_text(struct csv_out *csv, const char *text, const char *end)
 {
-	const char *valid = output_valid_text(text ? text : "", &csv->copy);
-
+	if (!text || !*text) {
+		output_text(csv->output, end);
+		return;
+	}
+	const char *valid = output_valid_text(text, &csv->copy);
 	if (!valid) {
 		csv->is_out_of_memory = 1;
 		valid = "";
@@ -31,7 +34,12 @@ void csv_out_text(struct csv_out *csv, const char *text, const char *end)
 void csv_out_number(struct csv_out *csv, double number, const char *end)
 {
 	char *text = output_room(csv->output, OUTPUT_NUMBER_SIZE);
+	size_t length = (size_t)output_number_text(number, text);
+	int is_comma = end[0] == ',' && !end[1];
 
-	csv->output->used += (size_t)output_number_text(number, text);
-	output_text(csv->output, end);
+	_Static_assert(OUTPUT_NUMBER_SIZE > 24 + 1, "there is room for the comma that nearly all of them end with");
+	text[length] = ',';
+	csv->output->used += length + (unsigned)is_comma;
+	if (!is_comma)
+		output_text(csv->output, end);
 }

@@ -2,7 +2,7 @@
 /* Digits of numbers, by whole numbers of 128 bits, in which no step rounds. */
 #include "digits.h"
 
-#include <math.h>
+#include <endian.h>
 #include <string.h>
 
 static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
@@ -23,23 +23,35 @@ static char *put(uint64_t number, char *end)
 	return end;
 }
 
-/* Eight digits of a number below 10^8: four divisions none of which waits for the one before. */
-static void put_eight(uint32_t number, char *to)
+/* Eight digits of a number below 10^8, the first in the lowest byte: two, four, and all eight of them at a time. */
+static uint64_t eight_digits(uint32_t number)
 {
-	uint32_t high = number / 10000, low = number % 10000;
-	memcpy(to, pairs + 2 * (high / 100), 2);
-	memcpy(to + 2, pairs + 2 * (high % 100), 2);
-	memcpy(to + 4, pairs + 2 * (low / 100), 2);
-	memcpy(to + 6, pairs + 2 * (low % 100), 2);
+	uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
+	uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x7f0000007f);
+	uint64_t pairs_of = hundreds | (fours - 100 * hundreds) << 16;
+	uint64_t tens = (pairs_of * 103 >> 10) & UINT64_C(0xf000f000f000f);
+	return tens | (pairs_of - 10 * tens) << 8;
+}
+
+/* The lowest byte first. */
+static void put_word(uint64_t word, char *to)
+{
+	word = htole64(word);
+	memcpy(to, &word, sizeof word);
 }
 
 int digits_whole(uint64_t number, char text[DIGITS_SIZE])
 {
-	char digits[DIGITS_SIZE], *end = digits + sizeof digits, *begin = put(number, end);
-	int length = (int)(end - begin);
-	memcpy(text, begin, (size_t)length);
-	text[length] = '\0';
-	return length;
+	if (number < 100) { /* as most are */
+		int length = number < 10 ? 1 : 2;
+		memcpy(text, pairs + 2 * number + 2 - length, 2);
+		text[length] = '\0';
+		return length;
+	}
+	char digits[20 + 20] = "", *end = digits + 20, *begin = put(number, end);
+	memcpy(text, begin, 20);
+	text[end - begin] = '\0';
+	return (int)(end - begin);
 }
 
 /* ---- fractions ---- */
@@ -78,35 +90,56 @@ static unsigned __int128 power_of_ten(unsigned exponent)
 	return (unsigned __int128)powers[half] * powers[exponent - half];
 }
 
-/* A number of `count` digits, the first of which stands at `place`; it has a fraction. */
-static int put_fraction(uint64_t number, int count, int place, char text[DIGITS_SIZE])
+/*
+ * Puts a number of 17 digits, the first of which stands at `place`, without the zeros it ends with; it has a fraction.  All
+ * digits are put after where the point will be, and those before it once more.
+ */
+static int put_fraction(uint64_t digits, int place, char text[DIGITS_SIZE])
 {
-	char digits[1 + 16], *begin = digits + sizeof digits - count, *to = text;
-	uint64_t high = number / 100000000;
-	digits[0] = (char)('0' + high / 100000000);
-	put_eight((uint32_t)(high % 100000000), digits + 1);
-	put_eight((uint32_t)(number % 100000000), digits + 9);
-	while (begin[count - 1] == '0')
-		count--;
-	if (place < 0) {
-		memcpy(to, "0.000", 5);
-		to += 1 - place;
-	} else {
-		memcpy(to, begin, (size_t)place + 1);
-		to += place + 1;
-		begin += place + 1;
-		count -= place + 1;
-		*to++ = '.';
+	const uint64_t zeros = UINT64_C(0x3030303030303030);
+	uint64_t high = digits / 100000000, first = high / 100000000;
+	uint64_t next = eight_digits((uint32_t)(high % 100000000)), last = eight_digits((uint32_t)(digits % 100000000));
+	int count = last ? 17 - __builtin_clzll(last) / 8 : next ? 9 - __builtin_clzll(next) / 8 : 1;
+	char *to = text + (place < 0 ? 1 - place : 1);
+	memcpy(text, "0.000", 5);
+	*to = (char)('0' + first);
+	put_word(next + zeros, to + 1);
+	put_word(last + zeros, to + 9);
+	if (place >= 0 && place < 7) { /* what stands before the point lies in one word with it */
+		uint64_t word = ('0' + first) | (next + zeros) << 8, before = (UINT64_C(256) << 8 * place) - 1;
+		uint64_t point = (before + 1) * '.', after = ~before - (before + 1) * 255;
+		put_word((word & before) | point | (word << 8 & after), text);
+	} else if (place >= 0) {
+		memmove(text, to, (size_t)place + 1);
+		text[place + 1] = '.';
 	}
-	memcpy(to, begin, (size_t)count);
 	to[count] = '\0';
 	return (int)(to - text) + count;
 }
 
+/* So many in 10^10, as all scores are. */
+static int put_decimals(uint64_t number, char text[DIGITS_SIZE])
+{
+	uint64_t whole = number / 10000000000, part = number % 10000000000;
+	uint64_t first = part / 100000000, last = eight_digits((uint32_t)(part % 100000000));
+	char *to = text + digits_whole(whole, text);
+	*to++ = '.';
+	memcpy(to, pairs + 2 * first, 2);
+	put_word(last + UINT64_C(0x3030303030303030), to + 2);
+	to += last ? 10 - __builtin_clzll(last) / 8 : first % 10 ? 2 : 1;
+	*to = '\0';
+	return (int)(to - text);
+}
+
 int digits_fraction(double number, char text[DIGITS_SIZE])
 {
-	if (!(number >= 1e-4 && number < 1e15) || number == rint(number))
+	static const uint64_t tens[] = {100, 10, 1};
+	if (!(number >= 1e-4 && number < 1e15) || number == (double)(int64_t)number)
 		return 0;
+	/* What is so many in 10^10, and has 15 digits at most, needs no more. */
+	uint64_t decimals = number < 1e5 ? (uint64_t)(number * 1e10 + 0.5) : 0;
+	if ((double)decimals / 1e10 == number && decimals < 1000000000000000)
+		return put_decimals(decimals, text);
 	struct parts parts = parts_of(number);
 	int place = first_place(number, parts.shift);
 	unsigned __int128 one = (unsigned __int128)1 << parts.shift;
@@ -122,7 +155,7 @@ int digits_fraction(double number, char text[DIGITS_SIZE])
 		/* It reads back if it is within half of the distance to the next double.  (A power of 2 is nearer to the one
 		   below; all of these have 15 digits at most.) */
 		if (count == 17 || 2 * off < unit)
-			return put_fraction(digits, count, place, text);
+			return put_fraction(digits * tens[count - 15], place, text);
 		if (2 * off == unit)
 			return 0;
 	}

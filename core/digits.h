@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* Writes a whole number, and ends it.  Returns its length. */
-enum { DIGITS_SIZE = 24 };
+/* Writes a whole number, and ends it.  Returns its length; after the end may be anything. */
+enum { DIGITS_SIZE = 40 };
 int digits_whole(uint64_t number, char text[DIGITS_SIZE]);
 
 /*

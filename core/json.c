@@ -2,6 +2,7 @@
 /* Writing JSON by yajl, whose generator allocates nothing here and whose numbers read back as the same. */
 #include "json.h"
 
+#include "digits.h"
 #include "error.h"
 #include "window.h"
 
@@ -127,7 +128,7 @@ void json_number(struct json *json, double value)
 void json_count(struct json *json, uint64_t value)
 {
 	char digits[OUTPUT_NUMBER_SIZE];
-	int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
+	int length = digits_whole(value, digits);
 
 	check(json, yajl_gen_number(json->generator, digits, (size_t)length));
 }

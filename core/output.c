@@ -17,27 +17,16 @@ static void write_out(struct output *output, const char *bytes, size_t length)
 		output->failure = errno ? errno : EIO;
 }
 
-void output_bytes(struct output *output, const char *bytes, size_t length)
+void output_empty(struct output *output)
 {
-	if (length > sizeof output->buffer - output->used) {
-		write_out(output, output->buffer, output->used);
-		output->used = 0;
-	}
-	if (length > sizeof output->buffer) {
-		write_out(output, bytes, length);
-		return;
-	}
-	memcpy(output->buffer + output->used, bytes, length);
-	output->used += length;
+	write_out(output, output->buffer, output->used);
+	output->used = 0;
 }
 
-char *output_room(struct output *output, size_t length)
+void output_many(struct output *output, const char *bytes, size_t length)
 {
-	if (length > sizeof output->buffer - output->used) {
-		write_out(output, output->buffer, output->used);
-		output->used = 0;
-	}
-	return output->buffer + output->used;
+	output_empty(output);
+	write_out(output, bytes, length);
 }
 
 /* Files have a name, which whoever opened them adds. */
@@ -50,8 +39,7 @@ int output_failed(const FILE *stream, int number, struct crmval_error *error)
 
 int output_finish(struct output *output, struct crmval_error *error)
 {
-	write_out(output, output->buffer, output->used);
-	output->used = 0;
+	output_empty(output);
 	if (!output->failure && fflush(output->stream) != 0)
 		output->failure = errno ? errno : EIO;
 	return output->failure ? output_failed(output->stream, output->failure, error) : CRMVAL_OK;
@@ -67,7 +55,7 @@ int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE])
 		return 0;
 	if (sign)
 		*text++ = '-';
-	if (positive < 0x1p53 && positive == rint(positive))
+	if (positive < 0x1p53 && positive == (double)(int64_t)positive)
 		return sign + digits_whole((uint64_t)positive, text);
 	length = digits_fraction(positive, text);
 	if (length > 0)

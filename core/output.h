@@ -15,14 +15,34 @@ struct output {
 	char buffer[16384]; /* reports come in very small pieces, and the stream takes a lock for each */
 };
 
-void output_bytes(struct output *output, const char *bytes, size_t length);
+/* Writes what is in the buffer; and after it what would have no room in it. */
+void output_empty(struct output *output);
+void output_many(struct output *output, const char *bytes, size_t length);
+
+static inline void output_bytes(struct output *output, const char *bytes, size_t length)
+{
+	if (length > sizeof output->buffer - output->used)
+		output_empty(output);
+	if (length > sizeof output->buffer) {
+		output_many(output, bytes, length);
+		return;
+	}
+	memcpy(output->buffer + output->used, bytes, length);
+	output->used += length;
+}
+
 static inline void output_text(struct output *output, const char *text)
 {
 	output_bytes(output, text, strlen(text));
 }
 
 /* Room for `length` bytes, few, that the caller fills; used is raised by as many as it did. */
-char *output_room(struct output *output, size_t length);
+static inline char *output_room(struct output *output, size_t length)
+{
+	if (length > sizeof output->buffer - output->used)
+		output_empty(output);
+	return output->buffer + output->used;
+}
 
 /* Why a stream could not be written, by its errno; CRMVAL_EIO. */
 int output_failed(const FILE *stream, int number, struct crmval_error *error);
@@ -31,7 +51,7 @@ int output_failed(const FILE *stream, int number, struct crmval_error *error);
 int output_finish(struct output *output, struct crmval_error *error);
 
 /* The shortest text that reads back as the same double; "" for NaN.  Returns its length. */
-#define OUTPUT_NUMBER_SIZE 32
+#define OUTPUT_NUMBER_SIZE 48
 int output_number_text(double number, char text[OUTPUT_NUMBER_SIZE]);
 
 /*
