@@ -243,6 +243,11 @@ static void test_damaged_gzip(void)
 	write_bytes("f.gz", bytes, size);
 	snprintf(expected, sizeof expected, "corrupt before byte %zu (unknown compression method)", first + 4);
 	EXPECT_ERROR(&trial, CRMVAL_EDATA, expected);
+	bytes[first + 2] = 8;
+	bytes[first + 3] |= 0x20;
+	write_bytes("f.gz", bytes, size);
+	snprintf(expected, sizeof expected, "corrupt before byte %zu (unknown header flags set)", first + 4);
+	EXPECT_ERROR(&trial, CRMVAL_EDATA, expected);
 	free(text);
 	remove_folder();
 }

@@ -12,6 +12,7 @@
 #include "error.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #ifdef HAVE_ISAL
 #include <isa-l/igzip_lib.h>
@@ -35,9 +36,11 @@ struct csv_gzip {
 	uint8_t raw[BUFFER]; /* what the file gave */
 };
 
-static int read_raw(struct csv_gzip *gzip, size_t *got, struct crmval_error *error)
+/* Reads on behind the bytes that are left in the buffer, which move to its front. */
+static int read_raw(struct csv_gzip *gzip, const uint8_t *rest, size_t left, size_t *got, struct crmval_error *error)
 {
-	int status = csv_pread(gzip->descriptor, gzip->path, gzip->offset, gzip->raw, BUFFER, got, error);
+	memmove(gzip->raw, rest, left);
+	int status = csv_pread(gzip->descriptor, gzip->path, gzip->offset, gzip->raw + left, BUFFER - left, got, error);
 	gzip->offset += *got;
 	return status;
 }
@@ -52,7 +55,7 @@ static int read_exact(struct csv_gzip *gzip, uint8_t *to, size_t room, size_t *g
 	while (z->avail_out == room) {
 		if (!z->avail_in) {
 			size_t count;
-			int status = read_raw(gzip, &count, error);
+			int status = read_raw(gzip, gzip->raw, 0, &count, error);
 			if (status)
 				return status;
 			z->next_in = gzip->raw;
@@ -94,41 +97,57 @@ static void begin_member(struct csv_gzip *gzip)
 static void begin_fast(struct csv_gzip *gzip)
 {
 	isal_inflate_init(&gzip->isal);
+	gzip->isal.next_in = gzip->raw;
 	begin_member(gzip);
 	gzip->is_fast = 1;
+}
+
+static int read_on(struct csv_gzip *gzip, size_t *got, struct crmval_error *error)
+{
+	struct inflate_state *isal = &gzip->isal;
+	int status = read_raw(gzip, isal->next_in, isal->avail_in, got, error);
+	isal->next_in = gzip->raw;
+	isal->avail_in += (uint32_t)*got;
+	return status;
+}
+
+/* Sees whether a member follows; ISA-L would pass over flags that it does not know. */
+static int enter_member(struct csv_gzip *gzip, struct crmval_error *error)
+{
+	enum { FLAGS = 3, UNKNOWN_FLAGS = 0xe0 };
+	struct inflate_state *isal = &gzip->isal;
+	size_t got;
+	int status = isal->avail_in > FLAGS ? CRMVAL_OK : read_on(gzip, &got, error);
+	if (status || !isal->avail_in)
+		return status;
+	gzip->in_member = 1;
+	gzip->is_fast = isal->avail_in > FLAGS && !(isal->next_in[FLAGS] & UNKNOWN_FLAGS);
+	return CRMVAL_OK;
 }
 
 /* is_fast is 0 afterwards where something is wrong: then nothing was read. */
 static int read_fast(struct csv_gzip *gzip, uint8_t *to, size_t room, size_t *got, struct crmval_error *error)
 {
 	struct inflate_state *isal = &gzip->isal;
+	int status = CRMVAL_OK;
 	isal->next_out = to;
 	isal->avail_out = (uint32_t)room;
-	while (isal->avail_out == room) {
+	while (!status && gzip->is_fast && isal->avail_out == room) {
+		size_t count = 1;
+		if (!gzip->in_member)
+			status = enter_member(gzip, error);
+		if (status || !gzip->is_fast || !gzip->in_member)
+			break;
 		/* Without input, too: it may have kept some, or what came of it. */
-		int is_begun = gzip->in_member || isal->avail_in;
-		if (is_begun && isal_inflate(isal) != ISAL_DECOMP_OK) {
-			gzip->is_fast = 0;
-			return CRMVAL_OK;
-		}
-		gzip->in_member = is_begun;
+		gzip->is_fast = isal_inflate(isal) == ISAL_DECOMP_OK;
 		if (isal->block_state == ISAL_BLOCK_FINISH)
 			begin_member(gzip);
-		if (isal->avail_in || isal->avail_out < room)
-			continue;
-		size_t count;
-		int status = read_raw(gzip, &count, error);
-		if (status)
-			return status;
-		isal->next_in = gzip->raw;
-		isal->avail_in = (uint32_t)count;
-		if (!count) {
-			gzip->is_fast = !gzip->in_member;
-			break;
-		}
+		else if (!isal->avail_in && isal->avail_out == room)
+			status = read_on(gzip, &count, error);
+		gzip->is_fast &= count > 0;
 	}
 	*got = room - isal->avail_out;
-	return CRMVAL_OK;
+	return status;
 }
 #else
 static void begin_fast(struct csv_gzip *gzip)
