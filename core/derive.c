@@ -13,8 +13,9 @@ enum { AHEAD = 16 /* rows that are asked for together */, MEMOS = 8, SOON = 256 
 /* What a lookup found last: most of what is asked of it for a row has the same key. */
 struct memo {
 	const struct lookup *lookup;
-	struct ident id;
-	int64_t row;
+	uint32_t length; /* of the key; longer ones than an id are not kept */
+	char key[18];
+	int64_t row; /* -1: none */
 };
 
 /* What will be looked up soon. */
@@ -108,21 +109,33 @@ static struct cell_text column_cell(void *context, uint32_t use)
 	return cell_of(row->derivation->mapping, &row->in->columns[used->wanted], row->number);
 }
 
+static int64_t find_row(const struct row *row, const struct lookup *lookup, struct cell_text key, struct memo *memo)
+{
+	struct cell_text text = key;
+	struct ident id;
+	char buffer[18];
+	int64_t found = -1;
+	if (derive_id(row->derivation->mapping, &text.at, &text.length, buffer, &id) == CELL_OK)
+		found = lookup_find(lookup, id);
+	if (key.length <= sizeof memo->key) {
+		*memo = (struct memo){.lookup = lookup, .length = key.length, .row = found};
+		memcpy(memo->key, key.at, key.length);
+	}
+	return found;
+}
+
 static struct cell_text found_cell(void *context, uint32_t use, struct cell_text key)
 {
 	static const struct cell_text missing = {"", 0}, found = {"true", 4};
 	const struct row *row = context;
 	const struct derived_use *used = &row->derived->uses[use];
 	struct memo *memo = &row->memos[used->lookup->number % MEMOS];
-	struct ident id;
-	char buffer[18];
-	if (derive_id(row->derivation->mapping, &key.at, &key.length, buffer, &id) != CELL_OK)
+	int64_t at = memo->row;
+	if (memo->lookup != used->lookup || memo->length != key.length || memcmp(memo->key, key.at, key.length) != 0)
+		at = find_row(row, used->lookup, key, memo);
+	if (at < 0)
 		return missing;
-	if (memo->lookup != used->lookup || !ident_equal(memo->id, id))
-		*memo = (struct memo){used->lookup, id, lookup_find(used->lookup, id)};
-	if (memo->row < 0)
-		return missing;
-	return used->column < 0 ? found : lookup_cell(used->lookup, memo->row, (uint32_t)used->column);
+	return used->column < 0 ? found : lookup_cell(used->lookup, at, (uint32_t)used->column);
 }
 
 static struct expression_row row_of(struct row *row, struct derive_scratch *scratch)
@@ -155,27 +168,44 @@ static struct cell_text lookup_soon(void *context, uint32_t use, struct cell_tex
 
 /* Lookups wait for memory.  Asking for some rows ahead, as if they found nothing, lets them wait together. */
 static void prefetch_rows(const struct derivation *derivation, const struct derived *derived,
-			  struct derive_scratch *scratch, const struct crmval_rows *in, uint32_t first, uint32_t count)
+			  struct derive_scratch *scratch, const struct crmval_rows *in, const uint32_t *rows,
+			  uint32_t count)
 {
 	struct row row = {derivation, derived, in, 0, scratch->memos, &scratch->soon};
-	for (uint32_t i = first; i < first + count && derived->has_lookup; i++) {
+	for (uint32_t i = 0; i < count && derived->has_lookup; i++) {
 		struct expression_row soon = row_of(&row, scratch);
 		soon.lookup = lookup_soon;
 		soon.unreadable = NULL;
-		row.number = scratch->kept[i];
+		row.number = rows[i];
 		expression_value(derived->expression, &soon);
 	}
 }
 
-static void prefetch(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
-		     uint32_t first, uint32_t count)
+/* The slots that were asked for are coming; what they lead to is wanted next. */
+static void end_prefetch(struct soon *soon)
 {
-	struct soon *soon = &scratch->soon;
-	soon->count = 0;
-	for (uint32_t c = 0; c < derivation->column_count; c++)
-		prefetch_rows(derivation, &derivation->columns[c].expression, scratch, in, first, count);
 	for (uint32_t i = 0; i < soon->count; i++)
 		lookup_prefetch_row(soon->lookups[i], soon->ids[i]);
+	soon->count = 0;
+}
+
+static void prefetch_skips(const struct derivation *derivation, struct derive_scratch *scratch,
+			   const struct crmval_rows *in, uint32_t first)
+{
+	uint32_t rows[AHEAD], count = 0;
+	for (; count < AHEAD && first + count < in->row_count; count++)
+		rows[count] = first + count;
+	for (uint32_t s = 0; s < derivation->skip_count; s++)
+		prefetch_rows(derivation, &derivation->skips[s], scratch, in, rows, count);
+	end_prefetch(&scratch->soon);
+}
+
+static void prefetch_columns(const struct derivation *derivation, struct derive_scratch *scratch,
+			     const struct crmval_rows *in, const uint32_t *rows, uint32_t count)
+{
+	for (uint32_t c = 0; c < derivation->column_count; c++)
+		prefetch_rows(derivation, &derivation->columns[c].expression, scratch, in, rows, count);
+	end_prefetch(&scratch->soon);
 }
 
 /* Where the starts of a column's cells are kept; their lengths follow. */
@@ -193,6 +223,8 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 		scratch->skipped[s] = 0;
 	for (uint32_t i = 0; i < in->row_count; i++) {
 		uint32_t s = 0;
+		if (i % AHEAD == 0)
+			prefetch_skips(derivation, scratch, in, i);
 		for (; s < derivation->skip_count; s++) {
 			struct row row = {derivation, &derivation->skips[s], in, i, scratch->memos, NULL};
 			struct expression_row at = row_of(&row, scratch);
@@ -254,7 +286,8 @@ static int compute_columns(const struct derivation *derivation, struct derive_sc
 	int code = CRMVAL_OK;
 	for (uint32_t i = 0; i < count && code == CRMVAL_OK; i++) {
 		if (i % AHEAD == 0)
-			prefetch(derivation, scratch, in, i, count - i < AHEAD ? count - i : AHEAD);
+			prefetch_columns(derivation, scratch, in, scratch->kept + i,
+					 count - i < AHEAD ? count - i : AHEAD);
 		for (uint32_t c = 0; c < derivation->column_count && code == CRMVAL_OK; c++)
 			if (derivation->columns[c].expression.expression)
 				code = compute_cell(derivation, scratch, in, c, i, error);

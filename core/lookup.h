@@ -58,7 +58,7 @@ int lookup_take(struct reading *reading, struct reading_thread *thread, const st
 int lookup_settle(struct lookup *lookup, struct crmval_error *error);
 
 /* Hint that lookup_find() will be called with this key soon.  [worker] */
-static inline void lookup_prefetch(const struct lookup *lookup, struct ident key)
+PREFETCHES static inline void lookup_prefetch(const struct lookup *lookup, struct ident key)
 {
 	const struct lookup_map *map = &lookup->maps[0];
 	if (map->slots)
@@ -66,7 +66,7 @@ static inline void lookup_prefetch(const struct lookup *lookup, struct ident key
 }
 
 /* And that its slot has arrived by now: the row that it leads to is wanted next.  [worker] */
-static inline void lookup_prefetch_row(const struct lookup *lookup, struct ident key)
+PREFETCHES static inline void lookup_prefetch_row(const struct lookup *lookup, struct ident key)
 {
 	const struct lookup_map *map = &lookup->maps[0];
 	if (map->slots)
