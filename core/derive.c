@@ -68,24 +68,42 @@ void derive_scratch_free(struct derive_scratch *scratch)
 
 /* ---- cells ---- */
 
-static int is_null(const struct job_mapping *mapping, const char *text, uint32_t length)
+static uint64_t length_bit(size_t length)
 {
-	for (uint32_t i = 0; i < mapping->null_count; i++) {
-		const char *null = mapping->nulls[i];
-		if (length && null[0] == text[0] && strlen(null) == length && memcmp(null, text, length) == 0)
+	return UINT64_C(1) << length % 64;
+}
+
+void derive_by(struct derivation *derivation, const struct job_mapping *mapping)
+{
+	derivation->mapping = mapping;
+	for (uint32_t i = 0; i < mapping->null_count; i++)
+		derivation->null_lengths |= length_bit(strlen(mapping->nulls[i]));
+}
+
+/* Most are of another length than any null, the others differ within the first bytes. */
+static int is_null(const struct derivation *derivation, const char *text, uint32_t length)
+{
+	if (!(derivation->null_lengths & length_bit(length)))
+		return 0;
+	for (uint32_t i = 0; i < derivation->mapping->null_count; i++) {
+		const char *null = derivation->mapping->nulls[i];
+		uint32_t same = 0;
+		while (same < length && null[same] == text[same] && null[same])
+			same++;
+		if (same && same == length && !null[same])
 			return 1;
 	}
 	return 0;
 }
 
-static struct cell_text cell_of(const struct job_mapping *mapping, const struct crmval_cells *cells, uint32_t row)
+static struct cell_text cell_of(const struct derivation *derivation, const struct crmval_cells *cells, uint32_t row)
 {
 	uint32_t length = cells->length[row];
 	if (length == CRMVAL_NULL || length == 0)
 		return (struct cell_text){"", 0};
 	const char *text = cells->base + cells->start[row];
 	cell_trim(&text, &length);
-	if (is_null(mapping, text, length))
+	if (is_null(derivation, text, length))
 		length = 0;
 	return (struct cell_text){text, length};
 }
@@ -106,7 +124,7 @@ static struct cell_text column_cell(void *context, uint32_t use)
 {
 	const struct row *row = context;
 	const struct derived_use *used = &row->derived->uses[use];
-	return cell_of(row->derivation->mapping, &row->in->columns[used->wanted], row->number);
+	return cell_of(row->derivation, &row->in->columns[used->wanted], row->number);
 }
 
 static int64_t find_row(const struct row *row, const struct lookup *lookup, struct cell_text key, struct memo *memo)
@@ -214,6 +232,25 @@ static uint32_t *starts_of(const struct derive_scratch *scratch, const struct cr
 	return scratch->numbers + (size_t)2 * column * in->row_count;
 }
 
+/* Most skips are a flag that says no, in a way that nobody could read otherwise. */
+static int is_plain_no(const struct derived *skip, const struct crmval_rows *in, uint32_t row)
+{
+	if (skip->flag < 0)
+		return 0;
+	const struct crmval_cells *cells = &in->columns[skip->uses[skip->flag].wanted];
+	return cells->length[row] == 1 && cells->base[cells->start[row]] == '0';
+}
+
+static int is_skipped(const struct derivation *derivation, struct derive_scratch *scratch, const struct crmval_rows *in,
+		      uint32_t number, const struct derived *skip)
+{
+	if (is_plain_no(skip, in, number))
+		return 0;
+	struct row row = {derivation, skip, in, number, scratch->memos, NULL};
+	struct expression_row at = row_of(&row, scratch);
+	return expression_holds(skip->expression, &at);
+}
+
 /* Lists the rows that no skip passes over. */
 static uint32_t keep_rows(const struct derivation *derivation, struct derive_scratch *scratch,
 			  const struct crmval_rows *in, struct ledger *ledger)
@@ -225,12 +262,8 @@ static uint32_t keep_rows(const struct derivation *derivation, struct derive_scr
 		uint32_t s = 0;
 		if (i % AHEAD == 0)
 			prefetch_skips(derivation, scratch, in, i);
-		for (; s < derivation->skip_count; s++) {
-			struct row row = {derivation, &derivation->skips[s], in, i, scratch->memos, NULL};
-			struct expression_row at = row_of(&row, scratch);
-			if (expression_holds(row.derived->expression, &at))
-				break;
-		}
+		while (s < derivation->skip_count && !is_skipped(derivation, scratch, in, i, &derivation->skips[s]))
+			s++;
 		expression_scratch_reset(scratch->made);
 		if (s < derivation->skip_count)
 			scratch->skipped[s]++;
@@ -299,19 +332,18 @@ static int compute_columns(const struct derivation *derivation, struct derive_sc
 static void pass_column(const struct derivation *derivation, const struct derive_scratch *scratch,
 			const struct crmval_cells *cells, uint32_t count, uint32_t *starts, uint32_t *lengths)
 {
-	const struct job_mapping *mapping = derivation->mapping;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t row = scratch->kept[i];
 		starts[i] = cells->start[row];
 		lengths[i] = cells->length[row];
 	}
-	for (uint32_t i = 0; i < count && mapping->null_count; i++) {
+	for (uint32_t i = 0; i < count && derivation->null_lengths; i++) {
 		if (lengths[i] == CRMVAL_NULL || lengths[i] == 0)
 			continue;
 		const char *text = cells->base + starts[i];
 		uint32_t length = lengths[i];
 		cell_trim(&text, &length);
-		if (is_null(mapping, text, length))
+		if (is_null(derivation, text, length))
 			lengths[i] = CRMVAL_NULL;
 	}
 }
@@ -355,7 +387,7 @@ static uint64_t line_of(const void *context, uint32_t row, uint32_t *input)
 /* Nothing is computed or left out: the columns come as they are. */
 static int is_plain(const struct derivation *derivation)
 {
-	int plain = derivation->skip_count == 0 && derivation->mapping->null_count == 0;
+	int plain = derivation->skip_count == 0 && !derivation->null_lengths;
 	for (uint32_t c = 0; c < derivation->column_count && plain; c++)
 		plain = !derivation->columns[c].expression.expression;
 	return plain;

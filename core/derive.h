@@ -27,11 +27,13 @@ struct derived {
 	struct derived_use *uses;
 	uint8_t *is_present; /* by use */
 	int is_available, has_lookup;
+	int32_t flag; /* the use that is all of it, of a column; -1: it is more */
 };
 
 /* How a table's rows are made into others. */
 struct derivation {
 	const struct job_mapping *mapping;
+	uint64_t null_lengths;     /* a bit for each length that a null has, modulo 64 */
 	struct cell_text currency; /* of the job */
 	uint32_t skip_count, column_count;
 	const char **skip_names;
@@ -42,6 +44,9 @@ struct derivation {
 		int is_number; /* it is computed by arithmetic, and its cells are doubles, not texts of them */
 	} * columns;
 };
+
+/* Sets the mapping. */
+void derive_by(struct derivation *derivation, const struct job_mapping *mapping);
 
 struct derive_scratch;
 struct derive_scratch *derive_scratch_new(void);

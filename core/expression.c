@@ -497,6 +497,11 @@ int expression_number(const struct expression *expression, const struct expressi
 	return 1;
 }
 
+int32_t expression_column(const struct expression *expression)
+{
+	return expression->root->kind == NODE_COLUMN ? (int32_t)expression->root->use : -1;
+}
+
 int expression_holds(const struct expression *expression, const struct expression_row *row)
 {
 	return holds(expression->root, row);

@@ -74,6 +74,8 @@ struct cell_text expression_value(const struct expression *expression, const str
 int expression_is_arithmetic(const struct expression *expression);
 /* [worker] Of such an expression, the number that its value reads as.  0: it is missing. */
 int expression_number(const struct expression *expression, const struct expression_row *row, double *number);
+/* The use of the column that it consists of; -1: it is anything else. */
+int32_t expression_column(const struct expression *expression);
 /* [worker] Does it hold, as a condition? */
 int expression_holds(const struct expression *expression, const struct expression_row *row);
 

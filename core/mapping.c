@@ -38,7 +38,7 @@ static int bind_skips(struct load *load, const struct reading *reading, const st
 		      struct derivation *derivation, struct crmval_error *error)
 {
 	int code = CRMVAL_OK;
-	derivation->mapping = &load->job->sources[reading->source].mapping;
+	derive_by(derivation, &load->job->sources[reading->source].mapping);
 	if (load->job->currency)
 		derivation->currency = (struct cell_text){load->job->currency, (uint32_t)strlen(load->job->currency)};
 	derivation->skips = arena_array(&load->arena, (size_t)count + 1, sizeof *derivation->skips);
@@ -94,7 +94,7 @@ static int bind_expression(struct load *load, const struct reading *reading, con
 			   struct derived *derived, struct crmval_error *error)
 {
 	int ignore_case = load->job->sources[reading->source].mapping.ignore_case;
-	*derived = (struct derived){.expression = expression};
+	*derived = (struct derived){.expression = expression, .flag = expression_column(expression)};
 	derived->uses = arena_array(&load->arena, expression->use_count, sizeof *derived->uses);
 	derived->is_present = arena_array(&load->arena, expression->use_count, 1);
 	if (!derived->uses || !derived->is_present)
