@@ -46,9 +46,9 @@ int region_open_whole(struct region *region, size_t size, struct crmval_error *e
 void region_trim(struct region *region, size_t size);
 void region_close(struct region *region);
 
-/* Ids -> rows.  A slot is 0, or the hash's upper half over the row's number + 1. */
+/* Ids -> rows.  A slot is 0, or the row's number + 1, which mask covers, and above that what fits of the hash's upper half. */
 struct index {
-	_Atomic uint64_t *slots;
+	_Atomic uint32_t *slots;
 	uint64_t mask;
 	struct region memory;
 };
@@ -157,7 +157,7 @@ PREFETCHES static inline void table_prefetch_id(const struct table *table, struc
 		uint64_t slot = atomic_load_explicit(&table->index.slots[ident_hash(id) & table->index.mask],
 						     memory_order_relaxed);
 		if (slot)
-			__builtin_prefetch((const struct ident *)table->ids.bytes + (uint32_t)slot - 1);
+			__builtin_prefetch((const struct ident *)table->ids.bytes + (slot & table->index.mask) - 1);
 	}
 }
 

@@ -9,33 +9,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAG(hash) ((uint64_t)(hash)&UINT64_C(0xffffffff00000000))
 #define BLOCK 65536u
+#define SMALL 65536u /* rows up to which slots are cheap */
 
 static const struct ident *ids_of(const struct table *table)
 {
 	return table->ids.bytes;
 }
 
+/* What a slot says of the hash. */
+static uint32_t tag_of(const struct index *index, uint64_t hash)
+{
+	return (uint32_t)(hash >> 32) & ~(uint32_t)index->mask;
+}
+
+static int is_tagged(const struct index *index, uint32_t slot, uint32_t tag)
+{
+	return (slot & ~(uint32_t)index->mask) == tag;
+}
+
+static uint32_t row_of(const struct index *index, uint32_t slot)
+{
+	return (slot & (uint32_t)index->mask) - 1;
+}
+
 static int32_t index_find(const struct table *table, struct ident id)
 {
+	const struct index *index = &table->index;
 	uint64_t hash = ident_hash(id);
-	for (uint64_t i = hash & table->index.mask;; i = (i + 1) & table->index.mask) {
-		uint64_t slot = atomic_load_explicit(&table->index.slots[i], memory_order_relaxed);
+	uint32_t tag = tag_of(index, hash);
+	for (uint64_t i = hash & index->mask;; i = (i + 1) & index->mask) {
+		uint32_t slot = atomic_load_explicit(&index->slots[i], memory_order_relaxed);
 		if (slot == 0)
 			return CRMVAL_DANGLING;
-		if (TAG(slot) == TAG(hash)) {
-			uint32_t row = (uint32_t)slot - 1;
-			if (ident_equal(ids_of(table)[row], id))
-				return (int32_t)row;
-		}
+		if (is_tagged(index, slot, tag) && ident_equal(ids_of(table)[row_of(index, slot)], id))
+			return (int32_t)row_of(index, slot);
 	}
 }
 
 static int index_open(struct index *index, uint64_t rows)
 {
-	uint64_t size = 16;
-	while (size < rows + rows / 2)
+	uint64_t size = 16, least = rows < SMALL ? 4 * rows : rows + rows / 2;
+	while (size < least)
 		size *= 2;
 	*index = (struct index){.mask = size - 1};
 	if (region_open_whole(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
@@ -50,7 +65,7 @@ static void index_put(struct table *table, uint32_t row)
 	uint64_t hash = ident_hash(ids_of(table)[row]), i = hash & table->index.mask;
 	while (atomic_load_explicit(&table->index.slots[i], memory_order_relaxed))
 		i = (i + 1) & table->index.mask;
-	atomic_store_explicit(&table->index.slots[i], TAG(hash) | (row + 1), memory_order_relaxed);
+	atomic_store_explicit(&table->index.slots[i], tag_of(&table->index, hash) | (row + 1), memory_order_relaxed);
 }
 
 /* A row of a table that no source maps: nothing is known of it but that it is not another. */
@@ -129,14 +144,14 @@ static void enter(struct table *table, uint32_t row, uint64_t hash)
 {
 	struct index *index = &table->index;
 	struct ident id = ids_of(table)[row];
-	uint64_t slot = TAG(hash) | (row + 1);
+	uint32_t tag = tag_of(index, hash), slot = tag | (row + 1);
 	for (uint64_t i = hash & index->mask;; i = (i + 1) & index->mask) {
-		uint64_t held = 0;
+		uint32_t held = 0;
 		if (atomic_compare_exchange_strong_explicit(&index->slots[i], &held, slot, memory_order_relaxed,
 							    memory_order_relaxed))
 			return;
-		while (TAG(held) == TAG(hash) && ident_equal(ids_of(table)[(uint32_t)held - 1], id)) {
-			uint32_t other = (uint32_t)held - 1;
+		while (is_tagged(index, held, tag) && ident_equal(ids_of(table)[row_of(index, held)], id)) {
+			uint32_t other = row_of(index, held);
 			if (comes_before(table, other, row)) {
 				drop(table, row);
 				return;
@@ -154,7 +169,7 @@ static int enter_block(void *context, unsigned thread, uint64_t block, struct cr
 {
 	(void)thread, (void)error;
 	struct table *table = context;
-	enum { AHEAD = 16 };
+	enum { AHEAD = 64 };
 	uint64_t hashes[AHEAD];
 	uint32_t rows = atomic_load(&table->rows), first = (uint32_t)block * BLOCK;
 	uint32_t end = rows - first < BLOCK ? rows : first + BLOCK;

@@ -60,7 +60,8 @@ int take_ids(struct taking *t, struct crmval_error *error)
 
 enum {
 	PART = 128, /* rows whose references are looked up together, so that they wait for memory together */
-	NEXT = 4,   /* rows that are tried behind the one found last */
+	NEXT = 4,   /* rows that are tried behind the one found last, */
+	FEW = 4096, /* unless there are no more than that, which are looked up as fast */
 	NOT_FOUND = INT32_MIN + 1
 };
 
@@ -100,7 +101,7 @@ static int is_near(const char *text, const char *other, uint32_t length)
 }
 
 /* Where rows are in their parents' order, the next one's is near: that spares looking it up. */
-static int32_t find_next(const struct table *target, struct ident id, uint32_t *next)
+static inline int32_t find_next(const struct table *target, struct ident id, uint32_t *next)
 {
 	const struct ident *ids = (const struct ident *)target->ids.bytes + *next;
 	uint32_t rows = atomic_load_explicit(&target->rows, memory_order_relaxed), same = 0;
@@ -118,15 +119,15 @@ static int32_t find_next(const struct table *target, struct ident id, uint32_t *
 }
 
 /* Reads one; what it leads to is known where there is no id, or where it is in its parents' order. */
-static void read_reference(const struct taking *t, const struct table *target, struct references *some, uint32_t i,
-			   uint32_t *next)
+static void read_reference(const struct taking *t, const struct table *target, int has_many, struct references *some,
+			   uint32_t i, uint32_t *next)
 {
 	enum cell_state state =
 		derive_id(t->feed->mapping, &some->texts[i], &some->lengths[i], some->buffers[i], &some->ids[i]);
 	if (state != CELL_OK)
 		some->rows[i] = state == CELL_MISSING ? CRMVAL_MISSING : UNREADABLE_REFERENCE;
 	else
-		some->rows[i] = target->is_mapped ? find_next(target, some->ids[i], next) : NOT_FOUND;
+		some->rows[i] = has_many ? find_next(target, some->ids[i], next) : NOT_FOUND;
 }
 
 /* Has the slots of those that are to be looked up, and then the ids that these lead to, on their way. */
@@ -145,13 +146,14 @@ static void prefetch_some(const struct table *target, struct references *some)
 		table_prefetch_id(target, some->ids[some->waiting[i]]);
 }
 
-static int find_some(struct table *target, struct references *some, uint32_t *next, struct crmval_error *error)
+static int find_some(struct table *target, int has_many, struct references *some, uint32_t *next,
+		     struct crmval_error *error)
 {
-	if (target->is_mapped)
+	if (has_many)
 		prefetch_some(target, some);
 	for (uint32_t i = 0; i < some->count; i++) {
 		int32_t *row = &some->rows[i];
-		if (*row == NOT_FOUND && target->is_mapped && some->is_near[i])
+		if (*row == NOT_FOUND && has_many && some->is_near[i])
 			*row = find_next(target, some->ids[i], next);
 		if (*row == NOT_FOUND)
 			*row = table_find(target, some->ids[i], some->texts[i], some->lengths[i]);
@@ -167,12 +169,13 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct references some;
 	uint32_t next = 0;
+	int has_many = target->is_mapped && atomic_load(&target->rows) > FEW;
 	for (uint32_t first = 0; first < t->rows->row_count; first += PART) {
 		uint32_t count = t->rows->row_count - first < PART ? t->rows->row_count - first : PART;
 		list_different(t, &some, first, count);
 		for (uint32_t i = 0; i < some.count; i++)
-			read_reference(t, target, &some, i, &next);
-		int code = find_some(target, &some, &next, error);
+			read_reference(t, target, has_many, &some, i, &next);
+		int code = find_some(target, has_many, &some, &next, error);
 		if (code != CRMVAL_OK)
 			return code;
 		for (uint32_t i = 0; i < count; i++)
