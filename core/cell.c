@@ -21,7 +21,7 @@ static int two_digits(const char *p)
 	return is_digit(p[0]) && is_digit(p[1]) ? (p[0] - '0') * 10 + (p[1] - '0') : -1;
 }
 
-static int days_in_month(int year, int month)
+static inline int days_in_month(int year, int month)
 {
 	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
@@ -29,7 +29,7 @@ static int days_in_month(int year, int month)
 	return days[month - 1];
 }
 
-static enum cell_state make_day(int year, int month, int day, int32_t *out)
+static inline enum cell_state make_day(int year, int month, int day, int32_t *out)
 {
 	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
 		return CELL_UNREADABLE;
@@ -77,27 +77,79 @@ static int is_time(const char *p, uint32_t n)
 	return is_zone(p, (uint32_t)(end - p));
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static const uint64_t zeros = UINT64_C(0x3030303030303030), high_bits = UINT64_C(0x8080808080808080);
+
+/* The high bits of bytes that are no digits, of eight from which '0' was taken by exclusive or. */
+static uint64_t not_digits(uint64_t bytes)
+{
+	return (bytes | (bytes + UINT64_C(0x7676767676767676))) & high_bits;
+}
+
 /* YYYY-MM-DD and nothing else, eight bytes at a time: digits become 0 to 9, the hyphens 0.  -1: it is something else. */
 static int plain_date(const char *text, int *year, int *month, int *day)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	const uint64_t zeros = UINT64_C(0x2d30302d30303030), hyphens = UINT64_C(0xff0000ff00000000);
-	const uint64_t high = UINT64_C(0x8080808080808080), past_nine = UINT64_C(0x7676767676767676);
-	uint64_t head;
-	memcpy(&head, text, sizeof head);
-	head ^= zeros;
-	*day = two_digits(text + 8);
-	if (((head | (head + past_nine)) & high) || (head & hyphens) || *day < 0)
+	const uint64_t hyphens = UINT64_C(0x0000ff0000ff0000), hyphen = '-' ^ '0';
+	unsigned first = (unsigned char)(text[0] - '0'), second = (unsigned char)(text[1] - '0');
+	uint64_t rest;
+	memcpy(&rest, text + 2, sizeof rest);
+	rest ^= zeros ^ (hyphen << 16 | hyphen << 40);
+	if (not_digits(rest) || (rest & hyphens) || first > 9 || second > 9)
 		return -1;
-	uint64_t pairs = head * 10 + (head >> 8); /* of bytes 0 and 2, and 5 */
-	*year = (int)(pairs & 0xff) * 100 + (int)(pairs >> 16 & 0xff);
-	*month = (int)(pairs >> 40 & 0xff);
+	uint64_t pairs = rest * 10 + (rest >> 8); /* of bytes 0, 3 and 6 */
+	*year = (int)(first * 1000 + second * 100 + (unsigned)(pairs & 0xff));
+	*month = (int)(pairs >> 24 & 0xff);
+	*day = (int)(pairs >> 48 & 0xff);
 	return 0;
+}
+
+/* Of up to eight bytes, the first is the lowest. */
+static uint64_t short_text(const char *text, uint32_t length)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	if (length < 4)
+		return byte[0] | (uint64_t)byte[length / 2] << length / 2 * 8 |
+		       (uint64_t)byte[length - 1] << (length - 1) * 8;
+	uint32_t first, last;
+	memcpy(&first, text, sizeof first);
+	memcpy(&last, text + length - 4, sizeof last);
+	return first | (uint64_t)last << (length - 4) * 8;
+}
+
+/* Digits, perhaps with a point, and nothing else: up to eight bytes at a time.  -1: it is something else. */
+static int plain_number(const char *text, uint32_t length, uint64_t *number, uint32_t *decimals)
+{
+	const uint64_t every_fourth = UINT64_C(0x000000ff000000ff);
+	uint32_t unused = (8 - length) * 8;
+	uint64_t digits = (short_text(text, length) ^ zeros >> unused) << unused, odd = not_digits(digits);
+	*decimals = 0;
+	if (odd) {
+		uint32_t point = (uint32_t)__builtin_ctzll(odd) - 7;
+		uint64_t before = ((uint64_t)1 << point) - 1;
+		if (odd & (odd - 1) || (digits >> point & 0xff) != ('.' ^ '0') || length == 1)
+			return -1;
+		*decimals = 7 - point / 8;
+		digits = (digits & before) << 8 | (digits >> point >> 8 << 8 << point);
+	}
+	digits = digits * 10 + (digits >> 8); /* pairs */
+	*number = ((digits & every_fourth) * (100 + (UINT64_C(1000000) << 32)) +
+		   (digits >> 16 & every_fourth) * (1 + (UINT64_C(10000) << 32))) >>
+		  32;
+	return 0;
+}
 #else
+static int plain_date(const char *text, int *year, int *month, int *day)
+{
 	(void)text, (void)year, (void)month, (void)day;
 	return -1;
-#endif
 }
+
+static int plain_number(const char *text, uint32_t length, uint64_t *number, uint32_t *decimals)
+{
+	(void)text, (void)length, (void)number, (void)decimals;
+	return -1;
+}
+#endif
 
 /* Perhaps a date with a time.  Not in line, so that what is common need not save registers for it. */
 static __attribute__((noinline)) enum cell_state odd_date(const char *text, uint32_t length, int32_t *day)
@@ -116,12 +168,10 @@ static __attribute__((noinline)) enum cell_state odd_date(const char *text, uint
 enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
 {
 	int y, m, d;
-	cell_trim(&text, &length);
-	if (length == 0)
-		return CELL_MISSING;
 	if (length == 10 && plain_date(text, &y, &m, &d) == 0)
 		return make_day(y, m, d, day);
-	return odd_date(text, length, day);
+	cell_trim(&text, &length);
+	return length == 0 ? CELL_MISSING : odd_date(text, length, day);
 }
 
 enum cell_state cell_date_as(const char *text, uint32_t length, const char *format, int32_t *day)
@@ -168,6 +218,9 @@ static int is_decimal(const char *p, const char *end)
 	return p == end;
 }
 
+/* Up to 15 digits and a power of ten up to 10^22 are exact doubles, so that one division rounds right. */
+static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
 /* The rare forms: exponents, many digits.  strtod is exact; the program keeps LC_NUMERIC at C. */
 static enum cell_state slow_number(const char *text, uint32_t length, double *value)
 {
@@ -183,11 +236,9 @@ static enum cell_state slow_number(const char *text, uint32_t length, double *va
 	return CELL_OK;
 }
 
-enum cell_state cell_number(const char *text, uint32_t length, double *value)
+/* All that plain_number() does not take. */
+static __attribute__((noinline)) enum cell_state long_number(const char *text, uint32_t length, double *value)
 {
-	/* Up to 15 digits and a power of ten up to 10^22 are exact doubles, so that one division rounds right. */
-	static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-					1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 	cell_trim(&text, &length);
 	if (length == 0)
 		return CELL_MISSING;
@@ -216,6 +267,16 @@ enum cell_state cell_number(const char *text, uint32_t length, double *value)
 	return CELL_OK;
 }
 
+enum cell_state cell_number(const char *text, uint32_t length, double *value)
+{
+	uint64_t number;
+	uint32_t decimals;
+	if (length == 0 || length > 8 || plain_number(text, length, &number, &decimals) != 0)
+		return long_number(text, length, value);
+	*value = (double)(int64_t)number / powers[decimals];
+	return CELL_OK;
+}
+
 enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value)
 {
 	static const struct {
@@ -241,9 +302,31 @@ enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value)
 	return CELL_UNREADABLE;
 }
 
-static int is_alphanumeric(char c)
+/* What a byte may be part of. */
+enum { IN_LABEL = 1, IN_MAILBOX = 2, IN_PHONE = 4 };
+static const uint8_t parts[256] = {
+	['0' ... '9'] = IN_LABEL | IN_MAILBOX,
+	['A' ... 'Z'] = IN_LABEL | IN_MAILBOX,
+	['a' ... 'z'] = IN_LABEL | IN_MAILBOX,
+	['-'] = IN_LABEL | IN_MAILBOX | IN_PHONE,
+	['+'] = IN_MAILBOX | IN_PHONE,
+	['.'] = IN_MAILBOX | IN_PHONE,
+	[' '] = IN_PHONE,
+	['('] = IN_PHONE,
+	[')'] = IN_PHONE,
+	['!'] = IN_MAILBOX,
+	['#' ... '\''] = IN_MAILBOX,
+	['*'] = IN_MAILBOX,
+	['/'] = IN_MAILBOX,
+	['='] = IN_MAILBOX,
+	['?'] = IN_MAILBOX,
+	['^' ... '`'] = IN_MAILBOX,
+	['{' ... '~'] = IN_MAILBOX,
+};
+
+static int is_part(char c, unsigned of)
 {
-	return is_digit(c) || (unsigned char)((c | 32) - 'a') < 26;
+	return parts[(unsigned char)c] & of;
 }
 
 /* Two or more labels of 1 to 63 letters, digits and inner hyphens, between dots. */
@@ -252,7 +335,7 @@ static int is_domain(const char *p, const char *end)
 	int labels = 0;
 	while (p < end) {
 		const char *start = p;
-		while (p < end && (is_alphanumeric(*p) || *p == '-'))
+		while (p < end && is_part(*p, IN_LABEL))
 			p++;
 		if (p == start || p - start > 63 || *start == '-' || p[-1] == '-')
 			return 0;
@@ -271,7 +354,7 @@ int cell_is_email(const char *text, uint32_t length)
 	if (!at || at == text || at - text > 64)
 		return 0;
 	for (const char *p = text; p < at; p++)
-		if (*p == 0 || (!is_alphanumeric(*p) && !strchr(".!#$%&'*+/=?^_`{|}~-", *p)))
+		if (!is_part(*p, IN_MAILBOX))
 			return 0;
 	return is_domain(at + 1, text + length);
 }
@@ -282,7 +365,7 @@ int cell_is_phone(const char *text, uint32_t length)
 	for (uint32_t i = 0; i < length; i++) {
 		if (is_digit(text[i]))
 			digits++;
-		else if (text[i] == 0 || !strchr(" +-().", text[i]))
+		else if (!is_part(text[i], IN_PHONE))
 			return 0;
 	}
 	return digits >= 7;

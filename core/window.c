@@ -18,20 +18,6 @@ const char window_is_unknown[] =
 static const char bad_order[] = "ends before it begins; write the earlier date first";
 static const char bad_range[] = "reaches out of the years 0001 to 9999";
 
-/*
- * Years are counted from March, so that the leap day is the last of its year and the months before it have a fixed
- * pattern of 153 days in five months; 400 years are an era of 146097 days.
- */
-int32_t days_from_civil(int year, unsigned month, unsigned day)
-{
-	enum { ERAS = 100, ERA_YEARS = 400, ERA_DAYS = 146097, TO_1970 = 719468 };
-	uint32_t is_before_march = month < 3;
-	uint32_t y = (uint32_t)(year + ERAS * ERA_YEARS) - is_before_march, m = month + 12 * is_before_march;
-	uint32_t century = y / 100;
-	uint32_t days = y * 1461 / 4 - century + century / 4 + (m * 979 - 2919) / 32 + day - 1;
-	return (int32_t)(days - ERAS * ERA_DAYS - TO_1970);
-}
-
 void civil_from_days(int32_t days, int *year, unsigned *month, unsigned *day)
 {
 	int64_t shifted = (int64_t)days + 719468;
