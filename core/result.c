@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the sums of a measure are in the tallies of its dimension's children; NULL: there are none. */
+/* Where the sums of a measure are: of which window and place in the tallies of its dimension's children; NULL: there are none. */
 static const struct evaluation *find(const struct result *result, uint32_t measure, int window, int breakdown,
-				     uint32_t unit, size_t *at)
+				     uint32_t unit, uint32_t *of, uint32_t *place)
 {
 	const struct run *run = result->tallies;
 	uint32_t d = result->measures[measure].dimension, first = measure;
@@ -30,18 +30,18 @@ static const struct evaluation *find(const struct result *result, uint32_t measu
 	if (evaluation->tally_count == 0 || evaluation->failed)
 		return NULL;
 	const struct tally_shape *shape = &evaluation->tallies[0].shape;
-	uint32_t place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
-	*at = tally_place(shape, measure - first, window, place);
+	*place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
+	*of = tally_window(measure - first, window);
 	return evaluation;
 }
 
 static void read_sums(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 		      struct sums *sums)
 {
-	size_t at;
-	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &at);
+	uint32_t of, place;
+	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &of, &place);
 	if (evaluation)
-		tally_read(evaluation->tallies, evaluation->tally_count, at, sums);
+		tally_read(evaluation->tallies, evaluation->tally_count, of, place, sums);
 	else
 		*sums = (struct sums){0};
 }
@@ -57,9 +57,9 @@ static void read_moments(const struct result *result, uint32_t measure, int wind
 static int read_whole(const struct result *result, uint32_t measure, int window, int breakdown, uint32_t unit,
 		      struct whole_moments *moments)
 {
-	size_t at;
-	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &at);
-	return evaluation && tally_whole(evaluation->tallies, evaluation->tally_count, at, moments);
+	uint32_t of, place;
+	const struct evaluation *evaluation = find(result, measure, window, breakdown, unit, &of, &place);
+	return evaluation && tally_whole(evaluation->tallies, evaluation->tally_count, of, place, moments);
 }
 
 static void expect_unit(const struct result *result, int breakdown, uint32_t unit)
@@ -69,12 +69,8 @@ static void expect_unit(const struct result *result, int breakdown, uint32_t uni
 		const struct evaluation *evaluation = &run->evaluations[d];
 		if (evaluation->tally_count == 0 || evaluation->failed)
 			continue;
-		const struct tally_shape *shape = &evaluation->tallies[0].shape;
-		uint32_t place = shape->first[breakdown] + run->unit_order[breakdown][unit];
-		for (uint32_t m = 0; m < shape->measures; m++)
-			for (int window = 0; window < 2; window++)
-				tally_expect(evaluation->tallies, evaluation->tally_count,
-					     tally_place(shape, m, window, place));
+		tally_expect(evaluation->tallies, evaluation->tally_count,
+			     evaluation->tallies[0].shape.first[breakdown] + run->unit_order[breakdown][unit]);
 	}
 }
 

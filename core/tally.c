@@ -78,6 +78,13 @@ static inline void small_merge(struct tally_small *into, const struct tally_smal
 	into->dd = (int64_t)((uint64_t)into->dd + (uint64_t)from->dd);
 }
 
+/* What was counted, as if it had been added up. */
+static void counts_merge(struct tally_small *into, const struct tally_count *from)
+{
+	int64_t yes = from->yes, rows = yes + from->no;
+	small_merge(into, &(struct tally_small){(uint64_t)rows, yes, rows, yes, yes, rows});
+}
+
 static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
 {
 	sum_merge(&into->n, &from->n);
@@ -174,7 +181,7 @@ static const struct tally_wide *find_term(struct terms *terms, double n, double 
 	return term;
 }
 
-static void add_wide(struct tally *tally, size_t base, const struct tally_places *places, uint32_t row, double n,
+static void add_wide(struct tally *tally, uint32_t window, const struct tally_places *places, uint32_t row, double n,
 		     const double *d, struct terms *terms)
 {
 	struct sum sum, square; /* all that there is of a sum */
@@ -188,7 +195,7 @@ static void add_wide(struct tally *tally, size_t base, const struct tally_places
 		sum_set_product(&square, n, n);
 	}
 	for (uint32_t axis = 0; axis < places->count; axis++) {
-		size_t at = base + places->place[axis][row];
+		size_t at = tally_sums_at(tally, window, places->place[axis][row]);
 		tally->small[at].rows++;
 		if (term) {
 			wide_merge(&tally->wide[at], term);
@@ -199,15 +206,15 @@ static void add_wide(struct tally *tally, size_t base, const struct tally_places
 	}
 }
 
-static void add_counts(struct tally_count *counts, const struct tally_places *places, uint32_t first,
+static void add_counts(struct tally *tally, uint32_t window, const struct tally_places *places, uint32_t first,
 		       const struct kinds *kinds)
 {
 	for (uint32_t axis = 0; axis < places->count; axis++) {
 		const uint32_t *place = places->place[axis] + first;
 		for (uint64_t left = kinds->no; left; left &= left - 1)
-			counts[place[__builtin_ctzll(left)]].no++;
+			tally_count_at(tally, window, place[__builtin_ctzll(left)])->no++;
 		for (uint64_t left = kinds->yes; left; left &= left - 1)
-			counts[place[__builtin_ctzll(left)]].yes++;
+			tally_count_at(tally, window, place[__builtin_ctzll(left)])->yes++;
 	}
 }
 
@@ -215,17 +222,17 @@ static void add_counts(struct tally_count *counts, const struct tally_places *pl
 enum { MANY_PLACES = 2048 };
 
 /* Adds any other observation than a plain yes or no; 0: it is not allowed. */
-static int add_other(struct tally *tally, size_t base, int is_share, const struct tally_places *places, uint32_t row,
-		     double n, const double *d, struct terms *terms)
+static int add_other(struct tally *tally, uint32_t window, int is_share, const struct tally_places *places,
+		     uint32_t row, double n, const double *d, struct terms *terms)
 {
 	double denominator = d ? d[row] : 0;
-	unsigned char *used = &tally->used[base / tally->shape.places];
+	unsigned char *used = &tally->used[window];
 	if (!(fabs(n) < TALLY_SMALL_LIMIT && fabs(denominator) < TALLY_SMALL_LIMIT && (int)n == n &&
 	      (int)denominator == denominator)) {
 		if (!tally_allows(is_share, n, denominator))
 			return 0;
 		*used |= TALLY_SMALL | TALLY_WIDE;
-		add_wide(tally, base, places, row, n, d, terms);
+		add_wide(tally, window, places, row, n, d, terms);
 		return 1;
 	}
 	int64_t whole_n = (int)n, whole_d = (int)denominator;
@@ -234,7 +241,7 @@ static int add_other(struct tally *tally, size_t base, int is_share, const struc
 	*used |= TALLY_SMALL;
 	const struct tally_small small = {1, whole_n, whole_d, whole_n * whole_n, whole_n * whole_d, whole_d * whole_d};
 	for (uint32_t axis = 0; axis < places->count; axis++)
-		small_merge(&tally->small[base + places->place[axis][row]], &small);
+		small_merge(&tally->small[tally_sums_at(tally, window, places->place[axis][row])], &small);
 	return 1;
 }
 
@@ -243,16 +250,16 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 {
 	struct terms terms;
 	struct kinds kinds;
-	size_t base = tally_place(&tally->shape, measure, window, 0);
+	uint32_t of = tally_window(measure, window);
 	terms.is_open = 0;
 	for (uint32_t first = 0; first < rows; first += ROWS) {
 		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
 		if (kinds.other && tally->shape.places >= MANY_PLACES)
-			tally_expect_others(tally, base, places, first, kinds.other);
-		add_counts(tally->counts + base, places, first, &kinds);
+			tally_expect_others(tally, of, places, first, kinds.other);
+		add_counts(tally, of, places, first, &kinds);
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
-			if (!add_other(tally, base, is_share, places, row, n[row], d, &terms))
+			if (!add_other(tally, of, is_share, places, row, n[row], d, &terms))
 				return row;
 		}
 	}
@@ -261,13 +268,20 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 
 /* ---- adding up ---- */
 
-static void merge(struct tally *tally, size_t to, size_t from)
+/* Adds to one place what another has, in all windows: what is counted of a place lies together. */
+static void merge(struct tally *tally, uint32_t to, uint32_t from)
 {
-	count_merge(&tally->counts[to], &tally->counts[from]);
-	if (tally_used(tally, from) & TALLY_SMALL)
-		small_merge(&tally->small[to], &tally->small[from]);
-	if (tally_used(tally, from) & TALLY_WIDE)
-		wide_merge(&tally->wide[to], &tally->wide[from]);
+	for (uint32_t window = 0; window < 2 * tally->shape.measures; window++) {
+		if (!tally_is_used(tally, window, from))
+			continue;
+		count_merge(tally_count_at(tally, window, to), tally_count_at(tally, window, from));
+		if (tally->used[window] & TALLY_SMALL)
+			small_merge(&tally->small[tally_sums_at(tally, window, to)],
+				    &tally->small[tally_sums_at(tally, window, from)]);
+		if (tally->used[window] & TALLY_WIDE)
+			wide_merge(&tally->wide[tally_sums_at(tally, window, to)],
+				   &tally->wide[tally_sums_at(tally, window, from)]);
+	}
 }
 
 /* The breakdown of the fewest units, or BREAKDOWN_COUNT. */
@@ -280,34 +294,19 @@ static int fewest(const struct tally_shape *shape)
 	return found;
 }
 
-static void fold_window(struct tally *tally, uint32_t measure, int window)
-{
-	const struct tally_shape *shape = &tally->shape;
-	size_t base = tally_place(shape, measure, window, 0);
-	uint32_t sizes = shape->counts[BREAKDOWN_SIZE_CLASS], b = (uint32_t)fewest(shape);
-	for (uint32_t unit = 0; shape->team && unit < shape->counts[BREAKDOWN_EMPLOYEE]; unit++) {
-		size_t from = base + shape->first[BREAKDOWN_EMPLOYEE] + unit;
-		uint32_t team = unit ? shape->team[unit - 1] : 0;
-		if (tally_is_used(tally, from))
-			merge(tally, base + shape->first[BREAKDOWN_TEAM] + team, from);
-	}
-	for (uint32_t i = 0; shape->cross && i < shape->counts[BREAKDOWN_REGION] * sizes; i++) {
-		size_t from = base + shape->cross + i;
-		if (!tally_is_used(tally, from))
-			continue;
-		merge(tally, base + shape->first[BREAKDOWN_REGION] + i / sizes, from);
-		merge(tally, base + shape->first[BREAKDOWN_SIZE_CLASS] + i % sizes, from);
-	}
-	for (uint32_t unit = 0; b < BREAKDOWN_COUNT && unit < shape->counts[b]; unit++)
-		if (tally_is_used(tally, base + shape->first[b] + unit))
-			merge(tally, base, base + shape->first[b] + unit);
-}
-
 void tally_fold(struct tally *tally)
 {
-	for (uint32_t m = 0; m < tally->shape.measures; m++)
-		for (int window = 0; window < 2; window++)
-			fold_window(tally, m, window);
+	const struct tally_shape *shape = &tally->shape;
+	uint32_t sizes = shape->counts[BREAKDOWN_SIZE_CLASS], b = (uint32_t)fewest(shape);
+	for (uint32_t unit = 0; shape->team && unit < shape->counts[BREAKDOWN_EMPLOYEE]; unit++)
+		merge(tally, shape->first[BREAKDOWN_TEAM] + (unit ? shape->team[unit - 1] : 0),
+		      shape->first[BREAKDOWN_EMPLOYEE] + unit);
+	for (uint32_t i = 0; shape->cross && i < shape->counts[BREAKDOWN_REGION] * sizes; i++) {
+		merge(tally, shape->first[BREAKDOWN_REGION] + i / sizes, shape->cross + i);
+		merge(tally, shape->first[BREAKDOWN_SIZE_CLASS] + i % sizes, shape->cross + i);
+	}
+	for (uint32_t unit = 0; b < BREAKDOWN_COUNT && unit < shape->counts[b]; unit++)
+		merge(tally, 0, shape->first[b] + unit);
 }
 
 static int is_zero(const struct tally_wide *wide)
@@ -316,59 +315,52 @@ static int is_zero(const struct tally_wide *wide)
 	return memcmp(wide, &zero, sizeof zero) == 0;
 }
 
-int tally_whole(const struct tally *tallies, uint32_t count, size_t at, struct whole_moments *moments)
+int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place,
+		struct whole_moments *moments)
 {
-	struct tally_count counts = {0};
 	struct tally_small small = {0};
 	for (uint32_t i = 0; i < count; i++) {
-		count_merge(&counts, &tallies[i].counts[at]);
-		if (!(tally_used(&tallies[i], at) & TALLY_SMALL) || tallies[i].small[at].rows == 0)
+		const struct tally *tally = &tallies[i];
+		size_t at = tally_sums_at(tally, window, place);
+		counts_merge(&small, tally_count_at(tally, window, place));
+		if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
 			continue;
-		small_merge(&small, &tallies[i].small[at]);
-		if (tally_used(&tallies[i], at) & TALLY_WIDE && !is_zero(&tallies[i].wide[at]))
+		small_merge(&small, &tally->small[at]);
+		if (tally->used[window] & TALLY_WIDE && !is_zero(&tally->wide[at]))
 			return 0;
 	}
-	int64_t yes = (int64_t)counts.yes, rows = (int64_t)(counts.no + counts.yes);
-	small_merge(&small, &(struct tally_small){(uint64_t)rows, yes, rows, yes, yes, rows});
 	*moments = (struct whole_moments){small.rows, small.n, small.d, small.nn, small.nd, small.dd};
 	return 1;
 }
 
-void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums)
+void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place, struct sums *sums)
 {
-	struct tally_count counts = {0};
 	struct tally_small small = {0};
 	struct tally_wide wide;
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
-		if (!tally_is_used(&tallies[i], at))
+		const struct tally *tally = &tallies[i];
+		size_t at = tally_sums_at(tally, window, place);
+		counts_merge(&small, tally_count_at(tally, window, place));
+		if (!tally->used[window] || tally->small[at].rows == 0)
 			continue;
-		count_merge(&counts, &tallies[i].counts[at]);
-		if (tally_used(&tallies[i], at) & TALLY_SMALL)
-			small_merge(&small, &tallies[i].small[at]);
-		if (tally_used(&tallies[i], at) & TALLY_WIDE)
-			wide_merge(&wide, &tallies[i].wide[at]);
+		small_merge(&small, &tally->small[at]);
+		if (tally->used[window] & TALLY_WIDE)
+			wide_merge(&wide, &tally->wide[at]);
 	}
-	int64_t yes = (int64_t)counts.yes, both = (int64_t)(counts.no + counts.yes);
-	*sums = (struct sums){small.rows + counts.no + counts.yes, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
+	*sums = (struct sums){small.rows, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
 	sum_add_integer(&sums->n, small.n);
-	sum_add_integer(&sums->n, yes);
 	sum_add_integer(&sums->d, small.d);
-	sum_add_integer(&sums->d, both);
 	sum_add_integer(&sums->nn, small.nn);
-	sum_add_integer(&sums->nn, yes);
 	sum_add_integer(&sums->nd, small.nd);
-	sum_add_integer(&sums->nd, yes);
 	sum_add_integer(&sums->dd, small.dd);
-	sum_add_integer(&sums->dd, both);
 }
 
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place)
 {
 	for (uint32_t i = 0; i < count; i++)
-		for (uint32_t m = 0; m < tallies[i].shape.measures; m++)
-			if (tally_is_used(&tallies[i], tally_place(&tallies[i].shape, m, 0, place)) ||
-			    tally_is_used(&tallies[i], tally_place(&tallies[i].shape, m, 1, place)))
+		for (uint32_t window = 0; window < 2 * tallies[i].shape.measures; window++)
+			if (tally_is_used(&tallies[i], window, place))
 				return 1;
 	return 0;
 }

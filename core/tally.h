@@ -13,10 +13,10 @@
 
 /*
  * Most observations are 0 of 1 or 1 of 1, and but counted; that makes up whole measures, so that these lie by themselves,
- * in little memory however many units there are ...
+ * in little memory however many units there are.  A view's rows are no more than 32 bits count ...
  */
 struct tally_count {
-	uint64_t no, yes;
+	uint32_t no, yes;
 };
 
 /* ... other small whole numbers add up in machine words ... */
@@ -52,8 +52,8 @@ struct tally_shape {
 /* In memory shared with one child alone; pages that are never touched take no room. */
 struct tally {
 	struct tally_shape shape;
-	struct tally_count *counts; /* [measure][window][place] */
-	struct tally_small *small;
+	struct tally_count *counts; /* [place][measure][window]: what a row is added to lies together */
+	struct tally_small *small;  /* [measure][window][place]: what most measures have none of */
 	struct tally_wide *wide;
 	unsigned char
 		*used; /* [measure][window]: which of small and wide anything was added to: TALLY_SMALL, TALLY_WIDE */
@@ -94,39 +94,47 @@ static inline int tally_allows(int is_share, double n, double d)
 uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_share, const struct tally_places *places,
 		   const double *n, const double *d, uint32_t rows);
 
-static inline size_t tally_place(const struct tally_shape *shape, uint32_t measure, int window, uint32_t place)
+/* Windows of measures are counted through. */
+static inline uint32_t tally_window(uint32_t measure, int window)
 {
-	return ((size_t)measure * 2 + (size_t)window) * shape->places + place;
+	return 2 * measure + (uint32_t)window;
 }
 
-/* TALLY_SMALL and TALLY_WIDE, as anything was added to them in the measure and window of a place. */
-static inline unsigned tally_used(const struct tally *tally, size_t at)
+static inline struct tally_count *tally_count_at(const struct tally *tally, uint32_t window, uint32_t place)
 {
-	return tally->used[at / tally->shape.places];
+	return &tally->counts[(size_t)place * 2 * tally->shape.measures + window];
+}
+
+/* Of small and wide. */
+static inline size_t tally_sums_at(const struct tally *tally, uint32_t window, uint32_t place)
+{
+	return (size_t)window * tally->shape.places + place;
 }
 
 /* Is any observation at this place?  What nothing was ever added to is not to be touched: it takes no memory yet. */
-static inline int tally_is_used(const struct tally *tally, size_t at)
+static inline int tally_is_used(const struct tally *tally, uint32_t window, uint32_t place)
 {
-	return (tally->counts[at].no | tally->counts[at].yes) != 0 ||
-	       (tally_used(tally, at) && tally->small[at].rows != 0);
+	const struct tally_count *count = tally_count_at(tally, window, place);
+	return (count->no | count->yes) != 0 ||
+	       (tally->used[window] && tally->small[tally_sums_at(tally, window, place)].rows != 0);
 }
 
 /* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
 void tally_fold(struct tally *tally);
 
-/* Place `at` will be read soon: begins to bring it from memory, which takes longer than to add it up. */
-void tally_expect(const struct tally *tallies, uint32_t count, size_t at);
+/* All of a place will be read soon: begins to bring it from memory, which takes longer than to add it up. */
+void tally_expect(const struct tally *tallies, uint32_t count, uint32_t place);
 
 /* Rows will be added soon, 64 from `first` on, of which `rows` has a bit each: the same for their places. */
-void tally_expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
+void tally_expect_others(const struct tally *tally, uint32_t window, const struct tally_places *places, uint32_t first,
 			 uint64_t rows);
 
 /* The sums of several tallies of one shape as one, where all that was added to a place is counted or small; else 0. */
-int tally_whole(const struct tally *tallies, uint32_t count, size_t at, struct whole_moments *moments);
+int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place,
+		struct whole_moments *moments);
 
 /* The same, whatever was added. */
-void tally_read(const struct tally *tallies, uint32_t count, size_t at, struct sums *sums);
+void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place, struct sums *sums);
 
 /* Is there a row, in any measure and window, at this place? */
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place);

@@ -9,14 +9,14 @@ static void expect(const void *memory, size_t size)
 	__builtin_prefetch((const char *)memory + size - 1); /* it may begin within a line of the cache */
 }
 
-void tally_expect_others(const struct tally *tally, size_t base, const struct tally_places *places, uint32_t first,
+void tally_expect_others(const struct tally *tally, uint32_t window, const struct tally_places *places, uint32_t first,
 			 uint64_t rows)
 {
-	int is_wide = tally_used(tally, base) & TALLY_WIDE;
+	int is_wide = tally->used[window] & TALLY_WIDE;
 	for (uint32_t axis = 0; axis < places->count; axis++) {
 		const uint32_t *place = places->place[axis] + first;
 		for (uint64_t left = rows; left; left &= left - 1) {
-			size_t at = base + place[__builtin_ctzll(left)];
+			size_t at = tally_sums_at(tally, window, place[__builtin_ctzll(left)]);
 			expect(&tally->small[at], sizeof tally->small[at]);
 			if (is_wide)
 				expect(&tally->wide[at], sizeof tally->wide[at]);
@@ -24,13 +24,18 @@ void tally_expect_others(const struct tally *tally, size_t base, const struct ta
 	}
 }
 
-void tally_expect(const struct tally *tallies, uint32_t count, size_t at)
+void tally_expect(const struct tally *tallies, uint32_t count, uint32_t place)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		expect(&tallies[i].counts[at], sizeof *tallies[i].counts);
-		if (tally_used(&tallies[i], at) & TALLY_SMALL)
-			expect(&tallies[i].small[at], sizeof *tallies[i].small);
-		if (tally_used(&tallies[i], at) & TALLY_WIDE)
-			expect(&tallies[i].wide[at], sizeof *tallies[i].wide);
+		const struct tally *tally = &tallies[i];
+		uint32_t windows = 2 * tally->shape.measures;
+		expect(tally_count_at(tally, 0, place), windows * sizeof *tally->counts);
+		for (uint32_t window = 0; window < windows; window++) {
+			size_t at = tally_sums_at(tally, window, place);
+			if (tally->used[window] & TALLY_SMALL)
+				expect(&tally->small[at], sizeof *tally->small);
+			if (tally->used[window] & TALLY_WIDE)
+				expect(&tally->wide[at], sizeof *tally->wide);
+		}
 	}
 }

@@ -81,11 +81,11 @@ static void check_tallies(const uint8_t *bytes, size_t size)
 	struct crmval_error error = {.struct_size = sizeof error};
 	tally_plan(&shape, 1, counts, NULL);
 	for (int i = 0; i < 2; i++) {
-		if (!tallies[i].small && tally_open(&tallies[i], &shape, &error) != CRMVAL_OK)
+		if (!tallies[i].counts && tally_open(&tallies[i], &shape, &error) != CRMVAL_OK)
 			abort();
-		memset(tallies[i].small, 0, tallies[i].size);
+		memset(tallies[i].counts, 0, tallies[i].size);
 		size_t part = size / 2 < tallies[i].size ? size / 2 : tallies[i].size;
-		memcpy(tallies[i].small, bytes + (size_t)i * (size / 2), part);
+		memcpy(tallies[i].counts, bytes + (size_t)i * (size / 2), part);
 	}
 	static const struct crmval_measure measures[] = {
 		{.kind = CRMVAL_RATIO}, {.kind = CRMVAL_RATIO, .flags = CRMVAL_SHARE}, {.kind = CRMVAL_SUM_OF}};
@@ -93,8 +93,8 @@ static void check_tallies(const uint8_t *bytes, size_t size)
 	struct moments moments;
 	char text[SUM_TEXT_SIZE];
 	tally_has_rows(tallies, 2, 0);
-	for (size_t window = 0; window < 2; window++) {
-		tally_read(tallies, 2, window, &sums);
+	for (uint32_t window = 0; window < 2; window++) {
+		tally_read(tallies, 2, window, 0, &sums);
 		sums_moments(&sums, &moments);
 		sum_text(&sums.nn, text);
 		for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
