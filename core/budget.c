@@ -4,6 +4,7 @@
 
 #include "bind.h"
 #include "error.h"
+#include "groups.h"
 #include "shard.h"
 
 #include <string.h>
@@ -24,14 +25,6 @@ struct need {
 	uint64_t rows[DATA_MAX_ENTITIES];
 };
 
-static uint64_t power_of_two(uint64_t least)
-{
-	uint64_t size = 16;
-	while (size < least)
-		size *= 2;
-	return size;
-}
-
 /* The columns of a table, which stay. */
 static uint64_t columns_of(const struct need *need, uint32_t e)
 {
@@ -49,7 +42,7 @@ static uint64_t columns_of(const struct need *need, uint32_t e)
 /* Ids and their index. */
 static uint64_t indexed(uint64_t rows)
 {
-	return rows * sizeof(struct ident) + power_of_two(rows + rows / 2) * 8;
+	return rows * sizeof(struct ident) + index_bytes(rows);
 }
 
 /* A table's ids and references that wait for others. */
@@ -85,14 +78,11 @@ static uint64_t rollup_of(const struct need *need, const struct rollup *rollup, 
 {
 	uint64_t parents = rollup->by.count ? need->rows[rollup->view_entity] : 1,
 		 children = need->rows[rollup->entity];
-	size_t width = data_width(rollup->type); /* of 8 at first */
-	uint64_t state = parents * (8 - width + (rollup->table->op == CRMVAL_SUM ? 24 : 0));
+	uint64_t state = reduction_bytes(rollup, parents, children);
 	if (rollup->per.count)
-		state += (children + children / 4) * 24;
-	else if (rollup->table->op == CRMVAL_DISTINCT && !rollup->word_count)
-		state += power_of_two(children * 2) * 8;
+		state += groups_bytes(children);
 	*scratch += windows * state;
-	return windows * parents * width;
+	return windows * parents * data_width(rollup->type);
 }
 
 static uint64_t rollups_of(const struct need *need)

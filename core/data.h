@@ -53,6 +53,8 @@ struct index {
 	struct region memory;
 };
 void index_close(struct index *index);
+/* What one takes for so many rows. */
+uint64_t index_bytes(uint64_t rows);
 
 struct column {
 	uint32_t wants; /* WANT_..., 0: nobody asked for it */

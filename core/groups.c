@@ -10,9 +10,19 @@ struct group {
 	uint32_t row;
 };
 
+static uint64_t size_of(uint64_t rows)
+{
+	return rows + rows / 4 + 1;
+}
+
+uint64_t groups_bytes(uint64_t rows)
+{
+	return size_of(rows) * sizeof(struct group);
+}
+
 int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error)
 {
-	groups->size = (uint64_t)rows + rows / 4 + 1;
+	groups->size = size_of(rows);
 	return region_open_whole(&groups->memory, groups->size * sizeof(struct group), error);
 }
 

@@ -12,6 +12,8 @@ struct groups {
 
 /* For at most so many rows. */
 int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error);
+/* What they take. */
+uint64_t groups_bytes(uint64_t rows);
 /* per: by place; first: the row at place 0.  Of CRMVAL_CURRENT each group's latest row is marked at once. */
 void groups_add(struct groups *groups, struct reduction *reduction, const struct children *children, const int32_t *per,
 		uint32_t first);

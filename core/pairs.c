@@ -4,11 +4,22 @@
 
 #include "ident.h"
 
-int pairs_open(struct pairs *pairs, uint64_t most)
+static uint64_t size_of(uint64_t most)
 {
 	uint64_t size = 16;
 	while (size < most * 2)
 		size *= 2;
+	return size;
+}
+
+uint64_t pairs_bytes(uint64_t most)
+{
+	return size_of(most) * sizeof *((struct pairs *)NULL)->slots;
+}
+
+int pairs_open(struct pairs *pairs, uint64_t most)
+{
+	uint64_t size = size_of(most);
 	if (region_open_whole(&pairs->memory, size * sizeof *pairs->slots, NULL) != CRMVAL_OK)
 		return -1;
 	pairs->slots = pairs->memory.bytes;

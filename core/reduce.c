@@ -73,6 +73,16 @@ int reduction_open(struct reduction *reduction, const struct rollup *rollup, con
 			   error);
 }
 
+uint64_t reduction_bytes(const struct rollup *rollup, uint64_t parents, uint64_t children)
+{
+	uint64_t bytes = parents * (sizeof(uint64_t) - data_width(rollup->type));
+	if (rollup->table->op == CRMVAL_SUM)
+		bytes += parents * sizeof(struct fixed);
+	if (rollup->table->op == CRMVAL_DISTINCT && !rollup->word_count && !rollup->per.count)
+		bytes += pairs_bytes(children);
+	return bytes;
+}
+
 void reduction_close(struct reduction *reduction)
 {
 	region_close(&reduction->state);

@@ -35,6 +35,8 @@ struct reduction {
 
 int reduction_open(struct reduction *reduction, const struct rollup *rollup, const struct data *data, uint32_t parents,
 		   uint32_t children, struct crmval_error *error);
+/* What it takes at most, besides the values that it leaves; without groups of rows. */
+uint64_t reduction_bytes(const struct rollup *rollup, uint64_t parents, uint64_t children);
 int reduction_add(struct reduction *reduction, const struct children *children, struct crmval_error *error);
 /* By parent, in the rollup's type: in the memory of the state, which is handed over. */
 void reduction_finish(struct reduction *reduction, struct region *values);

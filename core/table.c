@@ -47,11 +47,22 @@ static int32_t index_find(const struct table *table, struct ident id)
 	}
 }
 
-static int index_open(struct index *index, uint64_t rows)
+static uint64_t index_size(uint64_t rows)
 {
 	uint64_t size = 16, least = rows < SMALL ? 4 * rows : rows + rows / 2;
 	while (size < least)
 		size *= 2;
+	return size;
+}
+
+uint64_t index_bytes(uint64_t rows)
+{
+	return index_size(rows) * sizeof *((struct index *)NULL)->slots;
+}
+
+static int index_open(struct index *index, uint64_t rows)
+{
+	uint64_t size = index_size(rows);
 	*index = (struct index){.mask = size - 1};
 	if (region_open_whole(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
 		return -1;
