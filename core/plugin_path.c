@@ -149,7 +149,7 @@ static int add_names(struct names *names, const char *directory, struct crmval_e
 		return errno == ENOENT ? CRMVAL_OK
 				       : fail(error, CRMVAL_EIO, "cannot read the plugin directory %s: %s", directory,
 					      strerror(errno));
-	while (!code && (entry = readdir(stream))) {
+	while (!code && (errno = 0, entry = readdir(stream))) {
 		char *name = name_of_file(entry->d_name);
 		char **grown = name ? realloc(names->names, (names->count + 1) * sizeof *grown) : NULL;
 		if (grown) {
@@ -160,6 +160,8 @@ static int add_names(struct names *names, const char *directory, struct crmval_e
 			code = fail_memory(error);
 		}
 	}
+	if (!code && errno)
+		code = fail(error, CRMVAL_EIO, "cannot read the plugin directory %s: %s", directory, strerror(errno));
 	closedir(stream);
 	return code;
 }
