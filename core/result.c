@@ -351,7 +351,11 @@ static int account_units(struct run *run, int b, struct crmval_error *error)
 
 static int by_input_name(const void *a, const void *b)
 {
-	return strcmp(((const struct result_input *)a)->name, ((const struct result_input *)b)->name);
+	const struct result_input *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+	if (order == 0 && x->bytes != y->bytes)
+		order = x->bytes < y->bytes ? -1 : 1;
+	return order ? order : strcmp(x->sha256, y->sha256); /* qsort() keeps no order by itself */
 }
 
 static int account_inputs(struct run *run, struct crmval_error *error)

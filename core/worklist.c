@@ -332,7 +332,8 @@ static int by_item_points(const void *a, const void *b, void *run)
 		return x->points > y->points ? -1 : 1;
 	if (x->entity != y->entity)
 		return x->entity < y->entity ? -1 : 1;
-	return strcmp(worklist_id(run, x->entity, x->row), worklist_id(run, y->entity, y->row));
+	int order = strcmp(worklist_id(run, x->entity, x->row), worklist_id(run, y->entity, y->row));
+	return order ? order : x->row < y->row ? -1 : x->row > y->row; /* qsort() keeps no order by itself */
 }
 
 /* As scores are published. */

@@ -42,7 +42,9 @@ static int by_points(const void *a, const void *b, void *context)
 	if (x->entity != y->entity)
 		return x->entity < y->entity ? -1 : 1;
 	uint64_t one = work->ties[x->entity][x->row], two = work->ties[y->entity][y->row];
-	return one < two ? -1 : one > two;
+	if (one != two)
+		return one < two ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row; /* qsort() keeps no order by itself */
 }
 
 size_t worklist_best(const struct worklist_work *work, struct worklist_found *found, size_t count, size_t most)
