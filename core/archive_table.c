@@ -204,7 +204,7 @@ int archive_table_close(struct archive_table *table, struct crmval_error *error)
 {
 	int code = table->csv.is_out_of_memory ? fail_memory(error) : CRMVAL_OK;
 	free(table->csv.copy);
-	if (table->format == FORMAT_JSON && code == CRMVAL_OK) {
+	if (table->format == FORMAT_JSON) {
 		json_array_close(&table->json);
 		json_map_close(&table->json);
 		code = json_close(&table->json, error);

@@ -108,6 +108,12 @@ def has_sanitizers():
     return b"__asan_init" in content or b"__tsan_init" in content
 
 
+def counts_coverage():
+    """For which children write files, as nothing else may let them."""
+    with open(PROGRAM, "rb") as program:
+        return b"__gcov_" in program.read()
+
+
 class Done:
     """What came of a run of the program."""
 

@@ -295,6 +295,22 @@ class Settings(kit.Case):
         self.assertEqual(kit.facts(self.result(job)), kit.facts(said))
 
 
+class Target(kit.Case):
+    def test_points_lead_there(self):
+        """The score and what each change brings, as the text has them, make the target."""
+        job = self.demo() + "/job.conf"
+        score = self.result(job)["overall"]["score"]
+
+        def told(target):
+            return self.run_ok("run", job, "--target", target, "--format", "text").output
+        section = told("75").split("\nThe least changes that lead to 75.0\n")[1].split("\n\n")[0]
+        points = [float(text) for text in re.findall(r"\+(\d+\.\d)(?: points)?$", section, re.M)]
+        self.assertGreater(len(points), 5)
+        self.assertAlmostEqual(score + sum(points), 75, delta=0.05 * len(points))
+        self.assertRegex(section, r"and \d+ more, none by more than \d+\.\d%: \+\d+\.\d points")
+        self.assertIn("The target of 1.0 is reached", told("1"))
+
+
 class Explain(kit.Case):
     def test_numbers_are_those_of_the_run(self):
         job = self.demo() + "/job.conf"

@@ -118,6 +118,8 @@ class Output(kit.Case):
         with open(kit.PROGRAM, "rb") as program:
             if b"__tsan_init" in program.read():
                 self.skipTest("the thread sanitizer maps files of its own, which the limit forbids")
+        if kit.counts_coverage():
+            self.skipTest("what counts coverage writes files of its own, which the limit forbids")
         job = self.demo() + "/job.conf"
         self.write("out", "old")
         before = self.listing()

@@ -23,13 +23,14 @@ DIMENSIONS = 'dimensions = ( { plugin = "customer_management"; }, { plugin = "de
 
 
 class Commands(torture.Torture):
-    def check(self, sample, *words, rounds=1):
+    def check(self, sample, *words, rounds=1, of=None):
         """Of a sample of so many failures, or all, and so often, none is taken badly."""
         self.tally.clear()
         if ALL:
-            wrong, calls, tried = self.torture(words, rounds=rounds, workers=WORKERS)
+            wrong, calls, tried = self.torture(words, rounds=rounds, workers=WORKERS, of=of)
         else:
-            wrong, calls, tried = self.torture(words, sample // 4 if torture.is_sanitized() else sample, SEED)
+            wrong, calls, tried = self.torture(words, sample // 4 if torture.is_sanitized() else sample,
+                                               SEED, of=of)
         self.assertEqual(wrong, [], "%d of %d" % (len(wrong), tried))
         if ALL:
             self.tell(words, calls, tried)
@@ -166,6 +167,7 @@ class Commands(torture.Torture):
 
     def test_plugins(self):
         self.check(8, "plugin", "list")
+        self.check(24, "plugin", "list", of="readdir")
         self.check(8, "plugin", "describe", "deal_control")
 
     def test_alerts(self):
