@@ -103,6 +103,31 @@ static void test_too_little(void)
 	change_free(change);
 }
 
+static int is_to_the_digit(double value, double expected)
+{
+	return fabs(value - expected) < 1e-13;
+}
+
+/* Parts are rounded, and what that leaves over is the largest's: 1/6 and 7/6 are 4/3 to ten decimal places. */
+static void test_rounding(void)
+{
+	for (int larger = 0; larger < 2; larger++) {
+		const char *const ids[] = {larger ? "m1" : "m0", larger ? "m0" : "m1"};
+		struct change *change;
+
+		start();
+		set(&new, (uint32_t)larger, 0.5 + 7 / 300.0, 0);
+		set(&new, (uint32_t)!larger, 0.5 + 1 / 300.0, 0);
+		change = compare();
+		const struct change_part *part = find(change, ids[0], CHANGE_NUMERATOR);
+		CU_ASSERT(is_to_the_digit(part->node->parent->change.value, 1.3333333333));
+		CU_ASSERT(is_to_the_digit(part->points[CHANGE_INDICATOR].value, 1.1666666666));
+		part = find(change, ids[1], CHANGE_NUMERATOR);
+		CU_ASSERT(is_to_the_digit(part->points[CHANGE_INDICATOR].value, 0.1666666667));
+		change_free(change);
+	}
+}
+
 static void test_missing(void)
 {
 	struct change *change;
@@ -390,6 +415,7 @@ static void test_no_memory(void)
 
 static const struct test tests[] = {{"weights", test_weights},
 				    {"too little", test_too_little},
+				    {"rounding", test_rounding},
 				    {"missing data", test_missing},
 				    {"min_coverage", test_coverage},
 				    {"on one side only", test_absent},
