@@ -380,6 +380,52 @@ static void test_no_overall(void)
 	change_free(change);
 }
 
+/*
+ * Teams by how far they moved: those with a score on both sides from the greatest gain down, then the others; what is the
+ * same keeps the order of the new result, behind which come those of the old one alone.
+ */
+static void check_ranking(const char **before, const char **after, const char *const *ranked)
+{
+	struct moved_units moved;
+	struct change *change;
+
+	old.result.unit_names[BREAKDOWN_TEAM] = before;
+	new.result.unit_names[BREAKDOWN_TEAM] = after;
+	change = compare();
+	CU_ASSERT_EQUAL_FATAL(change_rank_units(change, BREAKDOWN_TEAM, &moved, &error), CRMVAL_OK);
+	for (uint32_t u = 0; u < moved.count; u++) {
+		const struct moved_unit *unit = &moved.units[u];
+		CU_ASSERT_STRING_EQUAL(unit->unit.name, ranked[u]);
+		for (int side = 0; side < 2; side++)
+			CU_ASSERT_EQUAL(isnan(unit->scores[side]) != 0, unit->unit.places[side] < 0);
+		CU_ASSERT_EQUAL(isnan(unit->change.value) != 0, unit->unit.places[0] < 0 || unit->unit.places[1] < 0);
+	}
+	CU_ASSERT_PTR_NULL(ranked[moved.count]);
+	free(moved.units);
+	change_free(change);
+}
+
+static void test_ranking(void)
+{
+	static const char *abc[] = {"A", "B", "C"}, *abd[] = {"A", "B", "D"}, *def[] = {"D", "E", "F"};
+	static const char *const b_gains[] = {"B", "A", "C", NULL}, *const b_loses[] = {"A", "C", "B", NULL},
+				 *const same[] = {"A", "B", "C", NULL}, *const one_new[] = {"B", "A", "D", "C", NULL},
+				 *const all_new[] = {"D", "E", "F", "A", "B", "C", NULL}, *const back[] = {"A", "B",
+													   "C", "D",
+													   "E", "F",
+													   NULL};
+
+	start();
+	check_ranking(abc, abc, same);
+	check_ranking(abc, def, all_new);
+	check_ranking(def, abc, back);
+	new.moments[2][0][0] = sample_value(0.9, 0);
+	check_ranking(abc, abc, b_gains);
+	check_ranking(abc, abd, one_new);
+	new.moments[2][0][0] = sample_value(0.1, 0);
+	check_ranking(abc, abc, b_loses);
+}
+
 /* Compares whole results and all teams, whatever memory there is; all that it took is given back. */
 static int compare_all(void)
 {
@@ -426,6 +472,7 @@ static const struct test tests[] = {{"weights", test_weights},
 				    {"verdicts", test_verdicts},
 				    {"units", test_units},
 				    {"no overall score", test_no_overall},
+				    {"ranking", test_ranking},
 				    {"no memory", test_no_memory},
 				    {NULL, NULL}};
 

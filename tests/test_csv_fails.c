@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables whose calls fail, one after the other: each is told as what it is, and all that was taken is given back. */
-#include "csv_case.h"
 #include "failing.h"
+#include "salesforce_case.h"
 #include "suite.h"
 
 #include <errno.h>
@@ -37,9 +37,13 @@ static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, 
 	for (uint32_t i = 0; i < rows->row_count; i++) {
 		uint32_t input;
 		note("row %u", (unsigned)rows->line(rows->context, i, &input));
-		for (int j = 0; j < 2; j++)
-			note(" [%.*s]", (int)rows->columns[j].length[i],
-			     rows->columns[j].base + rows->columns[j].start[i]);
+		for (int j = 0; j < 2; j++) {
+			const struct crmval_cells *cells = &rows->columns[j];
+			if (cells->length[i] == CRMVAL_NULL)
+				note(" -");
+			else
+				note(" [%.*s]", (int)cells->length[i], cells->base + cells->start[i]);
+		}
 		note("\n");
 	}
 	return hear(error);
@@ -66,16 +70,17 @@ static int read_table(const struct csv_trial *trial, struct crmval_error *error)
 	const uint32_t *wanted = trial->wanted ? trial->wanted : both;
 	static const struct crmval_sink sink = {sizeof sink, take, reject, skip};
 	const struct crmval_source *source = trial->plugin->source;
-	struct crmval_value directory = {.is_set = 1, .text = trial->directory}, values[CSV_TRIAL_OPTIONS];
+	struct crmval_value options[CSV_TRIAL_OPTIONS], values[CSV_TRIAL_OPTIONS];
 	struct crmval_table table = {.struct_size = sizeof table};
 	struct crmval_plan plan = {.struct_size = sizeof plan};
 	void *self = NULL, *worker = NULL;
 	used = heard = overheard = 0;
 	*told = '\0';
+	csv_trial_options(trial, source->options, source->option_count, options);
 	csv_trial_options(trial, source->table_options, source->table_option_count, values);
-	int status = source->open(&directory, &self, error);
+	int status = source->open(options, &self, error);
 	if (!status)
-		status = source->table(self, "it", values, 1, &table, error);
+		status = source->table(self, trial->entity ? trial->entity : "it", values, 1, &table, error);
 	for (int i = 0; i < 2 && !status; i++) /* planned anew, it is as planned once */
 		status = source->plan(self, table.table, wanted, trial->wanted ? trial->wanted_count : 2, &plan, error);
 	if (!status)
@@ -326,6 +331,34 @@ static void test_far_too_many(void)
 	remove_folder();
 }
 
+/* ---- exports of Salesforce ---- */
+
+/*
+ * Parts of an export, of which one lacks a column, and text that is made UTF-8 in memory of its own: without memory all is
+ * refused, or all is told.
+ */
+static void test_packed(void)
+{
+	make_folder();
+	ZIP(ZIP_1, CSV("X", "Id\n1\n"));
+	ZIP(ZIP_2, CSV("X", "Name,Id\nK\xf6ln,2\nBonn,3\n"));
+	static const char all[] = "row 2 [1] -\nrow 2 [2] [K\xc3\xb6ln]\nrow 3 [3] [Bonn]\n";
+	struct csv_trial trial = trial_in_folder();
+	struct crmval_error error = {.struct_size = sizeof error};
+	unsigned refused = 0;
+	int status = read_table(&trial, &error);
+	CU_ASSERT(!status && !strcmp(told, all));
+	for (unsigned at = 1, is_last = 0; !is_last; at++) {
+		failing_begin(FAILING_MEMORY, at, ENOMEM);
+		status = read_table(&trial, &error);
+		is_last = failing_end() < at;
+		CU_ASSERT(status == CRMVAL_ENOMEM || (!status && !strcmp(told, all)));
+		refused += status == CRMVAL_ENOMEM;
+	}
+	CU_ASSERT(refused > 20);
+	remove_folder();
+}
+
 static const struct test tests[] = {
 	{"a plain file", test_plain},
 	{"a stream", test_stream},
@@ -333,6 +366,7 @@ static const struct test tests[] = {
 	{"long records", test_long_records},
 	{"several files", test_several},
 	{"a file by the entity's name", test_named},
+	{"parts of an export", test_packed},
 	{"sinks that stop", test_stops},
 	{"batches", test_batches},
 	{"far too many fields", test_far_too_many},
