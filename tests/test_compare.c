@@ -345,6 +345,12 @@ static void test_units(void)
 	change = compare();
 	CU_ASSERT(change_has_breakdown(change, BREAKDOWN_TEAM));
 	CU_ASSERT_FALSE(change_has_breakdown(change, BREAKDOWN_REGION));
+	old.result.breakdowns[BREAKDOWN_REGION] = 1;
+	CU_ASSERT_FALSE(change_has_breakdown(change, BREAKDOWN_REGION));
+	old.result.breakdowns[BREAKDOWN_REGION] = 0;
+	new.result.breakdowns[BREAKDOWN_REGION] = 1;
+	CU_ASSERT_FALSE(change_has_breakdown(change, BREAKDOWN_REGION));
+	new.result.breakdowns[BREAKDOWN_REGION] = 0;
 	for (int u = 0; u < 4; u++) {
 		CU_ASSERT_FATAL(change_next_unit(change, BREAKDOWN_TEAM, next, &unit));
 		CU_ASSERT_EQUAL(unit.places[0], places[u][0]);
