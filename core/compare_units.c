@@ -8,14 +8,10 @@
 
 enum { OLD, NEW };
 
-/* The order of units is that of the array before, which qsort() does not keep by itself. */
-static int is_before(const struct moved_unit *a, const struct moved_unit *b)
+/* What qsort() does not keep by itself: the order of the new result, and behind it that of those in the old one alone. */
+static uint64_t order_of(const struct change_unit *unit)
 {
-	if (a->unit.places[NEW] >= 0 && b->unit.places[NEW] >= 0)
-		return a->unit.places[NEW] < b->unit.places[NEW];
-	if (a->unit.places[OLD] >= 0 && b->unit.places[OLD] >= 0)
-		return a->unit.places[OLD] < b->unit.places[OLD];
-	return a->unit.places[NEW] >= 0;
+	return unit->places[NEW] >= 0 ? (uint64_t)unit->places[NEW] : UINT32_MAX + (uint64_t)unit->places[OLD];
 }
 
 static int by_change(const void *left, const void *right)
@@ -27,7 +23,7 @@ static int by_change(const void *left, const void *right)
 		return has_b - has_a;
 	if (has_a && a->change.value != b->change.value)
 		return a->change.value > b->change.value ? -1 : 1;
-	return is_before(a, b) ? -1 : is_before(b, a);
+	return order_of(&a->unit) < order_of(&b->unit) ? -1 : 1;
 }
 
 static int rank_unit(struct change *change, int breakdown, struct moved_unit *moved, struct crmval_error *error)
