@@ -31,9 +31,30 @@ static uint32_t shared_bytes(const char *a, const char *b, uint32_t length)
 static uint32_t shared_end(const char *a, const char *b, uint32_t length)
 {
 	uint32_t same = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (length >= 8) {
+		uint64_t differ = ident_load(a + length - 8) ^ ident_load(b + length - 8);
+		return (uint32_t)__builtin_clzll(differ | 0x80) / 8;
+	}
+#endif
 	while (same < 7 && same < length && a[length - 1 - same] == b[length - 1 - same])
 		same++;
 	return same;
+}
+
+/* Copies `size` bytes of a text from `first` on; there is room for eight more. */
+static void put_bytes(unsigned char *to, const char *text, uint32_t length, uint32_t first, uint32_t size)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (size <= 8 && length >= 8) { /* the eight that begin there, or else the last of the text */
+		uint32_t from = first < length - 8 ? first : length - 8;
+		uint64_t bytes = first - from < 8 ? ident_load(text + from) >> (first - from) * 8 : 0;
+		memcpy(to, &bytes, sizeof bytes);
+		return;
+	}
+#endif
+	if (size)
+		memcpy(to, text + first, size);
 }
 
 static int comes_after(const char *text, uint32_t length, const char *other, uint32_t other_length, uint32_t shared)
@@ -69,9 +90,10 @@ int id_log_put(struct id_log_writer *writer, const char *text, uint32_t length)
 	uint32_t same = length ? shared_bytes(text, run->last, least) : 0;
 	uint32_t shared = same < SHARED_MOST ? same : SHARED_MOST, rest = length - shared, end = 0;
 	if (length && length == run->last_length)
-		end = shared_end(text + shared, run->last + shared, rest);
+		end = shared_end(text, run->last, length);
+	end = end < rest ? end : rest;
 	rest -= end;
-	if (make_room(writer, (size_t)rest + HEAD_MOST) < 0)
+	if (make_room(writer, (size_t)rest + HEAD_MOST + sizeof(uint64_t)) < 0)
 		return -1;
 	unsigned char *to = (unsigned char *)writer->bytes + writer->size;
 	*to++ = (unsigned char)(shared | (end ? SAME_END : 0));
@@ -80,8 +102,7 @@ int id_log_put(struct id_log_writer *writer, const char *text, uint32_t length)
 		memcpy(to, &rest, sizeof rest);
 		to += sizeof rest;
 	}
-	if (rest)
-		memcpy(to, text + shared, rest);
+	put_bytes(to, text, length, shared, rest);
 	writer->size = (size_t)((char *)to - writer->bytes) + rest;
 	if (length == 0)
 		return 0;

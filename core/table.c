@@ -11,6 +11,7 @@
 
 #define BLOCK 65536u
 #define SMALL 65536u /* rows up to which slots are cheap */
+#define AHEAD 64u    /* rows that wait for memory together */
 
 static const struct ident *ids_of(const struct table *table)
 {
@@ -180,7 +181,6 @@ static int enter_block(void *context, unsigned thread, uint64_t block, struct cr
 {
 	(void)thread, (void)error;
 	struct table *table = context;
-	enum { AHEAD = 64 };
 	uint64_t hashes[AHEAD];
 	uint32_t rows = atomic_load(&table->rows), first = (uint32_t)block * BLOCK;
 	uint32_t end = rows - first < BLOCK ? rows : first + BLOCK;
@@ -311,6 +311,23 @@ static void settle_unreadable(struct table *table, uint32_t f)
 	}
 }
 
+static uint64_t count_dangling(const int32_t *values, uint32_t rows)
+{
+	uint64_t dangling = 0;
+	for (uint32_t row = 0; row < rows; row++)
+		dangling += values[row] == CRMVAL_DANGLING;
+	return dangling;
+}
+
+/* Has what is needed to find them on its way. */
+static void prefetch_pending(const struct table *target, const struct ident *pending, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		table_prefetch(target, pending[i]);
+	for (uint32_t i = 0; i < count; i++)
+		table_prefetch_id(target, pending[i]);
+}
+
 static int settle_references(struct data *data, struct table *table, uint32_t f, struct crmval_error *error)
 {
 	struct column *column = &table->columns[f];
@@ -319,7 +336,13 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 	const struct ident *pending = column->pending.bytes;
 	uint32_t rows = atomic_load(&table->rows);
 	uint64_t dangling = 0;
+	if (!pending && !table->dropped && atomic_load(&column->unreadable) == 0) {
+		atomic_store(&column->dangling, count_dangling(values, rows));
+		return CRMVAL_OK;
+	}
 	for (uint32_t row = 0; row < rows; row++) {
+		if (pending && row % AHEAD == 0)
+			prefetch_pending(target, pending + row, rows - row < AHEAD ? rows - row : AHEAD);
 		if (values[row] == UNREADABLE_REFERENCE) {
 			values[row] = CRMVAL_MISSING;
 			if (table_is_dropped(table, row))
