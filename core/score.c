@@ -3,11 +3,11 @@
 #include "score.h"
 
 #include "error.h"
+#include "missing.h"
 #include "scale.h"
 #include "text.h"
 #include "window.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
@@ -359,74 +359,6 @@ static void score_measure(struct scorecard *card, uint32_t place, int breakdown,
 	publish(&out->score);
 }
 
-/* ---- missing = "fail" ---- */
-
-struct missing_list {
-	char text[700];
-	size_t length;
-	uint32_t count, unnamed;
-};
-
-static void name_missing(struct missing_list *list, const char *dimension, const char *id, const char *reason)
-{
-	char item[256];
-	int length = snprintf(item, sizeof item, "%s%s%s%s (%s)", list->count ? ", " : "", dimension, *id ? "." : "",
-			      id, reason);
-
-	list->count++;
-	if ((size_t)length >= sizeof item || list->length + (size_t)length >= sizeof list->text) {
-		list->unnamed++;
-		return;
-	}
-	memcpy(list->text + list->length, item, (size_t)length + 1);
-	list->length += (size_t)length;
-}
-
-/* A node without score is named by its measures; by itself only where the weights leave none of them to name. */
-static void list_missing(const struct scorecard *card, struct missing_list *list)
-{
-	const struct result *result = card->result;
-
-	for (uint32_t d = 0; d < result->dimension_count; d++) {
-		const struct crmval_dimension *table = result->dimensions[d].table;
-		const struct score *indicators = card->indicators + card->first_indicator[d];
-		if (!(card->dimensions[d].weight > 0))
-			continue;
-		if (card->dimensions[d].reason == score_no_weight)
-			name_missing(list, result->dimensions[d].id, "", score_no_weight);
-		for (uint32_t i = 0; i < table->indicator_count; i++)
-			if (indicators[i].weight > 0 && indicators[i].reason == score_no_weight)
-				name_missing(list, result->dimensions[d].id, table->indicators[i].id, score_no_weight);
-	}
-	for (uint32_t i = 0; i < result->measure_count; i++) {
-		const struct result_measure *measure = &result->measures[i];
-		const struct score *score = &card->measures[i].score;
-		const struct score *dimension = &card->dimensions[measure->dimension];
-		const struct score *indicator =
-			&card->indicators[card->first_indicator[measure->dimension] + measure->indicator];
-		if (score->reason && score->weight > 0 && indicator->weight > 0 && dimension->weight > 0)
-			name_missing(list, result->dimensions[measure->dimension].id, measure->table->id,
-				     score->reason);
-	}
-}
-
-static int refuse_missing(const struct scorecard *card, struct crmval_error *error)
-{
-	struct missing_list list = {.text = ""};
-	char more[32] = "";
-
-	list_missing(card, &list);
-	if (list.count == 0)
-		return CRMVAL_OK;
-	if (list.unnamed > 0)
-		snprintf(more, sizeof more, _(" and %u more"), list.unnamed);
-	return fail(
-		error, CRMVAL_EDATA,
-		"the job says score.missing = \"fail\", and these have no score: %s%s; supply the data, give them the "
-		"weight 0, or let score.missing be \"renormalise\" or \"zero\"",
-		list.text, more);
-}
-
 /* ---- a scope ---- */
 
 int score_scope(struct scorecard *card, int breakdown, uint32_t unit, struct crmval_error *error)
@@ -444,6 +376,6 @@ int score_scope(struct scorecard *card, int breakdown, uint32_t unit, struct crm
 	}
 	score_node(card, list_nodes(card, card->dimensions, result->dimension_count), &card->overall);
 	if (breakdown < 0 && result->missing == MISSING_FAIL)
-		return refuse_missing(card, error);
+		return missing_refuse(card, error);
 	return CRMVAL_OK;
 }
