@@ -121,7 +121,7 @@ struct estimate estimate_whole(const struct crmval_measure *measure, const struc
 								: whole_variance(moments, &variance)))
 		return (struct estimate){(double)moments->n / (double)moments->d,
 					 sqrt((double)((quad)variance.above / (quad)variance.below))};
-	const struct moments exact = {moments->rows, moments->n, moments->d, moments->nn, moments->nd, moments->dd};
+	const struct moments exact = moments_of_whole(moments);
 	return estimate_value(measure, &exact);
 }
 

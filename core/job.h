@@ -23,6 +23,8 @@ extern const char *const breakdown_headings[BREAKDOWN_COUNT]; /* for people, by 
 
 enum job_aggregation { AGGREGATE_ARITHMETIC, AGGREGATE_GEOMETRIC };
 enum job_missing { MISSING_RENORMALISE, MISSING_ZERO, MISSING_FAIL };
+enum job_ranges { RANGES_MODEL, RANGES_CAUTIOUS };
+extern const char *const ranges_names[]; /* "model", "cautious", ended by NULL */
 enum job_sandbox { SANDBOX_DEFAULT, SANDBOX_REQUIRE, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_PROMETHEUS, FORMAT_SNAPSHOT, FORMAT_NONE };
 extern const char *const format_names[], *const format_endings[]; /* "text" and ".txt" ..., ended by NULL */
@@ -127,6 +129,7 @@ struct job {
 
 	enum job_aggregation aggregation;
 	enum job_missing missing;
+	enum job_ranges ranges;
 	double min_coverage;
 	double target; /* for the overall score; 0: none */
 

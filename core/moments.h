@@ -27,4 +27,9 @@ struct whole_moments {
 	int64_t n, d, nn, nd, dd;
 };
 
+static inline struct moments moments_of_whole(const struct whole_moments *whole)
+{
+	return (struct moments){whole->rows, whole->n, whole->d, whole->nn, whole->nd, whole->dd};
+}
+
 #endif

@@ -254,6 +254,8 @@ static int write_result(struct json *json, struct scorecard *card, struct crmval
 		write_window_days(json, "baseline", &result->baseline);
 	else
 		json_key_text(json, "baseline", NULL);
+	if (result->ranges != RANGES_MODEL)
+		json_key_text(json, "ranges", ranges_names[result->ranges]);
 	write_scope(json, card);
 	status = write_breakdowns(json, card, error);
 	if (status || json->output->failure)

@@ -182,6 +182,7 @@ int rescore_open(struct rescore *rescore, const struct snapshot *snapshot, struc
 	result->program = "crmval " PACKAGE_VERSION;
 	result->aggregation = job->aggregation;
 	result->missing = job->missing;
+	result->ranges = job->ranges;
 	result->min_coverage = job->min_coverage;
 	result->target = job->target;
 	result->moments = read_moments;

@@ -150,6 +150,7 @@ int run_describe(struct run *run, struct crmval_error *error)
 		.has_baseline = job->has_baseline,
 		.aggregation = job->aggregation,
 		.missing = job->missing,
+		.ranges = job->ranges,
 		.min_coverage = job->min_coverage,
 		.target = job->target,
 		.part = job->shard.count ? job->shard.number + 1 : 0,

@@ -118,6 +118,7 @@ struct result {
 	int breakdowns[BREAKDOWN_COUNT]; /* wanted, in the order of breakdown_names */
 	enum job_aggregation aggregation;
 	enum job_missing missing;
+	enum job_ranges ranges;
 	double min_coverage;
 	double target;                 /* for the overall score; 0: none */
 	const struct history *history; /* what its archive holds from before; NULL: not known */

@@ -126,21 +126,40 @@ static double at_most(double most, double x)
 	return x > most ? most : x;
 }
 
-static void publish(struct score *node)
+/* The 95 % around a score, and around what was gained: at the end, within so many points, and with the score in them. */
+static void find_ranges(const struct result *result, struct score *node, double gained)
 {
-	struct estimate now = node->parts[SCORE_NOW];
-	struct estimate then = node->parts[SCORE_BEFORE_OF_BOTH];
-	double gained = node->parts[SCORE_NOW_OF_BOTH].value - then.value;
-	double half = Z95 * hypot(node->parts[SCORE_NOW_OF_BOTH].se, then.se);
+	const struct estimate *now = &node->parts[SCORE_NOW], *both = &node->parts[SCORE_NOW_OF_BOTH];
+	const struct reach *reach = &node->reaches[SCORE_NOW];
+	const struct reach *after = &node->reaches[SCORE_NOW_OF_BOTH], *before = &node->reaches[SCORE_BEFORE_OF_BOTH];
+	double half = Z95 * now->se, half_gained = Z95 * hypot(both->se, node->parts[SCORE_BEFORE_OF_BOTH].se);
+	double low = now->value - half, high = now->value + half;
+	double gained_low = gained - half_gained, gained_high = gained + half_gained;
+
+	if (result->ranges == RANGES_CAUTIOUS && estimate_is_known(*now)) {
+		low = at_most(now->value, reach->low);
+		high = at_least(now->value, reach->high);
+	}
+	if (result->ranges == RANGES_CAUTIOUS && estimate_is_known(*both)) {
+		struct reach moved = reach_of_difference(after, before);
+		gained_low = at_most(gained, moved.low);
+		gained_high = at_least(gained, moved.high);
+	}
+	node->low = score_rounded(at_least(0, low));
+	node->high = score_rounded(at_most(100, high));
+	node->gained_low = score_rounded(at_least(-100, gained_low));
+	node->gained_high = score_rounded(at_most(100, gained_high));
+}
+
+static void publish(const struct result *result, struct score *node)
+{
+	double gained = node->parts[SCORE_NOW_OF_BOTH].value - node->parts[SCORE_BEFORE_OF_BOTH].value;
 
 	node->coverage = score_rounded(node->exact_coverage);
-	node->score = score_rounded(now.value);
-	node->low = score_rounded(at_least(0, now.value - Z95 * now.se));
-	node->high = score_rounded(at_most(100, now.value + Z95 * now.se));
+	node->score = score_rounded(node->parts[SCORE_NOW].value);
 	node->before = score_rounded(node->parts[SCORE_BEFORE].value);
 	node->gained = score_rounded(gained);
-	node->gained_low = score_rounded(at_least(-100, gained - half));
-	node->gained_high = score_rounded(at_most(100, gained + half));
+	find_ranges(result, node, gained);
 }
 
 /* What the children's shares of a node add up to: all weight, or that of the known ones alone; 0: the node has none. */
@@ -189,6 +208,21 @@ static struct estimate aggregate(const struct result *result, struct score *cons
 	return (struct estimate){mean, sqrt(squares)};
 }
 
+static struct reach aggregate_reach(const struct result *result, struct score *const *children, uint32_t count,
+				    enum score_part part, double score)
+{
+	double total = counted_weight(result->missing, children, count, part), mean = 0, error = 0;
+
+	for (uint32_t i = 0; i < count && total > 0; i++) {
+		double weight = children[i]->weight / total;
+		if (!estimate_is_known(children[i]->parts[part]))
+			continue;
+		mean += weight * children[i]->reaches[part].mean;
+		error = hypot(error, weight * children[i]->reaches[part].error);
+	}
+	return reach_of_mean(mean, error, score, result->aggregation == AGGREGATE_GEOMETRIC);
+}
+
 /* Why a node has no score: what all of its children say, if it is the same. */
 static const char *common_reason(struct score *const *children, uint32_t count, const char *otherwise)
 {
@@ -215,6 +249,9 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 	}
 	for (int part = 0; part < SCORE_PARTS; part++)
 		node->parts[part] = aggregate(result, children, count, (enum score_part)part);
+	for (int part = 0; part < SCORE_PARTS && result->ranges == RANGES_CAUTIOUS; part++)
+		node->reaches[part] =
+			aggregate_reach(result, children, count, (enum score_part)part, node->parts[part].value);
 	node->reason = NULL;
 	if (!(weight > 0))
 		node->reason = score_no_weight;
@@ -228,7 +265,7 @@ static void score_node(const struct scorecard *card, uint32_t count, struct scor
 		node->parts[SCORE_NOW_OF_BOTH] = estimate_none;
 		node->parts[SCORE_BEFORE_OF_BOTH] = estimate_none;
 	}
-	publish(node);
+	publish(result, node);
 	/* Missing to its parent in all; the before is only shown. */
 	if (score_rounded(node->exact_coverage) < result->min_coverage)
 		node->parts[SCORE_BEFORE] = estimate_none;
@@ -241,6 +278,35 @@ int score_is_daily(const struct result_measure *measure)
 	if (measure->table->kind == CRMVAL_SUM_OF)
 		return measure->basis != CRMVAL_VALUE;
 	return measure->basis == CRMVAL_GROWTH && (measure->table->flags & CRMVAL_DAILY);
+}
+
+/* What a range rests on: sums, or what the job states. */
+static struct reach_window reach_window(const struct scored_window *window, double days)
+{
+	return (struct reach_window){window->moments, window->is_counted ? NAN : window->value.value, days};
+}
+
+static void reach_parts(const struct result *result, const struct result_measure *measure, struct scored_measure *out)
+{
+	const struct estimate *parts = out->score.parts;
+	struct reach *reaches = out->score.reaches;
+	int is_daily = score_is_daily(measure);
+	int is_geometric = result->aggregation == AGGREGATE_GEOMETRIC;
+	const struct reach_window windows[] = {
+		reach_window(&out->period, is_daily ? window_days(&result->period) : 1),
+		reach_window(&out->baseline, is_daily ? window_days(&result->baseline) : 1)};
+
+	/* The before of growth and change is that of no growth and no change, which is certain. */
+	memset(reaches, 0, sizeof out->score.reaches);
+	reaches[SCORE_BEFORE] = reach_of_certain(parts[SCORE_BEFORE].value, is_geometric);
+	if (estimate_is_known(parts[SCORE_NOW]))
+		reaches[SCORE_NOW] = measure->basis == CRMVAL_VALUE
+					     ? reach_of_value(measure, &windows[0], &windows[1], is_geometric)
+					     : reach_of_move(measure, windows, is_geometric);
+	if (estimate_is_known(parts[SCORE_BEFORE]) && measure->basis == CRMVAL_VALUE)
+		reaches[SCORE_BEFORE] = reach_of_value(measure, &windows[1], &windows[0], is_geometric);
+	reaches[SCORE_NOW_OF_BOTH] = reaches[SCORE_NOW];
+	reaches[SCORE_BEFORE_OF_BOTH] = reaches[SCORE_BEFORE];
 }
 
 static struct estimate scaled(const struct result_measure *measure, struct estimate basis)
@@ -269,6 +335,8 @@ static void count_window(struct scorecard *card, uint32_t place, int window, int
 		if (measure->table->kind == CRMVAL_RATIO)
 			out->denominator = (double)whole.d;
 		out->value = estimate_whole(measure->table, &whole);
+		if (result->ranges == RANGES_CAUTIOUS)
+			out->moments = moments_of_whole(&whole);
 		return;
 	}
 	result->moments(result, place, window, breakdown, unit, &moments);
@@ -278,6 +346,8 @@ static void count_window(struct scorecard *card, uint32_t place, int window, int
 	if (measure->table->kind == CRMVAL_RATIO)
 		out->denominator = (double)moments.d;
 	out->value = estimate_value(measure->table, &moments);
+	if (result->ranges == RANGES_CAUTIOUS)
+		out->moments = moments;
 }
 
 static void find_baseline(struct scorecard *card, uint32_t place, int breakdown, uint32_t unit,
@@ -356,7 +426,9 @@ static void score_measure(struct scorecard *card, uint32_t place, int breakdown,
 	parts[SCORE_BEFORE_OF_BOTH] = has_both ? parts[SCORE_BEFORE] : estimate_none;
 	out->score.reason = reason;
 	out->score.exact_coverage = out->status == MEASURE_OK;
-	publish(&out->score);
+	if (result->ranges == RANGES_CAUTIOUS)
+		reach_parts(result, measure, out);
+	publish(result, &out->score);
 }
 
 /* ---- a scope ---- */

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "estimate.h"
+#include "reach.h"
 #include "result.h"
 
 /*
@@ -21,6 +22,7 @@ struct score {
 	double before, gained, gained_low, gained_high;
 	const char *reason; /* why there is no score; NULL where there is one */
 	struct estimate parts[SCORE_PARTS];
+	struct reach reaches[SCORE_PARTS]; /* 0 unless the job asks for cautious ranges */
 	double exact_coverage;
 };
 
@@ -38,6 +40,7 @@ struct scored_window {
 	uint64_t rows;
 	double numerator, denominator; /* denominator NaN: a sum has none */
 	struct estimate value;
+	struct moments moments; /* of no row where none were counted, or the job does not ask for cautious ranges */
 };
 
 struct scored_measure {

@@ -188,6 +188,8 @@ static void take_scoring(struct drafts *drafts, struct line *line, const struct 
 	result->currency = line_text_or_null(line, map, "currency");
 	result->aggregation = (enum job_aggregation)line_word(line, map, "aggregation", snapshot_aggregations, 0);
 	result->missing = (enum job_missing)line_word(line, map, "missing", snapshot_missing, 0);
+	if (json_get(&line->tree, map, "ranges"))
+		result->ranges = (enum job_ranges)line_word(line, map, "ranges", ranges_names, 0);
 	result->min_coverage = line_number(line, map, "min_coverage", 0, 1);
 }
 

@@ -59,6 +59,7 @@
 	SUITE(properties)                                                                                              \
 	SUITE(prune)                                                                                                   \
 	SUITE(rates)                                                                                                   \
+	SUITE(reach)                                                                                                   \
 	SUITE(replace)                                                                                                 \
 	SUITE(report)                                                                                                  \
 	SUITE(report_change)                                                                                           \

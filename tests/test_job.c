@@ -29,6 +29,7 @@ static void test_defaults(void)
 	CU_ASSERT(!job->currency && !job->language);
 	CU_ASSERT_EQUAL(job->aggregation, AGGREGATE_ARITHMETIC);
 	CU_ASSERT_EQUAL(job->missing, MISSING_RENORMALISE);
+	CU_ASSERT_EQUAL(job->ranges, RANGES_MODEL);
 	CU_ASSERT_EQUAL(job->min_coverage, 0);
 	CU_ASSERT_EQUAL(job->max_rejected_rows, UINT64_MAX);
 	CU_ASSERT(job->limits.rejected_share == 1 && job->limits.unreadable_share == 1 &&
@@ -191,7 +192,8 @@ static void test_core_sections(void)
 		SOURCE_LINE
 		"job = { name = \"x\"; period = \"last-month\"; baseline = \"previous\"; breakdown = (\"region\", "
 		"\"team\"); currency = \"eur\"; language = \"zh_CN\"; };\n"
-		"score = { aggregation = \"geometric\"; missing = \"fail\"; min_coverage = 1; };\n"
+		"score = { aggregation = \"geometric\"; missing = \"fail\"; min_coverage = 1; "
+		"ranges = \"cautious\"; };\n"
 		"limits = { rejected_rows = 3000000000L; rejected_share = 0; unreadable_share = .5; "
 		"dangling_share = 0.25; examples = 0; hash_inputs = \"never\"; };\n"
 		"plugins = { directories = (\"a\", \"/b\"); sandbox = \"off\"; deadline = 0.5; memory_mb = 2; };\n"
@@ -211,6 +213,7 @@ static void test_core_sections(void)
 	CU_ASSERT_STRING_EQUAL(job->currency, "EUR");
 	CU_ASSERT_STRING_EQUAL(job->language, "zh_CN");
 	CU_ASSERT(job->aggregation == AGGREGATE_GEOMETRIC && job->missing == MISSING_FAIL && job->min_coverage == 1);
+	CU_ASSERT_EQUAL(job->ranges, RANGES_CAUTIOUS);
 	CU_ASSERT_EQUAL(job->max_rejected_rows, UINT64_C(3000000000));
 	CU_ASSERT(job->limits.rejected_share == 0 && job->limits.unreadable_share == 0.5 &&
 		  job->limits.dangling_share == 0.25);

@@ -49,11 +49,13 @@ static void test_top(void)
 		{SOURCE_LINE "job = 5;\n", {"FILE:2: job: must be a group, not a number; write { KEY = VALUE; }"}},
 		{REST "score = ( 1 );\n", {"FILE:3: score: must be a group, not a list; write { KEY = VALUE; }"}},
 		/* all of them, not only the first */
-		{REST "score = { agregation = \"geometric\";\nmissing = \"none\"; min_coverage = 2; };\nlimit = { };\n",
+		{REST "score = { agregation = \"geometric\";\nmissing = \"none\"; min_coverage = 2; ranges = \"all\"; "
+		      "};\nlimit = { };\n",
 		 {"FILE:5: limit: is not a known key; did you mean \"limits\"?",
 		  "FILE:3: score.agregation: is not a known key; did you mean \"aggregation\"?",
 		  "FILE:4: score.min_coverage: must be between 0 and 1, not 2",
-		  "FILE:4: score.missing: \"none\" is not known; known here: renormalise, zero, fail"}},
+		  "FILE:4: score.missing: \"none\" is not known; known here: renormalise, zero, fail",
+		  "FILE:4: score.ranges: \"all\" is not known; known here: model, cautious"}},
 	};
 	CHECK_ALL(cases);
 }

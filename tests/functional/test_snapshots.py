@@ -20,6 +20,7 @@ BREAKDOWN = 'name = "kept"; breakdown = ( "team", "employee", "region", "size_cl
 OTHERS = {
     "geometric": 'score = { aggregation = "geometric"; missing = "zero"; };',
     "covered": 'score = { min_coverage = 0.9; };',
+    "cautious": 'score = { ranges = "cautious"; };',
     "weighted": """dimensions = (
         { plugin = "employee_growth"; weight = 3; measures = { advancement_rate = { weight = 0.5; }; }; },
         { plugin = "deal_control"; weight = 0.25; indicators = { conversion = { weight = 7; }; };
