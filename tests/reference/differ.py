@@ -129,6 +129,7 @@ class Comparison:
 
     def result(self, ours, theirs):
         self.same("format", ours["format"], theirs.get("format", ABSENT))
+        self.same("ranges", ours.get("ranges"), theirs.get("ranges"))
         self.same("period", ours["period"], theirs.get("period", ABSENT))
         self.same("baseline", ours["baseline"], theirs.get("baseline", ABSENT))
         self.tree("", ours, theirs)

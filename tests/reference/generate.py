@@ -318,6 +318,7 @@ def generate(seed, directory, kind="plain"):
     maker.line_end = maker.random.choice(["\n", "\r\n"])
     job = {key: value for key, value in maker.job.items() if key not in ("churn", "spare_baseline")}
     job.update(KINDS[kind](maker, directory))
+    job["score"].update(generate_job.ranges(maker.random))
     with open(os.path.join(directory, "job.json"), "w", encoding="utf-8") as stream:
         json.dump(job, stream, indent=1)
     with open(os.path.join(directory, "job.conf"), "w", encoding="utf-8") as stream:

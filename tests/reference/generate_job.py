@@ -124,6 +124,11 @@ def make(random):
     }
 
 
+def ranges(random):
+    """The setting of that name, which may stay out; drawn after the data, which it leaves as they are."""
+    return random.choice([{}, {"ranges": "model"}, {"ranges": "cautious"}])
+
+
 def value_text(random, value):
     """A value in libconfig's syntax; numbers that are whole are sometimes written as integers."""
     if isinstance(value, dict):

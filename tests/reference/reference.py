@@ -78,6 +78,7 @@ class Evaluation:
         tree = Scorer(job, self.days, True).tree(self.tallies())
         return {
             "format": "crmval-result-1", "job": job.get("name"),
+            **({"ranges": "cautious"} if (job.get("score") or {}).get("ranges") == "cautious" else {}),
             "period": {"from": period[0], "to": period[1]},
             "baseline": {"from": baseline[0], "to": baseline[1]} if baseline else None,
             **tree,

@@ -18,14 +18,28 @@ DECISIONS where the text leaves room, with the other reading in brackets:
 10. gained of a node: aggregate of the scores less aggregate of the befores over those children that have both, level by
     level, renormalised; a child that is not rated has neither.
 11. The rule of H takes the value of a window away; under it the window has no rows, also for the list of units.
+
+And in cautious ranges, crmval.conf(5):
+12. A sum gets half its mean row added, and twice its mean square: n/(2m), 2(nn)/m; what a window without rows borrows
+    from the other one is borrowed before both are divided by days.  [Divided first; scaled by days.]
+13. A stated baseline has no rows: nothing is borrowed from it, nor from the rows of the window that it overrules.
+14. "Above 0" is asked of the windows' values as cautious ranges have them.  [Of what results show.]
+15. The variance of the 32 scores is their mean squared distance.  [Divided by 31.]
+16. The middle of a measure is the mean of plain scores under geometric aggregation, too.  [What has the mean of their
+    logarithms as its logarithm.]
+17. Ranges enter what was gained before they are stretched and cut; the middle of a measure can lie outside its range,
+    and there is nothing on that side then.  [Stretched and cut first; a square of what is less than nothing.]
+18. Under `zero` a missing child is 0 for certain, geometric 1.  The two halves of gained have ranges of their own, over
+    the children that have both.
 """
 
 import math
 from fractions import Fraction
 
+import cautious
+from cautious import QUANTILE
 from registry import indicators
 
-QUANTILE = 1.959963984540054
 ABSENT = {"rows": 0, "numerator": None, "denominator": None, "value": None, "standard_error": None}
 
 
@@ -56,20 +70,25 @@ def ratio_error(pairs, total_n, total_d):
 
 
 def tally(kind, rows):
-    """One window's numbers from its (numerator, denominator) rows."""
+    """One window's numbers from its (numerator, denominator) rows, and the "sums" that cautious ranges ask for."""
     total_n = sum((Fraction(n) for n, _ in rows), Fraction(0))
+    squares = sum((Fraction(n) ** 2 for n, _ in rows), Fraction(0))
     result = {"rows": len(rows), "numerator": float(total_n), "denominator": None, "value": None,
-              "standard_error": None}
+              "standard_error": None, "sums": (len(rows), total_n, squares, None)}
     if kind == "sum":
-        return {**result, "value": float(total_n),
-                "standard_error": exact_root(sum(Fraction(n) ** 2 for n, _ in rows))}
+        return {**result, "value": float(total_n), "standard_error": exact_root(squares)}
     pairs = [(Fraction(n), Fraction(d)) for n, d in rows]
     total_d = sum((d for _, d in pairs), Fraction(0))
-    result["denominator"] = float(total_d)
+    result.update(denominator=float(total_d), sums=(len(rows), total_n, squares, total_d))
     if pairs and total_d > 0:
         result["value"] = float(total_n / total_d)
         result["standard_error"] = (share_error if kind == "share" else ratio_error)(pairs, total_n, total_d)
     return result
+
+
+def shown(numbers):
+    """A tally as nodes publish it, without its sums."""
+    return numbers and {key: value for key, value in numbers.items() if key != "sums"}
 
 
 def score_at(scale, x):
@@ -107,7 +126,8 @@ def basis_of(measure, basis, now, before, days):
 
 
 class Rating:
-    """What a node hands to its parent: score, before, and gained's two halves, each as (points, standard error)."""
+    """What a node hands to its parent: score, before, and gained's two halves, each as (points, standard error,
+    None or the cautious spread)."""
 
     def __init__(self, weight):
         self.weight = weight
@@ -121,21 +141,34 @@ class Rating:
         node = {"weight": self.weight, "score": None, "low": None, "high": None, "before": None, "gained": None,
                 "gained_low": None, "gained_high": None}
         if self.score is not None:
-            node["score"], node["low"], node["high"] = interval(*self.score, 0.0)
+            node["score"], node["low"], node["high"] = interval(self.score[0], edges(self.score), 0.0)
         if self.before is not None:
             node["before"] = round(self.before[0], 10)
         if self.both is not None:
-            (score, error), (before, before_error) = self.both
+            now, before = self.both
             node["gained"], node["gained_low"], node["gained_high"] = interval(
-                score - before, math.hypot(error, before_error), -100.0)
+                now[0] - before[0], gained_edges(now, before), -100.0)
         if self.score is None:
             node["reason"] = self.reason
         return node
 
 
-def interval(points, error, floor):
-    reach = QUANTILE * error
-    return tuple(round(min(max(edge, floor), 100.0), 10) for edge in (points, points - reach, points + reach))
+def edges(rated):
+    """(low, high) of (points, standard error, spread or None)."""
+    points, error, spread = rated
+    return (spread.low, spread.high) if spread else (points - QUANTILE * error, points + QUANTILE * error)
+
+
+def gained_edges(now, before):
+    if now[2]:
+        return cautious.gained(now[2], before[2])
+    return edges((now[0] - before[0], math.hypot(now[1], before[1]), None))
+
+
+def interval(points, reach, floor):
+    """What is published of points and (low, high)."""
+    return tuple(round(min(max(edge, floor), 100.0), 10)
+                 for edge in (points, min(points, reach[0]), max(points, reach[1])))
 
 
 def combine(children, geometric):
@@ -151,10 +184,10 @@ def combine(children, geometric):
     return mean, math.sqrt(math.fsum((weight * mean / max(score, 1.0) * error) ** 2 for weight, score, error in shares))
 
 
-def with_policy(children, policy):
+def with_policy(children, policy, zero):
     """[(weight, rated or None)] after the policy for missing children; None where the node must miss too."""
     if policy == "zero":
-        return [(weight, rated or (0.0, 0.0)) for weight, rated in children]
+        return [(weight, rated or zero) for weight, rated in children]
     present = [(weight, rated) for weight, rated in children if rated is not None]
     if policy == "fail" and any(weight > 0 for weight, rated in children if rated is None):
         return None
@@ -173,6 +206,15 @@ class Scorer:
         self.policy = score.get("missing", "renormalise")
         self.geometric = score.get("aggregation", "arithmetic") == "geometric"
         self.min_coverage = score.get("min_coverage", 0.0)
+        self.cautious = score.get("ranges", "model") == "cautious"
+        self.zero = 0.0, 0.0, cautious.certain(0.0, self.geometric) if self.cautious else None
+
+    def combine(self, children):
+        """The aggregate of [(weight, rated), ...], None without weight."""
+        node = combine([(weight, rated[:2]) for weight, rated in children], self.geometric)
+        if node is None or not self.cautious:
+            return node and (*node, None)
+        return (*node, cautious.of_node([(weight, rated[2]) for weight, rated in children], node[0], self.geometric))
 
     def up(self, children):
         """children: [(name, rating)]; the rating of their parent, its weight still to come."""
@@ -181,12 +223,13 @@ class Scorer:
         total = math.fsum(rating.weight for rating in ratings)
         if total > 0:
             node.coverage = math.fsum(rating.weight * rating.coverage for rating in ratings) / total
-        parts = {what: with_policy([(rating.weight, getattr(rating, what)) for rating in ratings], self.policy)
+        parts = {what: with_policy([(rating.weight, getattr(rating, what)) for rating in ratings], self.policy,
+                                   self.zero)
                  for what in ("score", "handed_before")}
-        node.before = combine(parts["handed_before"], self.geometric) if parts["handed_before"] is not None else None
+        node.before = self.combine(parts["handed_before"]) if parts["handed_before"] is not None else None
         node.handed_before = node.before
         both = [rating for rating in ratings if rating.both is not None]
-        halves = [combine([(rating.weight, rating.both[half]) for rating in both], self.geometric) for half in (0, 1)]
+        halves = [self.combine([(rating.weight, rating.both[half]) for rating in both]) for half in (0, 1)]
         node.reason = "no data"
         if parts["score"] is None:
             node.reason = "missing: " + ", ".join(name for name, rating in children
@@ -196,9 +239,21 @@ class Scorer:
             node.reason = "coverage %g is under min_coverage" % node.coverage
             node.handed_before = None
         else:
-            node.score = combine(parts["score"], self.geometric)
+            node.score = self.combine(parts["score"])
             node.both = tuple(halves) if node.score is not None and None not in halves else None
         return node
+
+    def spread(self, scale, at):
+        return cautious.of_measure(scale, at, self.geometric) if self.cautious else None
+
+    def basis_at(self, entry, basis, now, before):
+        """How the basis of a measure spreads."""
+        if basis == "value":
+            return cautious.value_at(entry.kind, now, before)
+        windows = [cautious.estimate(entry.kind, now, before), cautious.estimate(entry.kind, before, now)]
+        if entry.growth_per_day if basis == "growth" else entry.per_day:
+            windows = [(value / days, error / days) for (value, error), days in zip(windows, self.days)]
+        return cautious.against(basis, *windows)
 
     def measure(self, entry, settings, state, now, before):
         """(rating, node) of a measure; state is the reason why it has no data at all, or None."""
@@ -211,8 +266,8 @@ class Scorer:
         if stated is not None:
             before = {"rows": None, "numerator": None, "denominator": None, "value": float(stated),
                       "standard_error": 0.0}
-        node = {"id": entry.id, "title": entry.id, "better": entry.better, "status": "no_data", **now,
-                "baseline": before, "basis": basis, "basis_value": None}
+        node = {"id": entry.id, "title": entry.id, "better": entry.better, "status": "no_data", **shown(now),
+                "baseline": shown(before), "basis": basis, "basis_value": None}
         known = None
         if now["value"] is None:
             rating.reason = state or ("no applicable row" if not now["rows"] else "the denominators add up to nothing")
@@ -221,12 +276,14 @@ class Scorer:
             rating.reason = "no baseline"
         if known is not None:
             node["status"], node["basis_value"], rating.coverage = "ok", known[0], 1.0
-            rating.score = score_at(scale, known[0]), score_error(scale, *known)
+            rating.score = (score_at(scale, known[0]), score_error(scale, *known),
+                            self.spread(scale, self.basis_at(entry, basis, now, before)))
         if basis == "value" and before is not None and before["value"] is not None:
             rating.before = (score_at(scale, before["value"]),
-                             score_error(scale, before["value"], before["standard_error"]))
+                             score_error(scale, before["value"], before["standard_error"]),
+                             self.spread(scale, cautious.value_at(entry.kind, before, now)))
         elif basis != "value" and known is not None:
-            rating.before = score_at(scale, 0.0), 0.0
+            rating.before = score_at(scale, 0.0), 0.0, self.spread(scale, cautious.bell(0.0, 0.0))
         rating.handed_before = rating.before
         if rating.score is not None and rating.before is not None:
             rating.both = rating.score, rating.before

@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import cautious
 import generate
 import load
 import reference
@@ -195,6 +196,117 @@ class Tree(unittest.TestCase):
         self.assertEqual((node["basis_value"], node["score"]), (-0.5, 25.0))
         self.assertEqual((node["before"], node["gained"]), (50.0, -25.0))
         self.assertAlmostEqual(node["gained_high"], -25 + Z * 50 * math.sqrt(0.05 + 0.06), 9)
+
+
+class Cautious(unittest.TestCase):
+    scale = [(0.0, 0.0), (1.0, 100.0)]
+
+    def ends(self, at):
+        return at(-1.0), at(1.0)
+
+    def test_steps(self):
+        self.assertEqual(len(cautious.STEPS), 32)
+        self.assertAlmostEqual(math.fsum(step ** 2 for step in cautious.STEPS) / 32, 1.0, 14)
+        self.assertAlmostEqual(math.fsum(cautious.STEPS), 0.0, 12)
+
+    def test_windows(self):
+        # 7 of 7: (7 + 2)/(7 + 4); of 1/1 and 0/3: (1 + 4)/(4 + 8)
+        self.assertEqual(cautious.estimate("share", scoring.tally("share", [(1.0, 1.0)] * 7), None)[0], 9 / 11)
+        self.assertEqual(cautious.estimate("share", scoring.tally("share", [(1.0, 1.0), (0.0, 3.0)]), None)[0], 5 / 12)
+        # 3 and 5: 8 + 8/4 = 10, the error root(34 + 2 * 34/2)
+        rows = scoring.tally("sum", [(3.0, None), (5.0, None)])
+        self.assertEqual(cautious.estimate("sum", rows, None), (10.0, math.sqrt(68)))
+        # without rows: 2 and root(34) of the other window, or nothing
+        nothing = scoring.tally("sum", [])
+        self.assertEqual(cautious.estimate("sum", nothing, rows), (2.0, math.sqrt(34)))
+        self.assertEqual(cautious.estimate("sum", nothing, nothing), (0.0, 0.0))
+        self.assertEqual(cautious.estimate("sum", nothing, None), (0.0, 0.0))
+        self.assertEqual(cautious.estimate("ratio", scoring.tally("ratio", [(-6.0, 2.0)]), None), (-3.0, 3.0))
+        stated = {"rows": None, "value": 4.0, "standard_error": 0.0}
+        for kind in ("sum", "share", "ratio"):
+            self.assertEqual(cautious.estimate(kind, stated, nothing), (4.0, 0.0))
+        self.assertEqual(cautious.estimate("sum", nothing, stated), (0.0, 0.0))
+
+    def test_how_values_spread(self):
+        # a ratio of 3, error 1: e^(1/3) times as much or as little; of -3: 1 more or less
+        rows = scoring.tally("ratio", [(2.0, 1.0), (4.0, 1.0)])
+        self.assertEqual(self.ends(cautious.value_at("ratio", rows, None)), (3 * math.exp(-1 / 3), 3 * math.exp(1 / 3)))
+        rows = scoring.tally("ratio", [(-6.0, 2.0)])
+        self.assertEqual(self.ends(cautious.value_at("ratio", rows, None)), (-6.0, 0.0))
+        self.assertEqual(self.ends(cautious.against("change", (0.5, 0.3), (0.2, 0.4))), (0.3 - 0.5, 0.3 + 0.5))
+        # 6/2: the errors are 3/10 and 4/10 of the values
+        low, high = self.ends(cautious.against("growth", (6.0, 1.8), (2.0, 0.8)))
+        self.assertAlmostEqual(low, 3 * math.exp(-0.5) - 1, 14)
+        self.assertAlmostEqual(high, 3 * math.exp(0.5) - 1, 14)
+        # 1.8 / 2 = 0.9 and 6 * 0.8 / 4 = 1.2
+        self.assertEqual(self.ends(cautious.against("growth", (-6.0, 1.8), (2.0, 0.8))), (-5.5, -2.5))
+
+    def test_measure(self):
+        # in the middle of the scale the mean is the value, and the variance the error's; 1.96 * 10 on both sides
+        spread = cautious.of_measure(self.scale, cautious.bell(0.5, 0.1), False)
+        for told, expected in zip(spread, (50.0, 10.0, 50 - Z * 10, 50.0, 50 + Z * 10)):
+            self.assertAlmostEqual(told, expected, 10)
+        # on the end of a scale that falls half of the scores are 0, the others -10 times the steps below 0
+        spread = cautious.of_measure([(0.0, 100.0), (1.0, 0.0)], cautious.bell(1.0, 0.1), False)
+        mean = math.fsum(-10 * step for step in cautious.STEPS[:16]) / 32
+        self.assertAlmostEqual(spread.mean, mean, 10)
+        self.assertAlmostEqual(spread.error, math.sqrt(100 / 2 - mean ** 2), 10)
+        self.assertEqual((spread.low, spread.middle), (0.0, spread.mean))
+        self.assertAlmostEqual(spread.high, Z * 10, 10)
+        # of logarithms: one half ln 1, the other ln 100; the middle is that of the scores
+        spread = cautious.of_measure([(0.0, 0.0), (1e-9, 100.0)], cautious.bell(0.0, 0.1), True)
+        self.assertAlmostEqual(spread.mean, math.log(100) / 2, 10)
+        self.assertAlmostEqual(spread.error, math.log(100) / 2, 10)
+        self.assertEqual((spread.low, spread.middle, spread.high), (0.0, 50.0, 100.0))
+
+    def test_node(self):
+        children = [(3.0, cautious.Spread(80.0, 2.0, 0, 0, 0)), (1.0, cautious.Spread(40.0, 8.0, 0, 0, 0))]
+        # (3*80 + 40)/4 = 70, root((3/4*2)^2 + (1/4*8)^2) = 2.5; the score of 73 moves the upper end
+        node = cautious.of_node(children, 73.0, False)
+        self.assertEqual(node, (70.0, 2.5, 70 - Z * 2.5, 70.0, 73 + Z * 2.5))
+        # (ln 100 + ln 1)/2 = ln 10, root(0.3^2 + 0.4^2)/2 = 0.25
+        children = [(1.0, cautious.Spread(math.log(100), 0.3, 0, 0, 0)), (1.0, cautious.Spread(0.0, 0.4, 0, 0, 0))]
+        node = cautious.of_node(children, 8.0, True)
+        self.assertAlmostEqual(node.low, 8 * math.exp(-Z * 0.25), 10)
+        self.assertAlmostEqual(node.middle, 10.0, 10)
+        self.assertAlmostEqual(node.high, 10 * math.exp(Z * 0.25), 10)
+
+    def test_gained(self):
+        now, before = cautious.Spread(0, 0, 46.0, 50.0, 62.0), cautious.Spread(0, 0, 15.0, 20.0, 23.0)
+        self.assertEqual(cautious.gained(now, before), (30 - 5, 30 + 13))  # 4 and 3; 12 and 5
+        self.assertEqual(cautious.gained(now, cautious.certain(20.0, True)), (26.0, 42.0))
+        beside = cautious.Spread(0, 0, 0.0, 2.0, 0.0)  # nothing is above a middle that lies above its range
+        self.assertEqual(cautious.gained(beside, cautious.certain(40.0, False)), (-40.0, -38.0))
+
+    def test_tree(self):
+        tables = {"project_history": "id,signed_on,ours;1,2025-01-01,no;2,2024-01-01,yes"}
+        result = evaluate(tables, "customer_management", score={"ranges": "cautious"})
+        rate = measures(result)["solution_win_rate"]
+        # now 0 of 1: 2/5 with the error root(0.06), before 3/5; neither end of the scale is reached below and above
+        self.assertEqual((rate["score"], rate["low"]), (0.0, 0.0))
+        self.assertAlmostEqual(rate["high"], 40 + Z * 100 * math.sqrt(0.06), 9)
+        # the two windows mirror each other: from 60 and a bit less to 40 and a bit more; the gain itself is -100
+        spread = cautious.of_measure(self.scale, cautious.bell(0.4, math.sqrt(0.06)), False)
+        self.assertEqual((rate["gained"], rate["gained_low"]), (-100.0, -100.0))
+        reach = math.sqrt(2) * (spread.high - spread.middle)
+        self.assertAlmostEqual(rate["gained_high"], 2 * spread.middle - 100 + reach, 9)
+        # alone in its branch it hands up mean and variance; the score of 0 takes the lower end down
+        overall = result["overall"]
+        self.assertEqual((overall["score"], overall["low"]), (0.0, 0.0))
+        self.assertAlmostEqual(overall["high"], spread.mean + Z * spread.error, 9)
+        self.assertEqual(result["ranges"], "cautious")
+        self.assertNotIn("sums", rate)
+        self.assertNotIn("sums", rate["baseline"])
+
+    def test_zero(self):
+        tables = {"strategic_goal": "id,baseline,target,actual,owner;1,0,10,5,e"}
+        result = evaluate(tables, "strategic_alignment", score={"ranges": "cautious", "missing": "zero"})
+        node = measures(result)["goal_attainment"]
+        # 1/2 of 1: (0.5 + 2)/5 = 0.5, error root(5/4 * (2 * 0.25 + 2 * 0.25)/25) = root(0.05)
+        self.assertAlmostEqual(node["high"], 50 + Z * 100 * math.sqrt(0.05), 9)
+        spread = cautious.of_measure(self.scale, cautious.bell(0.5, math.sqrt(0.05)), False)
+        weight = node["weight"]  # the others are 0 for certain
+        self.assertAlmostEqual(result["overall"]["high"], weight * (50 + Z * spread.error), 9)
 
 
 class Units(unittest.TestCase):

@@ -55,7 +55,8 @@ def tally(kind, entry):
     if entry is None:
         return scoring.tally("sum" if kind == "sum" else "ratio", [])
     rows, n, d, nn, nd, dd = entry
-    result = {"rows": rows, "numerator": float(n), "denominator": None, "value": None, "standard_error": None}
+    result = {"rows": rows, "numerator": float(n), "denominator": None, "value": None, "standard_error": None,
+              "sums": (rows, n, nn, d)}
     if kind == "sum":
         return {**result, "value": float(n), "standard_error": scoring.exact_root(nn)}
     result["denominator"] = float(d)
