@@ -109,6 +109,15 @@ static int is_small(const struct whole_moments *moments)
 	       is_within(moments->nd, WHOLE_SQUARES) && is_within(moments->dd, WHOLE_SQUARES);
 }
 
+/* Numbers that doubles hold have the same quotient there: 113 bits are more than twice as many, and rounding twice is as once. */
+static double quotient(const struct fraction *fraction)
+{
+	const __int128 exact = (int64_t)1 << 53;
+	if (fraction->above < exact && fraction->below < exact)
+		return (double)(int64_t)fraction->above / (double)(int64_t)fraction->below;
+	return (double)((quad)fraction->above / (quad)fraction->below);
+}
+
 struct estimate estimate_whole(const struct crmval_measure *measure, const struct whole_moments *moments)
 {
 	struct fraction variance;
@@ -119,8 +128,7 @@ struct estimate estimate_whole(const struct crmval_measure *measure, const struc
 		return estimate_none;
 	if (is_small(moments) && (measure->flags & CRMVAL_SHARE ? whole_share_variance(moments, &variance)
 								: whole_variance(moments, &variance)))
-		return (struct estimate){(double)moments->n / (double)moments->d,
-					 sqrt((double)((quad)variance.above / (quad)variance.below))};
+		return (struct estimate){(double)moments->n / (double)moments->d, sqrt(quotient(&variance))};
 	const struct moments exact = moments_of_whole(moments);
 	return estimate_value(measure, &exact);
 }

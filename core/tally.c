@@ -79,10 +79,10 @@ static inline void small_merge(struct tally_small *into, const struct tally_smal
 }
 
 /* What was counted, as if it had been added up. */
-static void counts_merge(struct tally_small *into, const struct tally_count *from)
+static void counts_merge(struct tally_small *into, const struct tally_count *from, int is_sum)
 {
-	int64_t yes = from->yes, rows = yes + from->no;
-	small_merge(into, &(struct tally_small){(uint64_t)rows, yes, rows, yes, yes, rows});
+	int64_t yes = from->yes, rows = yes + from->no, of = is_sum ? 0 : rows;
+	small_merge(into, &(struct tally_small){(uint64_t)rows, yes, of, yes, is_sum ? 0 : yes, of});
 }
 
 static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
@@ -118,7 +118,7 @@ void tally_find(const struct tally_shape *shape, uint32_t unit[BREAKDOWN_COUNT][
 		memset(places->place[places->count++], 0, rows * sizeof places->place[0][0]);
 }
 
-/* Some rows at a time, a bit each: which are 0 of 1, which 1 of 1, and which are any other observation. */
+/* Some rows at a time, a bit each: which are 0 of 1 or of a sum, which 1, and which are any other observation. */
 enum { ROWS = 64 };
 struct kinds {
 	uint64_t no, yes, other;
@@ -131,7 +131,7 @@ static void tell(const double *n, const double *d, uint32_t rows, struct kinds *
 #ifdef __SSE2__
 	const __m128d zero = _mm_setzero_pd(), one = _mm_set1_pd(1);
 	for (; i + 2 <= rows; i += 2) {
-		__m128d numerator = _mm_loadu_pd(n + i), is_one = _mm_cmpeq_pd(d ? _mm_loadu_pd(d + i) : zero, one);
+		__m128d numerator = _mm_loadu_pd(n + i), is_one = _mm_cmpeq_pd(d ? _mm_loadu_pd(d + i) : one, one);
 		__m128d is_no = _mm_and_pd(is_one, _mm_cmpeq_pd(numerator, zero)),
 			is_yes = _mm_and_pd(is_one, _mm_cmpeq_pd(numerator, one));
 		some |= (uint64_t)_mm_movemask_pd(_mm_cmpord_pd(numerator, numerator)) << i;
@@ -140,7 +140,7 @@ static void tell(const double *n, const double *d, uint32_t rows, struct kinds *
 	}
 #endif
 	for (; i < rows; i++) {
-		int is_one = d && d[i] == 1;
+		int is_one = !d || d[i] == 1;
 		some |= (uint64_t)!isnan(n[i]) << i;
 		no |= (uint64_t)(is_one & (n[i] == 0)) << i;
 		yes |= (uint64_t)(is_one & (n[i] == 1)) << i;
@@ -252,6 +252,8 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 	struct kinds kinds;
 	uint32_t of = tally_window(measure, window);
 	terms.is_open = 0;
+	if (!d)
+		tally->used[of] |= TALLY_SUM;
 	for (uint32_t first = 0; first < rows; first += ROWS) {
 		tell(n + first, d ? d + first : NULL, rows - first < ROWS ? rows - first : ROWS, &kinds);
 		if (kinds.other && tally->shape.places >= MANY_PLACES)
@@ -322,7 +324,7 @@ int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, ui
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
 		size_t at = tally_sums_at(tally, window, place);
-		counts_merge(&small, tally_count_at(tally, window, place));
+		counts_merge(&small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
 		if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
 			continue;
 		small_merge(&small, &tally->small[at]);
@@ -341,8 +343,8 @@ void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, ui
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
 		size_t at = tally_sums_at(tally, window, place);
-		counts_merge(&small, tally_count_at(tally, window, place));
-		if (!tally->used[window] || tally->small[at].rows == 0)
+		counts_merge(&small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
+		if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
 			continue;
 		small_merge(&small, &tally->small[at]);
 		if (tally->used[window] & TALLY_WIDE)

@@ -12,7 +12,7 @@
 #include <math.h>
 
 /*
- * Most observations are 0 of 1 or 1 of 1, and but counted; that makes up whole measures, so that these lie by themselves,
+ * Most observations are 0 of 1 or 1 of 1, or of a sum, and but counted; that makes up whole measures, so that these lie by themselves,
  * in little memory however many units there are.  A view's rows are no more than 32 bits count ...
  */
 struct tally_count {
@@ -55,13 +55,13 @@ struct tally {
 	struct tally_count *counts; /* [place][measure][window]: what a row is added to lies together */
 	struct tally_small *small;  /* [measure][window][place]: what most measures have none of */
 	struct tally_wide *wide;
-	unsigned char
-		*used; /* [measure][window]: which of small and wide anything was added to: TALLY_SMALL, TALLY_WIDE */
-	char *note;    /* TALLY_NOTE bytes for whoever fills it, to say where it is */
-	size_t size;   /* of the mapping that counts begins */
+	unsigned char *used; /* [measure][window]: of TALLY_SMALL and so on those that are so */
+	char *note;          /* TALLY_NOTE bytes for whoever fills it, to say where it is */
+	size_t size;         /* of the mapping that counts begins */
 };
 #define TALLY_NOTE 128
-enum { TALLY_SMALL = 1, TALLY_WIDE = 2 };
+/* Something was added to small; to wide; and of a sum there are no denominators. */
+enum { TALLY_SMALL = 1, TALLY_WIDE = 2, TALLY_SUM = 4 };
 
 /* Gives the units of each breakdown their places; counts of 0: it is not wanted. */
 void tally_plan(struct tally_shape *shape, uint32_t measures, const uint32_t counts[BREAKDOWN_COUNT],
@@ -116,7 +116,7 @@ static inline int tally_is_used(const struct tally *tally, uint32_t window, uint
 {
 	const struct tally_count *count = tally_count_at(tally, window, place);
 	return (count->no | count->yes) != 0 ||
-	       (tally->used[window] && tally->small[tally_sums_at(tally, window, place)].rows != 0);
+	       (tally->used[window] & TALLY_SMALL && tally->small[tally_sums_at(tally, window, place)].rows != 0);
 }
 
 /* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */

@@ -246,6 +246,10 @@ static void test_sums(void)
 	tally_add(&tally, 1, 0, 0, &places, n, NULL, FEW);
 	read_at(&tally, 1, tally_sums_at(&tally, tally_window(1, 0), 0), &m);
 	check(&m, FEW, 0x1p40 - 5.5, 0, (quad)0x1p80 + 50.25, 0, 0);
+	tally_add(&tally, 0, 1, 0, &places, n, NULL, 2);
+	CU_ASSERT_EQUAL(tally.used[tally_window(0, 1)], TALLY_SUM);
+	read_at(&tally, 1, tally_sums_at(&tally, tally_window(0, 1), 0), &m);
+	check(&m, 2, 1, 0, 1, 0, 0);
 	for (int i = FEW; i < ROWS; i++)
 		n[i] = 3;
 	tally_add(&tally, 1, 1, 0, &places, n, NULL, ROWS);
