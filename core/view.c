@@ -5,6 +5,7 @@
 #include "batch.h"
 #include "confine.h"
 #include "error.h"
+#include "share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,13 +76,13 @@ int view_run(const struct view_run *run, const struct bound_view *view, const st
 		return fail_memory(error);
 	int windows = run->has_baseline && view->is_event ? 2 : 1;
 	uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS];
-	const struct table *table = &run->data->tables[view->entity];
 	int code = batch_open(batch, run, view, live, error);
 	snprintf(run->breadcrumb, CONFINE_BREADCRUMB, "asking the view of %s", view->table->entity);
 	if (code == CRMVAL_OK)
 		code = ask_no_data(batch, windows, error);
-	uint64_t batches = table->is_mapped ? view_batches(atomic_load(&table->rows)) : 0;
-	for (uint64_t number = run->part; number < batches && code == CRMVAL_OK; number += run->parts) {
+	struct share share =
+		share_of(run->dimension, run->data, (uint32_t)(view - run->dimension->views), run->part, run->parts);
+	for (uint64_t number = share.first; number < share.end && code == CRMVAL_OK; number++) {
 		batch_choose(batch, number);
 		if (run->tally->shape.places > 1)
 			units_of(run->units, view->entity, &batch->rows, &batch->gather, unit);

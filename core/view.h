@@ -19,7 +19,7 @@ struct view_run {
 	struct tally *tally;
 	char (*no_data)[2][NO_DATA_LENGTH]; /* by measure and window */
 	char *breadcrumb;                   /* in shared memory: where we are; CONFINE_BREADCRUMB bytes */
-	uint32_t part, parts;               /* of the batches, those with number % parts == part are ours */
+	uint32_t part, parts;               /* which part of the batches is ours, of how many */
 };
 
 /*

@@ -73,6 +73,7 @@
 	SUITE(sensitivity)                                                                                             \
 	SUITE(snapshot)                                                                                                \
 	SUITE(shard)                                                                                                   \
+	SUITE(share)                                                                                                   \
 	SUITE(store)                                                                                                   \
 	SUITE(sql_number)                                                                                              \
 	SUITE(strategic_alignment)                                                                                     \
