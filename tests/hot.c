@@ -107,7 +107,7 @@ static void scan(uint32_t rows)
 	bytes[0] = '\n';
 	for (uint32_t i = 0; i < rows; i++)
 		memcpy(bytes + 1 + (size_t)i * LENGTH, row, LENGTH);
-	hot_scan(csv_scanner_best(), bytes + 1, (size_t)rows * LENGTH / 64);
+	hot_scan(csv_scanner_best(csv_processor()), bytes + 1, (size_t)rows * LENGTH / 64);
 	free(bytes);
 }
 

@@ -280,7 +280,7 @@ static int csv_open(const struct crmval_value *values, void **opened, struct crm
 	struct source *source = calloc(1, sizeof *source);
 	if (!source)
 		return fail_memory(error);
-	source->scanner = csv_scanner_best();
+	source->scanner = csv_scanner_best(csv_processor());
 	source->directory = strdup(directory);
 	if (!source->directory) {
 		free(source);

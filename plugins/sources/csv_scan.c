@@ -110,11 +110,6 @@ INLINE void list_all(const struct csv_word *words, size_t count, uint32_t base, 
 
 /* ---- plain C ---- */
 
-static int any_machine(void)
-{
-	return 1;
-}
-
 static uint64_t load_little(const uint8_t *bytes)
 {
 	uint64_t word;
@@ -168,18 +163,6 @@ static void list_plain(const struct csv_word *words, size_t count, uint32_t base
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")))
-
-static int has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-	       __builtin_cpu_supports("popcnt");
-}
-
-static int has_avx512(void)
-{
-	return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-	       __builtin_cpu_supports("avx512vbmi2");
-}
 
 AVX2 static inline uint64_t equal_avx2(__m256i low, __m256i high, __m256i byte)
 {
@@ -260,18 +243,35 @@ AVX512 static void list_avx512(const struct csv_word *words, size_t count, uint3
 }
 #endif
 
+#define FOR_AVX2 (CSV_AVX2 | CSV_BMI | CSV_BMI2 | CSV_POPCNT)
+#define FOR_AVX512 (FOR_AVX2 | CSV_AVX512F | CSV_AVX512BW | CSV_AVX512VBMI2)
+
 const struct csv_scanner csv_scanners[] = {
 #ifdef __x86_64__
-	{"avx512", has_avx512, scan_avx512, list_avx512},
-	{"avx2", has_avx2, scan_avx2, list_avx2},
+	{"avx512", FOR_AVX512, scan_avx512, list_avx512},
+	{"avx2", FOR_AVX2, scan_avx2, list_avx2},
 #endif
-	{"plain", any_machine, scan_plain, list_plain},
+	{"plain", 0, scan_plain, list_plain},
 	{0}};
 
-const struct csv_scanner *csv_scanner_best(void)
+/* The bit where the processor has what compilers call so; without a jump, of which tests would see one side. */
+#define BIT_OF(name, has) ((unsigned)!!__builtin_cpu_supports(name) * (has))
+
+unsigned csv_processor(void)
+{
+#ifdef __x86_64__
+	return BIT_OF("avx2", CSV_AVX2) | BIT_OF("bmi", CSV_BMI) | BIT_OF("bmi2", CSV_BMI2) |
+	       BIT_OF("popcnt", CSV_POPCNT) | BIT_OF("avx512f", CSV_AVX512F) | BIT_OF("avx512bw", CSV_AVX512BW) |
+	       BIT_OF("avx512vbmi2", CSV_AVX512VBMI2);
+#else
+	return 0;
+#endif
+}
+
+const struct csv_scanner *csv_scanner_best(unsigned has)
 {
 	const struct csv_scanner *scanner = csv_scanners;
-	while (!scanner->is_supported())
+	while (scanner->needs & ~has)
 		scanner++;
 	return scanner;
 }

@@ -35,9 +35,20 @@ __attribute__((always_inline)) static inline uint64_t csv_prefix_xor(uint64_t bi
 	return bits;
 }
 
+/* What a processor may have. */
+enum {
+	CSV_AVX2 = 1 << 0,
+	CSV_BMI = 1 << 1,
+	CSV_BMI2 = 1 << 2,
+	CSV_POPCNT = 1 << 3,
+	CSV_AVX512F = 1 << 4,
+	CSV_AVX512BW = 1 << 5,
+	CSV_AVX512VBMI2 = 1 << 6,
+};
+
 struct csv_scanner {
 	const char *name;
-	int (*is_supported)(void);
+	unsigned needs; /* CSV_AVX2 and so on, all of them */
 	/* Fills `count` words from count * 64 bytes; bytes[-1] is read too. */
 	void (*scan)(const uint8_t *bytes, size_t count, uint8_t delimiter, struct csv_word *words,
 		     struct csv_found *found);
@@ -55,7 +66,10 @@ struct csv_scanner {
 /* All that there are on this architecture, the fastest first, ended by one without name; the last works anywhere. */
 extern const struct csv_scanner csv_scanners[];
 
-/* The fastest that this machine supports. */
-const struct csv_scanner *csv_scanner_best(void);
+/* What this machine's processor has of CSV_AVX2 and so on. */
+unsigned csv_processor(void);
+
+/* The fastest for a processor that has these. */
+const struct csv_scanner *csv_scanner_best(unsigned has);
 
 #endif

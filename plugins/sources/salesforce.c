@@ -424,7 +424,7 @@ static int salesforce_open(const struct crmval_value *values, void **opened, str
 	struct source *source = calloc(1, sizeof *source);
 	if (!source)
 		return fail_memory(error);
-	source->scanner = csv_scanner_best();
+	source->scanner = csv_scanner_best(csv_processor());
 	source->limits = (struct zip_limits){.max_member_bytes = (uint64_t)values[MAX_MEMBER].number,
 					     .max_ratio = (uint32_t)values[MAX_RATIO].number,
 					     .max_members = (uint32_t)values[MAX_MEMBERS].number,

@@ -25,7 +25,7 @@ static void scan(const uint8_t *bytes, size_t count, uint64_t *inside)
 {
 	static _Thread_local struct csv_word words[BLOCK / CSV_WORD];
 	static _Thread_local uint32_t separators[BLOCK + CSV_LIST_SLACK], ends[BLOCK + CSV_LIST_SLACK];
-	const struct csv_scanner *scanner = csv_scanner_best();
+	const struct csv_scanner *scanner = csv_scanner_best(csv_processor());
 	for (size_t at = 0; at < count; at += BLOCK) {
 		size_t left = (count - at < BLOCK ? count - at : BLOCK) / CSV_WORD, separator_count = 0, end_count = 0;
 		struct csv_found found = {0};
