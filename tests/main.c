@@ -29,6 +29,7 @@
 	SUITE(csv_chunks)                                                                                              \
 	SUITE(csv_fails)                                                                                               \
 	SUITE(csv_files)                                                                                               \
+	SUITE(csv_gzip)                                                                                                \
 	SUITE(csv_header)                                                                                              \
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
