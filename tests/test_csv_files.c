@@ -322,6 +322,19 @@ static void test_encodings(void)
 		/* half a surrogate pair, and half a unit at the end */
 		{"UTF-16LE", "a\0\n\0\0\xd8x\0\n\0y", 11,
 		 "column a\nrow 2 [\xef\xbf\xbdx]\nrow 3 [\xef\xbf\xbd]\nskip 3 bytes that are not UTF-16LE\n"},
+		{"UTF16LE", "a\0\n\0\0\xd8x\0\n\0y", 11,
+		 "column a\nrow 2 [\xef\xbf\xbdx]\nrow 3 [\xef\xbf\xbd]\nskip 3 bytes that are not UTF16LE\n"},
+		{"UCS-2LE", "a\0\n\0\0\xd8x\0", 8,
+		 "column a\nrow 2 [\xef\xbf\xbdx]\nskip 2 bytes that are not UCS-2LE\n"},
+		/* past the last character, which is 10ffff */
+		{"UTF-32LE", "a\0\0\0\n\0\0\0\0\0\x11\0x\0\0\0", 16,
+		 "column a\nrow 2 [\xef\xbf\xbdx]\nskip 4 bytes that are not UTF-32LE\n"},
+		{"UTF32LE", "a\0\0\0\n\0\0\0\0\0\x11\0x\0\0\0", 16,
+		 "column a\nrow 2 [\xef\xbf\xbdx]\nskip 4 bytes that are not UTF32LE\n"},
+		{"UCS-4LE", "a\0\0\0\n\0\0\0\0\0\0\x80x\0\0\0", 16,
+		 "column a\nrow 2 [\xef\xbf\xbdx]\nskip 4 bytes that are not UCS-4LE\n"},
+		/* the first byte of a gzip file alone is none */
+		{NULL, "\x1f\n1\n", 4, "column \x1f\nrow 2 [1]\n"},
 		{"ASCII", "a\nx\xe9\xe8\n", 6,
 		 "column a\nrow 2 [x\xef\xbf\xbd\xef\xbf\xbd]\nskip 2 bytes that are not ASCII\n"},
 		/* not looked at: the core reads what it can of it */
