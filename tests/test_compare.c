@@ -2,9 +2,8 @@
 /* Tests of why the score moved, for whole results; worked by hand in the comments. */
 #include "suite.h"
 
+#include "change_pair.h"
 #include "failing.h"
-#include "sample.h"
-#include "../core/compare.h"
 #include "../core/compare_units.h"
 
 #include <errno.h>
@@ -16,47 +15,18 @@ static struct crmval_error error;
 
 static void start(void)
 {
-	sample_init(&old);
-	sample_init(&new);
-	/* Windows without a day in common. */
-	new.result.period = (struct crmval_window){20099, 20108, 0};
+	pair_init(&old, &new);
 	error = (struct crmval_error){.struct_size = sizeof error};
 }
 
 static struct change *compare(void)
 {
-	struct change *change = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(change_new(&old.result, &new.result, &change, &error), CRMVAL_OK);
-	CU_ASSERT_EQUAL(change_company(change, &error), CRMVAL_OK);
-	return change;
-}
-
-static void set(struct sample *sample, uint32_t measure, double value, double standard_error)
-{
-	sample->moments[0][measure][0] = sample_value(value, standard_error);
-}
-
-static void lose(struct sample *sample, uint32_t measure)
-{
-	sample->moments[0][measure][0] = (struct moments){0};
-}
-
-static const struct change_part *find(const struct change *change, const char *id, enum change_effect effect)
-{
-	static const struct change_part none = {.numbers = {NAN, NAN}};
-
-	for (uint32_t i = 0; i < change->part_count; i++) {
-		const char *found = change->parts[i].node->id;
-		if (change->parts[i].effect == effect && (id ? found && strcmp(found, id) == 0 : !found))
-			return &change->parts[i];
-	}
-	return &none;
+	return pair_compare(&old, &new);
 }
 
 static double points(const struct change *change, const char *id, enum change_effect effect)
 {
-	return find(change, id, effect)->points[CHANGE_OVERALL].value;
+	return part_of(change, id, effect)->points[CHANGE_OVERALL].value;
 }
 
 static void test_weights(void)
@@ -64,14 +34,14 @@ static void test_weights(void)
 	struct change *change;
 
 	start();
-	set(&new, 0, 0.7, 0);
+	sample_set(&new, 0, 0.7, 0);
 	new.dimensions[0].weight = 3;
 	change = compare();
 	/* Measure 20, a1 10, alpha 5, of which the mean of 1/2 and 3/4 reach 50 to 0.75 * 55 + 0.25 * 50. */
 	CU_ASSERT_EQUAL(change->part_count, 3);
 	NEAR(change->nodes[0].change.value, 3.75);
 	NEAR(points(change, "m0", CHANGE_NUMERATOR), 3.125);
-	const struct change_part *part = find(change, "m0", CHANGE_NUMERATOR);
+	const struct change_part *part = part_of(change, "m0", CHANGE_NUMERATOR);
 	NEAR(part->points[CHANGE_DIMENSION].value, 5);
 	NEAR(part->points[CHANGE_INDICATOR].value, 10);
 	NEAR(part->points[CHANGE_MEASURE].value, 20);
@@ -80,7 +50,7 @@ static void test_weights(void)
 	/* Mean scores 52.5 and 50, their level at 0.625 and 0.375: 51.5625. */
 	NEAR(points(change, "alpha", CHANGE_WEIGHT), 0.25 * (52.5 - 51.5625));
 	NEAR(points(change, "beta", CHANGE_WEIGHT), -0.25 * (50 - 51.5625));
-	part = find(change, "alpha", CHANGE_WEIGHT);
+	part = part_of(change, "alpha", CHANGE_WEIGHT);
 	ABSENT(part->points[CHANGE_DIMENSION].value);
 	NEAR(part->numbers[0], 0.5);
 	NEAR(part->numbers[1], 0.75);
@@ -96,7 +66,7 @@ static void test_too_little(void)
 	struct change *change;
 
 	start();
-	set(&new, 0, 0.5 + 1e-13, 0);
+	sample_set(&new, 0, 0.5 + 1e-13, 0);
 	change = compare();
 	CU_ASSERT_EQUAL(change->nodes[0].change.value, 0);
 	CU_ASSERT_EQUAL(change->part_count, 0);
@@ -116,13 +86,13 @@ static void test_rounding(void)
 		struct change *change;
 
 		start();
-		set(&new, (uint32_t)larger, 0.5 + 7 / 300.0, 0);
-		set(&new, (uint32_t)!larger, 0.5 + 1 / 300.0, 0);
+		sample_set(&new, (uint32_t)larger, 0.5 + 7 / 300.0, 0);
+		sample_set(&new, (uint32_t)!larger, 0.5 + 1 / 300.0, 0);
 		change = compare();
-		const struct change_part *part = find(change, ids[0], CHANGE_NUMERATOR);
+		const struct change_part *part = part_of(change, ids[0], CHANGE_NUMERATOR);
 		CU_ASSERT(is_to_the_digit(part->node->parent->change.value, 1.3333333333));
 		CU_ASSERT(is_to_the_digit(part->points[CHANGE_INDICATOR].value, 1.1666666666));
-		part = find(change, ids[1], CHANGE_NUMERATOR);
+		part = part_of(change, ids[1], CHANGE_NUMERATOR);
 		CU_ASSERT(is_to_the_digit(part->points[CHANGE_INDICATOR].value, 0.1666666667));
 		change_free(change);
 	}
@@ -133,12 +103,12 @@ static void test_missing(void)
 	struct change *change;
 
 	start();
-	set(&old, 1, 0.8, 0);
-	lose(&new, 1);
+	sample_set(&old, 1, 0.8, 0);
+	sample_lose(&new, 1);
 	change = compare();
 	/* a1 65 to 50: half of it was 30 above the rest. */
 	CU_ASSERT_EQUAL(change->part_count, 1);
-	const struct change_part *part = find(change, "m1", CHANGE_MISSING);
+	const struct change_part *part = part_of(change, "m1", CHANGE_MISSING);
 	NEAR(part->points[CHANGE_INDICATOR].value, -15);
 	NEAR(part->points[CHANGE_OVERALL].value, -3.75);
 	ABSENT(part->points[CHANGE_MEASURE].value);
@@ -149,15 +119,15 @@ static void test_missing(void)
 	old.result.missing = new.result.missing = MISSING_ZERO;
 	change = compare();
 	CU_ASSERT_EQUAL(change->part_count, 1);
-	NEAR(find(change, "m1", CHANGE_MISSING)->points[CHANGE_INDICATOR].value, -40);
+	NEAR(part_of(change, "m1", CHANGE_MISSING)->points[CHANGE_INDICATOR].value, -40);
 	change_free(change);
 	/* 80 was half of 65 before, and is now a 0 that counts: by half by coming in, by half by policy. */
-	lose(&old, 1);
+	sample_lose(&old, 1);
 	old.result.missing = MISSING_RENORMALISE;
 	change = compare();
 	CU_ASSERT_EQUAL(change->part_count, 1);
 	/* 50 to 25. */
-	NEAR(find(change, "m1", CHANGE_POLICY)->points[CHANGE_INDICATOR].value, -25);
+	NEAR(part_of(change, "m1", CHANGE_POLICY)->points[CHANGE_INDICATOR].value, -25);
 	change_free(change);
 }
 
@@ -166,20 +136,20 @@ static void test_coverage(void)
 	struct change *change;
 
 	start();
-	set(&old, 0, 0.9, 0);
-	set(&new, 0, 0.9, 0);
-	lose(&old, 1);
-	lose(&new, 1);
+	sample_set(&old, 0, 0.9, 0);
+	sample_set(&new, 0, 0.9, 0);
+	sample_lose(&old, 1);
+	sample_lose(&new, 1);
 	new.result.min_coverage = 0.6;
 	change = compare();
 	/* a1, 90 on half of its weight, was half of alpha's 70. */
 	CU_ASSERT_EQUAL(change->part_count, 1);
-	NEAR(find(change, "a1", CHANGE_MIN_COVERAGE)->points[CHANGE_DIMENSION].value, -20);
+	NEAR(part_of(change, "a1", CHANGE_MIN_COVERAGE)->points[CHANGE_DIMENSION].value, -20);
 	NEAR(points(change, "a1", CHANGE_MIN_COVERAGE), -10);
 	change_free(change);
 	/* With the same bound it is the data that are missing. */
 	old.result.min_coverage = 0.6;
-	set(&old, 1, 0.9, 0);
+	sample_set(&old, 1, 0.9, 0);
 	change = compare();
 	NEAR(points(change, "a1", CHANGE_MISSING), -10);
 	change_free(change);
@@ -190,12 +160,12 @@ static void test_absent(void)
 	struct change *change;
 
 	start();
-	set(&old, 4, 0.9, 0);
+	sample_set(&old, 4, 0.9, 0);
 	new.result.measure_count = 4;
 	change = compare();
 	/* With its only measure b2 went out of beta: 70 to 50. */
 	CU_ASSERT_EQUAL(change->part_count, 1);
-	NEAR(find(change, "b2", CHANGE_ABSENT)->points[CHANGE_DIMENSION].value, -20);
+	NEAR(part_of(change, "b2", CHANGE_ABSENT)->points[CHANGE_DIMENSION].value, -20);
 	change_free(change);
 	new.result.measure_count = 3;
 	new.result.dimension_count = 1;
@@ -215,13 +185,13 @@ static void test_no_weight(void)
 	struct change *change;
 
 	start();
-	set(&old, 2, 0.9, 0);
-	set(&new, 2, 0.9, 0);
+	sample_set(&old, 2, 0.9, 0);
+	sample_set(&new, 2, 0.9, 0);
 	new.measures[2].weight = 0;
 	change = compare();
 	/* All weights in a2, which was half of alpha's 70. */
 	CU_ASSERT_EQUAL(change->part_count, 1);
-	NEAR(find(change, "a2", CHANGE_WEIGHT)->points[CHANGE_DIMENSION].value, -20);
+	NEAR(part_of(change, "a2", CHANGE_WEIGHT)->points[CHANGE_DIMENSION].value, -20);
 	change_free(change);
 }
 
@@ -231,16 +201,16 @@ static void test_aggregation(void)
 
 	start();
 	for (int m = 0; m < 2; m++) {
-		set(&old, (uint32_t)m, m ? 0.64 : 0.25, 0);
-		set(&new, (uint32_t)m, m ? 0.64 : 0.25, 0);
+		sample_set(&old, (uint32_t)m, m ? 0.64 : 0.25, 0);
+		sample_set(&new, (uint32_t)m, m ? 0.64 : 0.25, 0);
 	}
 	new.result.aggregation = AGGREGATE_GEOMETRIC;
 	change = compare();
 	/* a1 44.5 to 40; the others have equal children but for that. */
-	NEAR(find(change, "a1", CHANGE_AGGREGATION)->points[CHANGE_INDICATOR].value, -4.5);
-	double alpha = find(change, "alpha", CHANGE_AGGREGATION)->points[CHANGE_DIMENSION].value;
+	NEAR(part_of(change, "a1", CHANGE_AGGREGATION)->points[CHANGE_INDICATOR].value, -4.5);
+	double alpha = part_of(change, "alpha", CHANGE_AGGREGATION)->points[CHANGE_DIMENSION].value;
 	NEAR(alpha, (sqrt(44.5 * 50) - 47.25 + sqrt(40 * 50) - 45) / 2);
-	NEAR(find(change, "alpha", CHANGE_AGGREGATION)->node->change.value, sqrt(40 * 50) - 47.25);
+	NEAR(part_of(change, "alpha", CHANGE_AGGREGATION)->node->change.value, sqrt(40 * 50) - 47.25);
 	CU_ASSERT(points(change, NULL, CHANGE_AGGREGATION) < 0);
 	change_free(change);
 }
@@ -255,13 +225,13 @@ static void test_baselines(void)
 	new.moments[0][2][1] = sample_value(0.2, 0);
 	change = compare();
 	/* On the scale of shares a change of 0.2 is 20 points, one of 0.3 is 30. */
-	NEAR(find(change, "m2", CHANGE_BASELINE)->points[CHANGE_MEASURE].value, 10);
-	NEAR(find(change, "m2", CHANGE_BASELINE)->numbers[0], 0.3);
+	NEAR(part_of(change, "m2", CHANGE_BASELINE)->points[CHANGE_MEASURE].value, 10);
+	NEAR(part_of(change, "m2", CHANGE_BASELINE)->numbers[0], 0.3);
 	change_free(change);
 	new.measures[2].stated_baseline = 0.1;
 	change = compare();
-	NEAR(find(change, "m2", CHANGE_STATED_BASELINE)->points[CHANGE_MEASURE].value, 20);
-	NEAR(find(change, "m2", CHANGE_STATED_BASELINE)->numbers[1], 0.1);
+	NEAR(part_of(change, "m2", CHANGE_STATED_BASELINE)->points[CHANGE_MEASURE].value, 20);
+	NEAR(part_of(change, "m2", CHANGE_STATED_BASELINE)->numbers[1], 0.1);
 	change_free(change);
 	/* Growth by the day over a window of other length. */
 	start();
@@ -270,9 +240,9 @@ static void test_baselines(void)
 	new.result.period.to += 10;
 	change = compare();
 	/* 1 in 10 days over 1 in 20 is a growth of 1, that in 20 days none: from 100 points to 0. */
-	NEAR(find(change, "m2", CHANGE_DAYS)->points[CHANGE_MEASURE].value, -100);
-	NEAR(find(change, "m2", CHANGE_DAYS)->numbers[0], 10);
-	NEAR(find(change, "m2", CHANGE_DAYS)->numbers[1], 20);
+	NEAR(part_of(change, "m2", CHANGE_DAYS)->points[CHANGE_MEASURE].value, -100);
+	NEAR(part_of(change, "m2", CHANGE_DAYS)->numbers[0], 10);
+	NEAR(part_of(change, "m2", CHANGE_DAYS)->numbers[1], 20);
 	change_free(change);
 }
 
@@ -285,11 +255,11 @@ static void test_definitions(void)
 	new.measures[0].scale_count = 0;
 	new.measures[2].basis = CRMVAL_GROWTH;
 	new.moments[0][2][1] = (struct moments){0};
-	set(&old, 0, 0.7, 0);
-	set(&old, 2, 0.7, 0);
+	sample_set(&old, 0, 0.7, 0);
+	sample_set(&old, 2, 0.7, 0);
 	change = compare();
-	NEAR(find(change, "m0", CHANGE_SCALE)->points[CHANGE_INDICATOR].value, -10);
-	NEAR(find(change, "a2", CHANGE_BASIS)->points[CHANGE_DIMENSION].value, -7.5);
+	NEAR(part_of(change, "m0", CHANGE_SCALE)->points[CHANGE_INDICATOR].value, -10);
+	NEAR(part_of(change, "a2", CHANGE_BASIS)->points[CHANGE_DIMENSION].value, -7.5);
 	change_free(change);
 }
 
@@ -298,16 +268,16 @@ static void test_verdicts(void)
 	struct change *change;
 
 	start();
-	set(&old, 0, 0.5, 0.05);
-	set(&new, 0, 0.6, 0.05);
+	sample_set(&old, 0, 0.5, 0.05);
+	sample_set(&new, 0, 0.6, 0.05);
 	change = compare();
 	/* The value by 10 +- 7.07; but a sum of two rows may be anything. */
-	const struct change_node *measure = find(change, "m0", CHANGE_NUMERATOR)->node;
+	const struct change_node *measure = part_of(change, "m0", CHANGE_NUMERATOR)->node;
 	NEAR(measure->change.value, 10);
 	NEAR(measure->change.se, 5 * sqrt(2));
 	CU_ASSERT_FALSE(change_is_moved(measure->change));
 	NEAR(change->nodes[0].change.se, 5 * sqrt(2) / 8);
-	const struct change_part *part = find(change, "m0", CHANGE_NUMERATOR);
+	const struct change_part *part = part_of(change, "m0", CHANGE_NUMERATOR);
 	CU_ASSERT_FALSE(change_is_moved(part->points[CHANGE_OVERALL]));
 	CU_ASSERT(part->points[CHANGE_MEASURE].se > 10);
 	NEAR(part->points[CHANGE_OVERALL].se, part->points[CHANGE_MEASURE].se / 8);
@@ -321,7 +291,7 @@ static void test_verdicts(void)
 	new.result.period = old.result.period;
 	change = compare();
 	NEAR(change->nodes[0].change.se, 0);
-	CU_ASSERT(change_is_moved(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_OVERALL]));
+	CU_ASSERT(change_is_moved(part_of(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_OVERALL]));
 	change_free(change);
 	/* A state of the same day is the same one. */
 	old.tables[0].flags = new.tables[0].flags = CRMVAL_STATE;
@@ -373,16 +343,16 @@ static void test_no_overall(void)
 	struct change *change;
 
 	start();
-	set(&new, 0, 0.7, 0);
-	lose(&new, 3);
-	lose(&new, 4);
+	sample_set(&new, 0, 0.7, 0);
+	sample_lose(&new, 3);
+	sample_lose(&new, 4);
 	new.result.min_coverage = 0.75;
 	change = compare();
 	ABSENT(change->nodes[0].change.value);
 	ABSENT(points(change, "m0", CHANGE_NUMERATOR));
 	for (uint32_t n = 0; n < change->node_count; n++)
 		ABSENT(change->nodes[n].points.value);
-	NEAR(find(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_DIMENSION].value, 5);
+	NEAR(part_of(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_DIMENSION].value, 5);
 	change_free(change);
 }
 
