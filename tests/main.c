@@ -22,6 +22,7 @@
 	SUITE(compare_measure)                                                                                         \
 	SUITE(compare_parts)                                                                                           \
 	SUITE(compare_random)                                                                                          \
+	SUITE(compare_split)                                                                                           \
 	SUITE(climb)                                                                                                   \
 	SUITE(confine)                                                                                                 \
 	SUITE(cover)                                                                                                   \

@@ -59,7 +59,7 @@ def functional(name):
 
 
 SCORES = ("score", "reach", "estimate", "aggregate", "properties", "cover")
-COMPARES = ("compare", "compare_parts", "report_change", "compare_measure", "compare_random")
+COMPARES = ("compare", "compare_parts", "compare_split", "report_change", "compare_measure", "compare_random")
 READS = ("csv_header", "csv", "csv_fails", "csv_files", "csv_gzip", "csv_chunks")
 PACKED = ("salesforce_text",)
 ALSO_PACKED = {name: PACKED for name in (
