@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <iconv.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yajl/yajl_gen.h>
+#include <zlib.h>
 
 enum { FILES_MOST = 1024 };
 
@@ -67,7 +70,7 @@ static int is_time(enum failing kind)
 /* A call of the code under test, and what it returns where it fails. */
 #define CALL(kind, type, failed, name, parameters, arguments)                                                          \
 	type __real_##name parameters;                                                                                 \
-	type __wrap_##name parameters;                                                                                 \
+	__attribute__((visibility("default"))) type __wrap_##name parameters; /* libraries may ask for it, too */      \
 	type __wrap_##name parameters                                                                                  \
 	{                                                                                                              \
 		return is_time(kind) ? (failed) : __real_##name arguments;                                             \
@@ -85,6 +88,13 @@ CALL(FAILING_CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
 CALL(FAILING_WRITE, ssize_t, -1, write, (int fd, const void *bytes, size_t length), (fd, bytes, length))
 CALL(FAILING_SEEK, off_t, -1, lseek, (int fd, off_t at, int from), (fd, at, from))
 CALL(FAILING_JSON, yajl_gen, NULL, yajl_gen_alloc, (const yajl_alloc_funcs *functions), (functions))
+CALL(FAILING_GLOB, int, state.number, glob,
+     (const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *found),
+     (pattern, flags, on_error, found))
+CALL(FAILING_INFLATE, int, state.number, inflateInit2_, (z_stream * z, int bits, const char *version, int size),
+     (z, bits, version, size))
+CALL(FAILING_INFLATE, int, state.number, inflate, (z_stream * z, int flush), (z, flush))
+CALL(FAILING_ENCODING, iconv_t, (iconv_t)-1, iconv_open, (const char *to, const char *from), (to, from))
 CALL(FAILING_SYNC, int, -1, fsync, (int fd), (fd))
 CALL(FAILING_RENAME, int, -1, renameat, (int from_fd, const char *from, int to_fd, const char *to),
      (from_fd, from, to_fd, to))
@@ -219,6 +229,8 @@ static int print(char **text, const char *format, va_list arguments)
 {
 	int length = is_time(FAILING_MEMORY) ? -1 : vasprintf(text, format, arguments);
 	state.held += length >= 0;
+	if (length < 0)
+		*text = (char *)(intptr_t)-1; /* nothing is said of it: nobody may use it */
 	return length;
 }
 

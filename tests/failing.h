@@ -28,7 +28,10 @@ enum failing {
 	FAILING_MAP,
 	FAILING_ADVICE, /* madvise() */
 	FAILING_SEEK,
-	FAILING_JSON, /* yajl_gen_alloc() */
+	FAILING_JSON,     /* yajl_gen_alloc() */
+	FAILING_GLOB,     /* the number is what it returns, as of the next */
+	FAILING_INFLATE,  /* inflateInit2(), inflate() */
+	FAILING_ENCODING, /* iconv_open() */
 };
 
 /* Of the calls of this kind that come now, the one of this number fails, once, with this errno; number 0: none. */

@@ -29,9 +29,11 @@
 	SUITE(csv)                                                                                                     \
 	SUITE(csv_chunks)                                                                                              \
 	SUITE(csv_fails)                                                                                               \
+	SUITE(csv_file)                                                                                                \
 	SUITE(csv_files)                                                                                               \
 	SUITE(csv_gzip)                                                                                                \
 	SUITE(csv_header)                                                                                              \
+	SUITE(csv_text)                                                                                                \
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
 	SUITE(demo)                                                                                                    \

@@ -6,11 +6,14 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "failing.h"
 #include "suite.h"
 
 #include "../plugins/sources/csv_gzip.h"
+#include "../plugins/sources/csv_input.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +198,103 @@ static void test_unreadable(void)
 	close(ends[1]);
 }
 
+/* A file of three pieces; `damage` is done to its last byte. */
+static int long_file(uint8_t damage)
+{
+	static uint8_t text[300000];
+	uint32_t state = 1;
+	int descriptor = new_file();
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t) "0123456789abcdef"[(state = state * 1664525 + 1013904223) >> 28];
+	put_member(descriptor, text, sizeof text, 1);
+	uint8_t last;
+	off_t place = lseek(descriptor, 0, SEEK_END) - 1;
+	CU_ASSERT_FATAL(place > 140000);
+	CU_ASSERT_EQUAL(pread(descriptor, &last, 1, place), 1);
+	last ^= damage;
+	CU_ASSERT_EQUAL(pwrite(descriptor, &last, 1, place), 1);
+	return descriptor;
+}
+
+/* Each reading that fails is told, where all is well as where it is begun anew, though the next would not fail. */
+static void test_failed_reads(void)
+{
+	for (uint8_t damage = 0; damage < 2; damage++) {
+		int descriptor = long_file(damage);
+		unsigned at = 1;
+		for (failing_begin(FAILING_READ, at, EIO); read_ours(descriptor, 4096), failing_end() >= at; at++) {
+			CU_ASSERT_EQUAL(ours.status, CRMVAL_EIO);
+			CU_ASSERT_PTR_NOT_NULL(strstr(ours.message, "f.gz: reading failed at byte "));
+			failing_begin(FAILING_READ, at + 1, EIO);
+		}
+		CU_ASSERT_EQUAL(ours.status, damage ? CRMVAL_EDATA : CRMVAL_OK);
+		CU_ASSERT(at > 3);
+		close(descriptor);
+	}
+}
+
+/* zlib without memory, and with a reason that it does not name. */
+static void test_failed_zlib(void)
+{
+	int descriptor = long_file(1);
+	failing_begin(FAILING_INFLATE, 1, Z_MEM_ERROR);
+	read_ours(descriptor, 65536);
+	CU_ASSERT_EQUAL(failing_end(), 1);
+	CU_ASSERT_EQUAL(ours.status, CRMVAL_ENOMEM);
+	for (unsigned at = 2; at < 5; at++) {
+		failing_begin(FAILING_INFLATE, at, Z_MEM_ERROR);
+		read_ours(descriptor, 65536);
+		CU_ASSERT_EQUAL(failing_end(), at);
+		CU_ASSERT_EQUAL(ours.status, CRMVAL_ENOMEM);
+		failing_begin(FAILING_INFLATE, at, Z_STREAM_ERROR);
+		read_ours(descriptor, 65536);
+		CU_ASSERT_EQUAL(failing_end(), at);
+		CU_ASSERT_EQUAL(ours.status, CRMVAL_EDATA);
+		CU_ASSERT_PTR_NOT_NULL(strstr(ours.message, "(inflate failed)"));
+	}
+	close(descriptor);
+}
+
+/* A file that is emptied while it is read ends there: whoever reads it sees that it changed. */
+static void test_emptied(void)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct csv_gzip *gzip = NULL;
+	int descriptor = long_file(0), status = csv_gzip_open(descriptor, "f.gz", &gzip, &error);
+	size_t got = 1, size = 0;
+	while (!status && got) {
+		status = csv_gzip_read(gzip, ours.text, 4096, &got, &error);
+		size += got;
+		CU_ASSERT_EQUAL(ftruncate(descriptor, 0), 0);
+	}
+	CU_ASSERT_EQUAL(status, CRMVAL_OK);
+	CU_ASSERT(size > 65536 && size < 300000);
+	csv_gzip_close(gzip);
+	close(descriptor);
+}
+
+/* More may be asked for than the libraries can count; each gives back what it took. */
+static void test_room(void)
+{
+	struct mallinfo2 before = {0};
+	int descriptor = long_file(0);
+	for (int i = 0; i <= 100; i++) {
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct csv_gzip *gzip = NULL;
+		size_t got = 0;
+		CU_ASSERT_EQUAL_FATAL(csv_gzip_open(descriptor, "f.gz", &gzip, &error), CRMVAL_OK);
+		if (!i) {
+			CU_ASSERT_EQUAL(csv_gzip_read(gzip, ours.text, (size_t)1 << 32, &got, &error), CRMVAL_OK);
+			CU_ASSERT(got > 0 && got <= 300000);
+		}
+		csv_gzip_close(gzip);
+		if (!i)
+			before = mallinfo2();
+	}
+	CU_ASSERT(mallinfo2().uordblks < before.uordblks + 100 * 1024);
+	close(descriptor);
+}
+
 static int inflate_all(int descriptor, uint32_t ratio, uint64_t *size)
 {
 	struct crmval_error error = {.struct_size = sizeof error};
@@ -205,6 +305,21 @@ static int inflate_all(int descriptor, uint32_t ratio, uint64_t *size)
 	for (*size = 0; !status && got; *size += got)
 		status = csv_gzip_read(gzip, ours.text, ROOM, &got, &error);
 	csv_gzip_close(gzip);
+	return status;
+}
+
+/* The same as an input. */
+static int inflate_input(int descriptor, uint32_t ratio)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct csv_input *input = NULL;
+	size_t got = 1;
+	int status = csv_input_open(descriptor, "f.gz", "UTF-8", &input, &error);
+	csv_input_limit(input, ratio);
+	struct csv_bytes bytes = csv_input_bytes(input);
+	while (!status && got)
+		status = bytes.read(bytes.context, ours.text, ROOM, &got, &error);
+	csv_input_close(input);
 	return status;
 }
 
@@ -224,6 +339,7 @@ static void test_growth(void)
 	/* Not before 64 MiB, and not much behind. */
 	CU_ASSERT_EQUAL(inflate_all(descriptor, 500, &size), CRMVAL_EDATA);
 	CU_ASSERT(size >= 64 * (uint64_t)ROOM && size <= 66 * (uint64_t)ROOM);
+	CU_ASSERT_EQUAL(inflate_input(descriptor, 500), CRMVAL_EDATA);
 	/* What grows little may be as long as it likes. */
 	CU_ASSERT_EQUAL(ftruncate(descriptor, 0), 0);
 	lseek(descriptor, 0, SEEK_SET);
@@ -244,6 +360,10 @@ static const struct test tests[] = {
 	{"damaged", test_damaged},
 	{"long", test_long},
 	{"unreadable", test_unreadable},
+	{"reading that fails", test_failed_reads},
+	{"zlib that fails", test_failed_zlib},
+	{"emptied", test_emptied},
+	{"room", test_room},
 	{"growth", test_growth},
 	{"none", test_none},
 	{0},
