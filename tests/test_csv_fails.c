@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What the sink was told; how many calls it had, after which of them it stops (0: none), and how many came even so. */
 static char told[1 << 18];
@@ -31,9 +32,9 @@ static int hear(struct crmval_error *error)
 	return error->code = CRMVAL_ESTOP;
 }
 
-static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, struct crmval_error *error)
+static int take(const struct crmval_sink *self, const struct crmval_rows *rows, struct crmval_error *error)
 {
-	(void)sink;
+	(void)self;
 	for (uint32_t i = 0; i < rows->row_count; i++) {
 		uint32_t input;
 		note("row %u", (unsigned)rows->line(rows->context, i, &input));
@@ -49,26 +50,27 @@ static int take(const struct crmval_sink *sink, const struct crmval_rows *rows, 
 	return hear(error);
 }
 
-static int reject(const struct crmval_sink *sink, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
+static int reject(const struct crmval_sink *self, uint32_t input, uint64_t line, uint64_t offset, const char *rule,
 		  struct crmval_error *error)
 {
-	(void)sink, (void)input;
+	(void)self, (void)input;
 	note("reject %u at %u: %s\n", (unsigned)line, (unsigned)offset, rule);
 	return hear(error);
 }
 
-static void skip(const struct crmval_sink *sink, const char *what, uint64_t count)
+static void skip(const struct crmval_sink *self, const char *what, uint64_t count)
 {
-	(void)sink;
+	(void)self;
 	note("skip %u %s\n", (unsigned)count, what);
 }
+
+static const struct crmval_sink sink = {sizeof sink, take, reject, skip};
 
 /* Reads two columns; what is asked of the C library meanwhile is asked by the source alone, not by the test. */
 static int read_table(const struct csv_trial *trial, struct crmval_error *error)
 {
 	static const uint32_t both[] = {0, 1};
 	const uint32_t *wanted = trial->wanted ? trial->wanted : both;
-	static const struct crmval_sink sink = {sizeof sink, take, reject, skip};
 	const struct crmval_source *source = trial->plugin->source;
 	struct crmval_value options[CSV_TRIAL_OPTIONS], values[CSV_TRIAL_OPTIONS];
 	struct crmval_table table = {.struct_size = sizeof table};
@@ -290,6 +292,117 @@ static void test_stops(void)
 	remove_folder();
 }
 
+/* Of bytes that are none of the encoding it hears behind all else, and not of a table that is refused. */
+static void test_invalid(void)
+{
+	static const char *const files[] = {"f.csv", NULL};
+	make_folder();
+	write_text("f.csv", "a,b\n1,\xe9\n3\n");
+	struct csv_trial trial = trial_of(files);
+	trial.encoding = "ASCII";
+	expect_stops(&trial, 2);
+	fail_at(&trial, FAILING_NONE, 0, 0, CRMVAL_OK, "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(told, "skip 1 bytes that are not ASCII\n"));
+	write_text("f.csv", "a,b\n1,\xe9\n2,\"3\n");
+	fail_at(&trial, FAILING_NONE, 0, 0, CRMVAL_EDATA, "f.csv:3: a quote is opened here");
+	CU_ASSERT_PTR_NULL(strstr(told, "skip"));
+	remove_folder();
+}
+
+/* ---- quotes that are never closed */
+
+/* For where it was opened a file is read once more, which may fail as well. */
+static void expect_open_quote(const struct csv_trial *trial, enum failing kind, int number, int code)
+{
+	unsigned calls = fail_at(trial, kind, 0, 0, CRMVAL_EDATA, ":3: a quote is opened here and never closed");
+	CU_ASSERT(calls > 0);
+	for (unsigned at = 1; at <= calls; at++)
+		fail_at(trial, kind, at, number, code, "");
+}
+
+static void test_open_quote(void)
+{
+	static const char *const plain[] = {"f.csv", NULL}, *const stream[] = {"f.csv.gz", NULL};
+	static const char bytes[] = "a,b\n1,2\n3,\"4\n";
+	make_folder();
+	write_text("f.csv", bytes);
+	write_gzip("f.csv.gz", bytes, sizeof bytes - 1);
+	struct csv_trial trial = trial_of(plain);
+	for (int i = 0; i < 2; i++) {
+		expect_open_quote(&trial, FAILING_READ, EIO, CRMVAL_EIO);
+		expect_open_quote(&trial, FAILING_MEMORY, ENOMEM, CRMVAL_ENOMEM);
+		trial.files = stream;
+	}
+	remove_folder();
+}
+
+/* ---- chunks by themselves */
+
+/* A file of rows, of which chunks of 2 KiB are read one by one. */
+static void *open_chunks(struct csv_trial *trial, struct crmval_table *table, struct crmval_plan *plan)
+{
+	const struct crmval_source *source = trial->plugin->source;
+	struct crmval_value options[CSV_TRIAL_OPTIONS], values[CSV_TRIAL_OPTIONS];
+	static const uint32_t both[] = {0, 1};
+	void *self = NULL;
+	FILE *file = fopen(path_of("f.csv"), "w");
+	fputs("\n\na,b\n", file);
+	for (int i = 0; i < 2000; i++)
+		fputs("1,2\n", file);
+	fclose(file);
+	trial->chunk = 2048;
+	csv_trial_options(trial, source->options, source->option_count, options);
+	csv_trial_options(trial, source->table_options, source->table_option_count, values);
+	CU_ASSERT_EQUAL_FATAL(source->open(options, &self, NULL), CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(source->table(self, "it", values, 1, table, NULL), CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(source->plan(self, table->table, both, 2, plan, NULL), CRMVAL_OK);
+	CU_ASSERT_EQUAL_FATAL(plan->split_count, 4);
+	used = heard = 0;
+	return self;
+}
+
+enum chunk_trouble { NONE, CUT_SOON, CUT_LATER, WITHOUT_MEMORY, TROUBLES };
+
+/* What is wrong with a chunk is told of that chunk, and stops those behind it, but not those that have troubles of their own. */
+static void test_chunks(void)
+{
+	static const char *const files[] = {"f.csv", NULL};
+	make_folder();
+	for (enum chunk_trouble trouble = NONE; trouble < TROUBLES; trouble++) {
+		struct csv_trial trial = trial_of(files);
+		struct crmval_table table = {.struct_size = sizeof table};
+		struct crmval_plan plan = {.struct_size = sizeof plan};
+		struct crmval_error error = {.struct_size = sizeof error};
+		const struct crmval_source *source = trial.plugin->source;
+		void *worker, *self = open_chunks(&trial, &table, &plan);
+		CU_ASSERT_EQUAL_FATAL(source->worker_open(self, &worker, &error), CRMVAL_OK);
+#define READ(split) source->read(self, table.table, split, worker, &sink, &error)
+		if (trouble == NONE) {
+			CU_ASSERT_EQUAL(READ(0), CRMVAL_OK);
+			CU_ASSERT_PTR_NOT_NULL(strstr(told, "skip 2 blank lines\n"));
+			used = 0;
+			CU_ASSERT_EQUAL(READ(1), CRMVAL_OK);
+			CU_ASSERT_PTR_NULL(strstr(told, "skip")); /* lines before the header are told once */
+		} else if (trouble == CUT_SOON) {
+			CU_ASSERT_EQUAL(truncate(path_of("f.csv"), 1000), 0);
+			CU_ASSERT_EQUAL(READ(0), CRMVAL_EAGAIN);
+			CU_ASSERT_EQUAL(READ(3), CRMVAL_EAGAIN); /* without waiting for the one before it */
+		} else if (trouble == CUT_LATER) {
+			CU_ASSERT_EQUAL(READ(0), CRMVAL_OK);
+			CU_ASSERT_EQUAL(truncate(path_of("f.csv"), 3000), 0);
+			CU_ASSERT_EQUAL(READ(1), CRMVAL_EAGAIN);
+		} else {
+			failing_begin(FAILING_MEMORY, 1, ENOMEM);
+			CU_ASSERT_EQUAL(READ(0), CRMVAL_ENOMEM);
+			failing_end();
+			CU_ASSERT_EQUAL(READ(1), CRMVAL_ESTOP);
+		}
+		source->worker_close(worker);
+		source->close(self);
+	}
+	remove_folder();
+}
+
 /* Batches have 2,048 rows, of wide tables fewer: of 5,000 columns 64. */
 static void test_batches(void)
 {
@@ -368,6 +481,9 @@ static const struct test tests[] = {
 	{"a file by the entity's name", test_named},
 	{"parts of an export", test_packed},
 	{"sinks that stop", test_stops},
+	{"bytes that are invalid", test_invalid},
+	{"quotes that are never closed", test_open_quote},
+	{"chunks", test_chunks},
 	{"batches", test_batches},
 	{"far too many fields", test_far_too_many},
 	{0},

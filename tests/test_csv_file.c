@@ -58,6 +58,10 @@ static void test_patterns(void)
 	failing_begin(FAILING_GLOB, 1, GLOB_NOSPACE);
 	REFUSED(csv_paths_find(folder, words, 1, &found, &error), CRMVAL_ENOMEM, "memory");
 	CU_ASSERT_EQUAL(failing_end(), 1);
+	/* Where a path is absolute, nothing comes before it. */
+	const char *const absolute[] = {path_of("f.csv")};
+	CU_ASSERT_EQUAL(csv_paths_find("/nowhere", absolute, 1, &found, &error), CRMVAL_OK);
+	CU_ASSERT_STRING_EQUAL(found.paths[0], absolute[0]);
 	csv_paths_free(&found);
 	remove_folder();
 }
