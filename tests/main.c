@@ -34,6 +34,7 @@
 	SUITE(csv_gzip)                                                                                                \
 	SUITE(csv_header)                                                                                              \
 	SUITE(csv_text)                                                                                                \
+	SUITE(csv_window)                                                                                              \
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
 	SUITE(demo)                                                                                                    \

@@ -60,7 +60,7 @@ def functional(name):
 
 SCORES = ("score", "reach", "estimate", "aggregate", "properties", "cover")
 COMPARES = ("compare", "compare_parts", "compare_split", "report_change", "compare_measure", "compare_random")
-READS = ("csv_header", "csv", "csv_file", "csv_text", "csv_fails", "csv_files", "csv_gzip", "csv_chunks")
+READS = ("csv_header", "csv", "csv_file", "csv_text", "csv_window", "csv_fails", "csv_files", "csv_gzip", "csv_chunks")
 PACKED = ("salesforce_text",)
 ALSO_PACKED = {
     **{name: PACKED for name in ("csv_file.c", "csv_input.c", "csv_rows.c", "csv_text.c", "csv_worker.c")},
