@@ -47,11 +47,14 @@ static void test_memory(void)
 	enum { PIECE = 4096 };
 	struct csv_window window = {0};
 	start(&window, (struct csv_bytes){read_rows, NULL});
+	failing_begin(FAILING_MEMORY, 0, 0);
 	for (int i = 0; i < 100; i++) {
 		CU_ASSERT_EQUAL(csv_window_fill(&window, 2 * PIECE, &error), CRMVAL_OK);
 		CU_ASSERT_EQUAL(csv_window_size(&window), 2 * PIECE);
+		CU_ASSERT_EQUAL(csv_window_scan(&window, PIECE, &error), CRMVAL_OK);
 		csv_window_advance(&window, PIECE);
 	}
+	CU_ASSERT(failing_end() < 10); /* and seldom asks for it */
 	CU_ASSERT_EQUAL(window.offset, 100 * PIECE);
 	CU_ASSERT(window.capacity < 8 * PIECE);
 	csv_window_free(&window);
@@ -68,15 +71,21 @@ static void test_front(void)
 		start(&window, (struct csv_bytes){read_bytes, &bytes});
 		if (room)
 			CU_ASSERT_EQUAL(csv_window_leave(&window, room, &error), CRMVAL_OK);
+		CU_ASSERT_EQUAL(window.begin, CSV_WORD + room);
 		CU_ASSERT_EQUAL(csv_window_fill(&window, 4096, &error), CRMVAL_OK);
+		const uint8_t *was = csv_window_bytes(&window);
 		CU_ASSERT_EQUAL(csv_window_prepend(&window, (uint8_t *)front, sizeof front, &error), CRMVAL_OK);
 		const uint8_t *begin = csv_window_bytes(&window);
+		CU_ASSERT(room < sizeof front || was == begin + sizeof front - 1);
 		size_t size = csv_window_size(&window);
 		CU_ASSERT_EQUAL(size, sizeof front - 1 + 8);
 		CU_ASSERT_EQUAL(memcmp(begin - 1, front, sizeof front), 0);
 		CU_ASSERT_EQUAL(memcmp(begin + sizeof front - 1, "d,\"\n\"\n\"\n", 8), 0);
 		for (size_t i = 0; i < CSV_WORD; i++)
 			CU_ASSERT_EQUAL(begin[size + i], 0x80);
+		failing_begin(FAILING_MEMORY, 0, 0);
+		CU_ASSERT_EQUAL(csv_window_fill(&window, 1 << 20, &error), CRMVAL_OK);
+		CU_ASSERT_EQUAL(failing_end(), 0); /* there is no more */
 		CU_ASSERT_EQUAL(csv_window_scan(&window, size, &error), CRMVAL_OK);
 		csv_window_settle(&window, CSV_OUTSIDE);
 		CU_ASSERT_EQUAL(csv_window_last_end(&window), sizeof front - 1 + 6);
@@ -98,6 +107,34 @@ static void test_no_memory(void)
 	CU_ASSERT_EQUAL(csv_window_prepend(&window, front, sizeof front, &error), CRMVAL_ENOMEM);
 	failing_end();
 	csv_window_free(&window);
+}
+
+/*
+ * Text behind a closing quote is known once it is seen, and nothing else is taken for it: the first word has a quote that
+ * is data, a cell, a pair, and a quote that closes in its last byte, whatever comes behind it.
+ */
+static void test_broken(void)
+{
+	static const struct {
+		const char *behind;
+		int is_broken;
+	} cases[] = {{"x\n", 1}, {"\"z\"\n", 0}, {",z\n", 0}, {"\n", 0}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[128];
+		struct csv_window window = {0};
+		struct bytes bytes = {text, (size_t)sprintf(text, "a\"b,\"z\",\"\"\"%052d\"%s", 0, cases[i].behind)};
+		start(&window, (struct csv_bytes){read_bytes, &bytes});
+		CU_ASSERT_EQUAL(csv_window_fill(&window, sizeof text, &error), CRMVAL_OK);
+		CU_ASSERT_EQUAL(csv_window_scan(&window, CSV_WORD, &error), CRMVAL_OK);
+		csv_window_settle(&window, CSV_OUTSIDE);
+		CU_ASSERT_EQUAL(window.state, CSV_CLOSED);
+		CU_ASSERT_FALSE(window.is_broken);
+		CU_ASSERT_EQUAL(csv_window_scan(&window, csv_window_size(&window), &error), CRMVAL_OK);
+		csv_window_settle(&window, window.state);
+		CU_ASSERT_EQUAL(window.is_broken, cases[i].is_broken);
+		CU_ASSERT_EQUAL(window.first, CSV_OUTSIDE);
+		csv_window_free(&window);
+	}
 }
 
 /* Cells with and without quotes, cut anywhere: where the last record ended is known as they are written. */
@@ -135,6 +172,7 @@ static const struct test tests[] = {
 	{"memory", test_memory},
 	{"what comes in front", test_front},
 	{"without memory", test_no_memory},
+	{"text behind quotes", test_broken},
 	{"the last record", test_last_end},
 	{0},
 };
