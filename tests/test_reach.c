@@ -143,6 +143,35 @@ static void test_change(void)
 	score_free(card);
 }
 
+/* A ratio that is no share stays as it is: 3 of each, without error. */
+static void test_ratio(void)
+{
+	static const struct crmval_point scale[] = {{0, 0}, {10, 100}};
+	static const double threes[2][2] = {{6, 2}, {3, 1}};
+	begin();
+	use(0, CRMVAL_RATIO, CRMVAL_VALUE, scale);
+	sample.moments[0][0][0] = sample_rows(threes, 2);
+	struct scorecard *card = company_card();
+	NEAR(card->measures[0].score.low, 30);
+	NEAR(card->measures[0].score.high, 30);
+	score_free(card);
+}
+
+/* Rows that come to nothing have no logarithm either: from 4 to 0 without error, -1. */
+static void test_nothing(void)
+{
+	static const struct crmval_point scale[] = {{-2, 0}, {8, 100}};
+	static const double nothing[2][2] = {{0, 0}, {0, 0}};
+	begin();
+	use(0, CRMVAL_SUM_OF, CRMVAL_GROWTH, scale);
+	sample.moments[0][0][0] = sample_rows(nothing, 2);
+	sample.moments[0][0][1] = sample_rows(yes, 4);
+	struct scorecard *card = company_card();
+	NEAR(card->measures[0].score.low, 10);
+	NEAR(card->measures[0].score.high, 10);
+	score_free(card);
+}
+
 /* Less than nothing in 10 days, a loss, has no logarithm. */
 static void test_loss(void)
 {
@@ -166,7 +195,7 @@ static int whole(const struct result *result, uint32_t measure, int window, int 
 {
 	(void)result, (void)window, (void)breakdown, (void)unit;
 	*moments = (struct whole_moments){7, 7, 7, 7, 7, 7};
-	return measure == 0;
+	return measure == 0 || measure == 2;
 }
 
 /* Whole sums are as good as exact ones. */
@@ -175,7 +204,12 @@ static void test_whole_sums(void)
 	begin();
 	sample.tables[0].flags = CRMVAL_SHARE;
 	sample.result.whole = whole;
+	use(2, CRMVAL_SUM_OF, CRMVAL_VALUE, tenfold);
 	struct scorecard *card = company_card();
+	NEAR(card->measures[0].period.denominator, 7);
+	NEAR(card->measures[1].period.value.value, 0.5); /* which are not at hand */
+	NEAR(card->measures[2].period.value.value, 7);
+	ABSENT(card->measures[2].period.denominator);
 	NEAR(card->measures[0].score.low, 100 * (9 / 11.0 - Z95 * sqrt(217.8) / 121));
 	score_free(card);
 }
@@ -258,6 +292,8 @@ static const struct test tests[] = {{"share", test_share},
 				    {"nothing counted", test_nothing_counted},
 				    {"no rows", test_no_rows},
 				    {"sum", test_sum},
+				    {"ratio", test_ratio},
+				    {"nothing", test_nothing},
 				    {"loss", test_loss},
 				    {"whole sums", test_whole_sums},
 				    {"missing", test_missing},
