@@ -188,6 +188,25 @@ static void test_whole(void)
 	CU_ASSERT_EQUAL(wrong, 0);
 }
 
+/* What whole numbers of 128 bits cannot hold is worked out by others: many rows, whose numbers are small; few large ones. */
+static void test_whole_limits(void)
+{
+	static const struct whole_moments cases[] = {
+		{1 << 27, 1 << 26, 1 << 27, 1 << 26, 1 << 26, 1 << 27},
+		{3, 3ll << 29, 3ll << 30, (1ll << 60) + (1ll << 58), (1ll << 60) + (1ll << 59), 3ll << 60},
+	};
+	struct crmval_measure ratio = {.kind = CRMVAL_RATIO};
+
+	for (int i = 0; i < 2; i++) {
+		struct moments moments = moments_of_whole(&cases[i]);
+		struct estimate one = estimate_whole(&ratio, &cases[i]), other = estimate_value(&ratio, &moments);
+		CU_ASSERT_EQUAL(one.value, other.value);
+		CU_ASSERT_EQUAL(one.se, other.se);
+	}
+	/* Of half of so many, the error is half of what one of them has by itself, 1/2, through the root of their number. */
+	CU_ASSERT_DOUBLE_EQUAL(estimate_whole(&ratio, &cases[0]).se, 0.5 / sqrt(1 << 27), 1e-12);
+}
+
 /* What a double cannot hold is no value, be it the value itself or only its error. */
 static void test_overflow(void)
 {
@@ -221,6 +240,7 @@ static const struct test tests[] = {{"value of a share", test_share},
 				    {"residuals of large numbers", test_cancellation},
 				    {"value of a sum", test_sum},
 				    {"whole numbers", test_whole},
+				    {"whole numbers and their limits", test_whole_limits},
 				    {"growth over next to nothing", test_growth},
 				    {"default scales and their mirrors", test_default_scales},
 				    {"scale", test_scale},
