@@ -317,18 +317,25 @@ static int is_zero(const struct tally_wide *wide)
 	return memcmp(wide, &zero, sizeof zero) == 0;
 }
 
+/* Adds what is counted, or in machine words; returns whether the exact sums may hold more. */
+static int words_merge(struct tally_small *small, const struct tally *tally, uint32_t window, uint32_t place)
+{
+	size_t at = tally_sums_at(tally, window, place);
+	counts_merge(small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
+	if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
+		return 0;
+	small_merge(small, &tally->small[at]);
+	return tally->used[window] & TALLY_WIDE;
+}
+
 int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place,
 		struct whole_moments *moments)
 {
 	struct tally_small small = {0};
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
-		size_t at = tally_sums_at(tally, window, place);
-		counts_merge(&small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
-		if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
-			continue;
-		small_merge(&small, &tally->small[at]);
-		if (tally->used[window] & TALLY_WIDE && !is_zero(&tally->wide[at]))
+		if (words_merge(&small, tally, window, place) &&
+		    !is_zero(&tally->wide[tally_sums_at(tally, window, place)]))
 			return 0;
 	}
 	*moments = (struct whole_moments){small.rows, small.n, small.d, small.nn, small.nd, small.dd};
@@ -342,13 +349,8 @@ void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, ui
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
-		size_t at = tally_sums_at(tally, window, place);
-		counts_merge(&small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
-		if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
-			continue;
-		small_merge(&small, &tally->small[at]);
-		if (tally->used[window] & TALLY_WIDE)
-			wide_merge(&wide, &tally->wide[at]);
+		if (words_merge(&small, tally, window, place))
+			wide_merge(&wide, &tally->wide[tally_sums_at(tally, window, place)]);
 	}
 	*sums = (struct sums){small.rows, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
 	sum_add_integer(&sums->n, small.n);
