@@ -13,8 +13,6 @@
 
 enum { LABEL_SIZE = 400, MESSAGE_SIZE = 1024 };
 
-static const double z95 = 1.959963984540054;
-
 /* What a rule is judged on. */
 struct judging {
 	const struct result *result, *before;
@@ -53,7 +51,7 @@ static void judge_drop(struct judging *judging, const char *about)
 	const struct score *now = result_node_score(judging->card, judging->node),
 			   *then = result_node_score(judging->card_before, judging->node_before);
 	double drop = then->score - now->score;
-	double noise = z95 * hypot(now->parts[SCORE_NOW].se, then->parts[SCORE_NOW].se);
+	double noise = Z95 * hypot(now->parts[SCORE_NOW].se, then->parts[SCORE_NOW].se);
 	if (drop > judging->alert->limit && drop > noise)
 		fire(judging, "%s: the score fell by %.2f points, from %.2f to %.2f", about, drop, then->score,
 		     now->score);

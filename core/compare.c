@@ -9,8 +9,6 @@
 
 enum { OLD, NEW };
 
-#define Z95 1.959963984540054
-
 const char *const change_effect_names[CHANGE_EFFECTS] = {
 	"numerator", "denominator", "baseline", "missing", "stated_baseline", "days",   "scale",
 	"basis",     "definition",  "weight",   "absent",  "min_coverage",    "policy", "aggregation",

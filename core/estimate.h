@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
+
 struct estimate {
 	double value, se; /* both NaN: there is none */
 };

@@ -4,8 +4,6 @@
 
 #include "scale.h"
 
-#define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
-
 /* What a measure's basis may be: bell-shaped, or its logarithm is. */
 struct bell {
 	struct estimate of;

@@ -4,8 +4,6 @@
 
 #include "error.h"
 
-#define Z95 1.959963984540054
-
 const char *report_change_id(const struct change_node *node, enum change_level level)
 {
 	while (node && node->level > level)

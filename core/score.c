@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define Z95 1.959963984540054 /* half of a 95 % interval, in standard errors */
-
 const char *const measure_status_names[] = {N_("ok"), N_("no_data"), N_("failed")};
 const char *const basis_names[] = {NULL, N_("value"), N_("growth"), N_("change")};
 

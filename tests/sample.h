@@ -10,7 +10,6 @@
 #define NEAR(actual, expected) CU_ASSERT_DOUBLE_EQUAL(actual, expected, 1e-9)
 #define ABSENT(actual) CU_ASSERT(isnan(actual))
 #define SAME(actual, expected) CU_ASSERT_STRING_EQUAL((actual) ? (actual) : "(null)", expected)
-#define Z95 1.959963984540054
 
 enum { SAMPLE_MEASURES = 5, SAMPLE_UNITS = 3, SAMPLE_SCOPES = 1 + SAMPLE_UNITS };
 
