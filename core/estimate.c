@@ -55,7 +55,7 @@ struct estimate estimate_value(const struct crmval_measure *measure, const struc
 /* ---- whole numbers ---- */
 
 /* So few rows, and such small sums, that no product below reaches 2^127. */
-enum { WHOLE_ROWS = 1 << 12, WHOLE_VALUE = 1 << 28, WHOLE_SQUARES = 1 << 30 };
+enum { WHOLE_ROWS = (1 << 12) - 4, WHOLE_VALUE = 1 << 28, WHOLE_SQUARES = 1 << 30 };
 
 struct fraction {
 	__int128 above, below;
@@ -102,11 +102,15 @@ static int is_within(int64_t number, int64_t limit)
 	return number > -limit && number < limit;
 }
 
+/*
+ * Of rows, small squares would do: |n| and |d| are at most sqrt(rows * squares) < 2^21, and |nd| is no more than the larger of
+ * the squares (Cauchy, Schwarz).  But a plugin that writes where it should not may leave sums that no rows have.
+ */
 static int is_small(const struct whole_moments *moments)
 {
-	return moments->rows + 4 <= WHOLE_ROWS && is_within(moments->n, WHOLE_VALUE) &&
-	       is_within(moments->d, WHOLE_VALUE) && is_within(moments->nn, WHOLE_SQUARES) &&
-	       is_within(moments->nd, WHOLE_SQUARES) && is_within(moments->dd, WHOLE_SQUARES);
+	return moments->rows - 1 < WHOLE_ROWS && (uint64_t)moments->nn < WHOLE_SQUARES &&
+	       (uint64_t)moments->dd < WHOLE_SQUARES && is_within(moments->n, WHOLE_VALUE) &&
+	       moments->d < WHOLE_VALUE && is_within(moments->nd, WHOLE_SQUARES);
 }
 
 /* Numbers that doubles hold have the same quotient there: 113 bits are more than twice as many, and rounding twice is as once. */
@@ -122,7 +126,7 @@ struct estimate estimate_whole(const struct crmval_measure *measure, const struc
 {
 	struct fraction variance;
 
-	if (measure->kind == CRMVAL_SUM_OF)
+	if (measure->kind == CRMVAL_SUM_OF && moments->nn >= 0)
 		return (struct estimate){(double)moments->n, sqrt((double)moments->nn)};
 	if (!(moments->d > 0))
 		return estimate_none;
