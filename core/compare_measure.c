@@ -41,7 +41,8 @@ struct problem {
 	const struct measure_side *sides;
 	struct shift shifts[2];
 	uint32_t factor_count;
-	enum measure_effect factors[FACTORS]; /* bit i of a mixture: factor i is the new one */
+	uint32_t bits
+		[MEASURE_EFFECTS]; /* set in mixtures that have the new one; 0: it is no factor, but the same on both */
 };
 
 /* Up and down by factors, so that what has to be above 0 stays there. */
@@ -74,10 +75,7 @@ static double problem_baseline(const struct problem *problem, int side)
 /* The side that a mixture has something from. */
 static int side_in(const struct problem *problem, uint32_t mixture, enum measure_effect effect)
 {
-	for (uint32_t i = 0; i < problem->factor_count; i++)
-		if (problem->factors[i] == effect)
-			return mixture >> i & 1;
-	return OLD; /* it is the same on both */
+	return (mixture & problem->bits[effect]) != 0;
 }
 
 static double mixture_score(const struct problem *problem, uint32_t mixture)
@@ -109,7 +107,7 @@ static double mixture_score(const struct problem *problem, uint32_t mixture)
 static void add_factor(struct problem *problem, enum measure_effect effect, int is_one)
 {
 	if (is_one)
-		problem->factors[problem->factor_count++] = effect;
+		problem->bits[effect] = 1u << problem->factor_count++;
 }
 
 static int is_other_scale(const struct measure_side *a, const struct measure_side *b)
@@ -157,12 +155,11 @@ static struct points find_points(const struct problem *problem)
 
 	for (uint32_t mixture = 0; mixture < mixtures; mixture++)
 		scores[mixture] = mixture_score(problem, mixture);
-	for (uint32_t i = 0; i < count; i++)
-		for (uint32_t mixture = 0; mixture < mixtures; mixture++)
-			if (!(mixture >> i & 1))
-				points.effects[problem->factors[i]] +=
-					share_of_orders((uint32_t)__builtin_popcount(mixture), count) *
-					(scores[mixture | 1u << i] - scores[mixture]);
+	for (int e = 0; e < MEASURE_EFFECTS; e++)
+		for (uint32_t bit = problem->bits[e], mixture = 0; bit && mixture < mixtures; mixture++)
+			if (!(mixture & bit))
+				points.effects[e] += share_of_orders((uint32_t)__builtin_popcount(mixture), count) *
+						     (scores[mixture | bit] - scores[mixture]);
 	return points;
 }
 
