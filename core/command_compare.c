@@ -81,9 +81,9 @@ int command_compare(const struct options *options, int count, char **words)
 		use_language(format, options->language ? options->language : sides[NEW]->result.language);
 		status = write_to(options, options->output, &(struct replace_content){write_change, &content});
 		text_use_messages();
+		change_company(change);
 		/* Written, but there is nothing that could have moved. */
-		if (status == 0 &&
-		    (change_company(change, NULL) != CRMVAL_OK || !estimate_is_known(change->nodes[0].change)))
+		if (status == 0 && !estimate_is_known(change->nodes[0].change))
 			status = EXIT_DEGRADED;
 	} else {
 		log_error(options, error.message);

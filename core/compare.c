@@ -140,16 +140,13 @@ static const struct score *find_score(const struct scorecard *card, enum change_
 	return level == CHANGE_MEASURE ? &card->measures[place].score : lists[level] + place;
 }
 
-static int compare_scope(struct change *change, int breakdown, struct change_unit unit, struct crmval_error *error)
+void change_scope(struct change *change, int breakdown, struct change_unit unit)
 {
 	for (int side = OLD; side <= NEW; side++) {
-		int is_there = breakdown < 0 || unit.places[side] >= 0, status;
-		if (is_there) {
-			status = score_scope(change->cards[side], breakdown, (uint32_t)unit.places[side], error);
-			/* What is missing though nothing may be shows in the card. */
-			if (status && status != CRMVAL_EDATA)
-				return status;
-		}
+		int is_there = unit.places[side] >= 0;
+		/* What is missing though nothing may be, which is all that it fails with, shows in the card. */
+		if (is_there)
+			score_scope(change->cards[side], breakdown, (uint32_t)unit.places[side], NULL);
 		for (uint32_t n = 0; n < change->node_count; n++)
 			change->nodes[n].score[side] = is_there
 							       ? find_score(change->cards[side], change->nodes[n].level,
@@ -159,15 +156,9 @@ static int compare_scope(struct change *change, int breakdown, struct change_uni
 	change_split(change, breakdown, unit);
 	publish(change);
 	add_up(change);
-	return CRMVAL_OK;
 }
 
-int change_company(struct change *change, struct crmval_error *error)
+void change_company(struct change *change)
 {
-	return compare_scope(change, -1, (struct change_unit){.name = NULL}, error);
-}
-
-int change_scope(struct change *change, int breakdown, struct change_unit unit, struct crmval_error *error)
-{
-	return compare_scope(change, breakdown, unit, error);
+	change_scope(change, -1, (struct change_unit){.name = NULL});
 }

@@ -60,8 +60,8 @@ struct change {
 	const struct result *results[2]; /* old, new */
 	struct scorecard *cards[2];
 	uint32_t node_count, part_count;
-	struct change_node *nodes;     /* each before its children; the first is the overall score */
-	struct change_part *parts;     /* those of children before their parent's; without those that are 0 */
+	struct change_node *nodes; /* each before its children: first the overall score; an empty one behind the last */
+	struct change_part *parts; /* those of children before their parent's; without those that are 0 */
 	struct change_node **children; /* room to list the children of a node ... */
 	struct mean_child *room;       /* ... and for what they do to it */
 };
@@ -71,7 +71,7 @@ int change_new(const struct result *old, const struct result *new, struct change
 void change_free(struct change *change);
 
 /* Fills it for the company. */
-int change_company(struct change *change, struct crmval_error *error);
+void change_company(struct change *change);
 
 /* A unit of a breakdown by its places in the two results; -1: not there. */
 struct change_unit {
@@ -80,7 +80,7 @@ struct change_unit {
 };
 
 /* Fills it for a unit that is there on one side at least. */
-int change_scope(struct change *change, int breakdown, struct change_unit unit, struct crmval_error *error);
+void change_scope(struct change *change, int breakdown, struct change_unit unit);
 
 /* Both results have the breakdown. */
 int change_has_breakdown(const struct change *change, int breakdown);

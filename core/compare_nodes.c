@@ -108,7 +108,7 @@ static void add_children(struct change *change, struct change_node *parent)
 
 int change_find_nodes(struct change *change, struct crmval_error *error)
 {
-	size_t most = 1;
+	size_t most = 2; /* the overall score, and an empty node behind the last */
 	uint32_t common = 0;
 
 	for (int side = OLD; side <= NEW; side++) {

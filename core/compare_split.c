@@ -150,13 +150,12 @@ static void number_effect(struct change_part *part, enum measure_effect effect, 
 		set_numbers(part, sides[OLD].days[window], sides[NEW].days[window]);
 }
 
+/* It has a score on both sides. */
 static void compare_measure(struct change *change, struct change_node *node, int breakdown, struct change_unit unit)
 {
 	struct measure_side sides[2];
 	struct measure_split split;
 
-	if (!is_known(node, OLD) || !is_known(node, NEW))
-		return;
 	for (int side = OLD; side <= NEW; side++)
 		find_side(change, node, side, breakdown, unit.places[side], &sides[side]);
 	measure_split(sides, &split);
@@ -205,7 +204,7 @@ static enum change_effect missing_measure(const struct change *change, const str
 	const struct result_measure *measure = measure_of(change, node, side);
 	const struct scored_measure *scored = scored_of(change, node, side);
 
-	if (measure->failed || !estimate_is_known(scored->period.value))
+	if (!estimate_is_known(scored->period.value))
 		return CHANGE_MISSING;
 	if (measure->basis != measure_of(change, node, !side)->basis)
 		return CHANGE_BASIS;
@@ -219,8 +218,7 @@ static enum change_effect missing_children(const struct change *change, const st
 {
 	enum change_effect common = CHANGE_EFFECTS;
 
-	for (const struct change_node *at = node + 1;
-	     at < change->nodes + change->node_count && at->level > node->level; at++) {
+	for (const struct change_node *at = node + 1; at->level > node->level; at++) {
 		if (at->level != node->level + 1 || !is_known(at, !side) || is_known(at, side))
 			continue;
 		enum change_effect effect = missing_effect(change, at);
@@ -231,12 +229,11 @@ static enum change_effect missing_children(const struct change *change, const st
 	return common != CHANGE_EFFECTS ? common : CHANGE_MISSING;
 }
 
-static int has_children(const struct change *change, const struct change_node *node, int side)
+/* What is deeper is there with its parent. */
+static int has_children(const struct change_node *node, int side)
 {
-	const struct change_node *end = change->nodes + change->node_count;
-
-	for (const struct change_node *at = node + 1; at < end && at->level > node->level; at++)
-		if (at->level == node->level + 1 && at->score[side])
+	for (const struct change_node *at = node + 1; at->level > node->level; at++)
+		if (at->score[side])
 			return 1;
 	return 0;
 }
@@ -254,7 +251,7 @@ static enum change_effect missing_effect(const struct change *change, const stru
 	if (node->level == CHANGE_MEASURE)
 		return missing_measure(change, node, side);
 	const struct score *without = node->score[side], *with = node->score[!side];
-	if (without->reason == score_no_weight && has_children(change, node, side))
+	if (without->reason == score_no_weight && has_children(node, side))
 		return CHANGE_WEIGHT;
 	if (without->reason == score_no_coverage && without->coverage >= change->results[!side]->min_coverage)
 		return CHANGE_MIN_COVERAGE;
@@ -269,9 +266,8 @@ static void raise_parts(struct change *change, const struct change_node *child, 
 {
 	for (uint32_t i = child->first_part; i < child->end_part; i++) {
 		struct estimate *points = change->parts[i].points;
-		if (estimate_is_known(points[child->level]))
-			points[child->level - 1] = (struct estimate){points[child->level].value * slope,
-								     points[child->level].se * fabs(slope)};
+		points[child->level - 1] =
+			(struct estimate){points[child->level].value * slope, points[child->level].se * fabs(slope)};
 	}
 }
 
@@ -314,8 +310,7 @@ static uint32_t list_children(struct change *change, const struct change_node *n
 {
 	uint32_t count = 0;
 
-	for (struct change_node *at = change->nodes + (node - change->nodes) + 1;
-	     at < change->nodes + change->node_count && at->level > node->level; at++)
+	for (struct change_node *at = change->nodes + (node - change->nodes) + 1; at->level > node->level; at++)
 		if (at->level == node->level + 1)
 			change->children[count++] = at;
 	return count;
@@ -343,7 +338,7 @@ static void compare_children(struct change *change, struct change_node *node)
 		if (is_known(child, OLD) && is_known(child, NEW)) {
 			raise_parts(change, child, part->slope);
 			variance += square(part->slope * child->change.se);
-		} else if (part->counts[OLD] && part->counts[NEW]) {
+		} else { /* whose slope is 0, unless it counts on both sides */
 			add_zero(change, child, part);
 			variance += square(part->slope * hypot(part->se[OLD], part->se[NEW]));
 		}
@@ -358,11 +353,9 @@ static void compare_children(struct change *change, struct change_node *node)
 
 static void compare_node(struct change *change, struct change_node *node, int breakdown, struct change_unit unit)
 {
-	struct change_node *end = change->nodes + change->node_count;
-
 	node->first_part = change->part_count;
 	node->change = node->points = estimate_none;
-	for (struct change_node *at = node + 1; at < end && at->level > node->level; at++)
+	for (struct change_node *at = node + 1; at->level > node->level; at++)
 		if (at->level == node->level + 1)
 			compare_node(change, at, breakdown, unit);
 	if (is_known(node, OLD) && is_known(node, NEW)) {

@@ -26,24 +26,20 @@ static int by_change(const void *left, const void *right)
 	return order_of(&a->unit) < order_of(&b->unit) ? -1 : 1;
 }
 
-static int rank_unit(struct change *change, int breakdown, struct moved_unit *moved, struct crmval_error *error)
+static void rank_unit(struct change *change, int breakdown, struct moved_unit *moved)
 {
 	const struct change_node *overall = change->nodes;
-	int status = change_scope(change, breakdown, moved->unit, error);
 
-	if (status)
-		return status;
+	change_scope(change, breakdown, moved->unit);
 	for (int side = OLD; side <= NEW; side++)
 		moved->scores[side] = overall->score[side] ? overall->score[side]->score : NAN;
 	moved->change = overall->change;
-	return CRMVAL_OK;
 }
 
 int change_rank_units(struct change *change, int breakdown, struct moved_units *moved, struct crmval_error *error)
 {
 	uint32_t next[2] = {0, 0};
 	size_t most = 1;
-	int status = CRMVAL_OK;
 
 	for (int side = OLD; side <= NEW; side++)
 		most += change->results[side]->unit_counts[breakdown];
@@ -51,13 +47,8 @@ int change_rank_units(struct change *change, int breakdown, struct moved_units *
 	moved->units = calloc(most, sizeof *moved->units);
 	if (!moved->units)
 		return fail_memory(error);
-	while (!status && change_next_unit(change, breakdown, next, &moved->units[moved->count].unit))
-		status = rank_unit(change, breakdown, &moved->units[moved->count++], error);
-	if (status) {
-		free(moved->units);
-		moved->units = NULL;
-		return status;
-	}
+	while (change_next_unit(change, breakdown, next, &moved->units[moved->count].unit))
+		rank_unit(change, breakdown, &moved->units[moved->count++]);
 	qsort(moved->units, moved->count, sizeof *moved->units, by_change);
 	return CRMVAL_OK;
 }

@@ -52,9 +52,10 @@ int report_change_write(enum job_format format, struct change *change, FILE *str
 {
 	struct output output = {.stream = stream};
 	struct restate *restate = NULL;
-	int status = change_company(change, error);
+	int status = CRMVAL_OK;
 
-	if (!status && restate_is_one(change))
+	change_company(change);
+	if (restate_is_one(change))
 		status = restate_new(change, &restate, error);
 	if (!status)
 		status = write_format(format, change, restate, &output, style, error);

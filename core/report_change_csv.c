@@ -76,14 +76,13 @@ static int put_breakdown(struct scope *scope, struct change *change, int breakdo
 	if (status)
 		return status;
 	scope->breakdown = breakdown_names[breakdown];
-	for (uint32_t u = 0; u < moved.count && !status && !scope->csv.output->failure; u++) {
-		status = change_scope(change, breakdown, moved.units[u].unit, error);
+	for (uint32_t u = 0; u < moved.count && !scope->csv.output->failure; u++) {
+		change_scope(change, breakdown, moved.units[u].unit);
 		scope->unit = moved.units[u].unit.name;
-		if (!status)
-			put_scope(scope, change);
+		put_scope(scope, change);
 	}
 	free(moved.units);
-	return status;
+	return CRMVAL_OK;
 }
 
 int report_change_csv(struct change *change, struct output *output, struct crmval_error *error)

@@ -111,44 +111,37 @@ static void put_dimensions(struct json *json, const struct change *change)
 
 /* ---- units ---- */
 
-static int put_unit(struct json *json, struct change *change, int breakdown, const struct moved_unit *moved,
-		    struct crmval_error *error)
+static void put_unit(struct json *json, struct change *change, int breakdown, const struct moved_unit *moved)
 {
-	int status = change_scope(change, breakdown, moved->unit, error);
-
-	if (status)
-		return status;
+	change_scope(change, breakdown, moved->unit);
 	json_map_open(json);
 	json_key_text(json, "unit", moved->unit.name);
 	put_change(json, change->nodes);
 	put_reasons(json, change->nodes);
 	put_parts(json, change, NULL);
 	json_map_close(json);
-	return CRMVAL_OK;
 }
 
 static int put_breakdowns(struct json *json, struct change *change, struct crmval_error *error)
 {
-	int status = CRMVAL_OK;
-
 	json_text(json, "breakdowns");
 	json_map_open(json);
-	for (int b = 0; b < BREAKDOWN_COUNT && !status; b++) {
+	for (int b = 0; b < BREAKDOWN_COUNT; b++) {
 		struct moved_units moved;
 		if (!change_has_breakdown(change, b))
 			continue;
-		status = change_rank_units(change, b, &moved, error);
+		int status = change_rank_units(change, b, &moved, error);
 		if (status)
 			return status;
 		json_text(json, breakdown_names[b]);
 		json_array_open(json);
-		for (uint32_t u = 0; u < moved.count && !status && !json->output->failure; u++)
-			status = put_unit(json, change, b, &moved.units[u], error);
+		for (uint32_t u = 0; u < moved.count && !json->output->failure; u++)
+			put_unit(json, change, b, &moved.units[u]);
 		json_array_close(json);
 		free(moved.units);
 	}
 	json_map_close(json);
-	return status;
+	return CRMVAL_OK;
 }
 
 /* ---- the whole ---- */

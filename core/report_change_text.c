@@ -298,13 +298,9 @@ static void write_restate(struct screen *screen, const struct restate *restate)
 
 /* ---- who moved ---- */
 
-static int write_unit(struct screen *screen, struct change *change, int breakdown, const struct moved_unit *moved,
-		      struct crmval_error *error)
+static void write_unit(struct screen *screen, struct change *change, int breakdown, const struct moved_unit *moved)
 {
-	int status = change_scope(change, breakdown, moved->unit, error);
-
-	if (status)
-		return status;
+	change_scope(change, breakdown, moved->unit);
 	screen_left(screen, TONE_PLAIN, "", INDENT);
 	screen_left(screen, TONE_PLAIN, unit_title(moved->unit.name), 24);
 	screen_points(screen, TONE_PLAIN, moved->scores[OLD], 0, 7);
@@ -314,7 +310,6 @@ static int write_unit(struct screen *screen, struct change *change, int breakdow
 	screen->indent = screen->column;
 	change_write_largest(screen, change);
 	screen_newline(screen);
-	return CRMVAL_OK;
 }
 
 /* Units that are on one side alone, or have a score on one alone. */
@@ -362,7 +357,7 @@ static int write_breakdown(struct screen *screen, struct change *change, int bre
 	while (known < moved.count && estimate_is_known(moved.units[known].change))
 		known++;
 	write_units_head(screen, breakdown);
-	for (uint32_t u = 0; u < known && !status; u++) {
+	for (uint32_t u = 0; u < known; u++) {
 		uint32_t below = known - u;
 		if (known > 2 * UNITS_SHOWN && u == UNITS_SHOWN) {
 			char high[SCREEN_POINTS_SIZE], low[SCREEN_POINTS_SIZE];
@@ -374,12 +369,12 @@ static int write_breakdown(struct screen *screen, struct change *change, int bre
 			screen_newline(screen);
 		}
 		if (u < UNITS_SHOWN || below <= UNITS_SHOWN)
-			status = write_unit(screen, change, breakdown, &moved.units[u], error);
+			write_unit(screen, change, breakdown, &moved.units[u]);
 	}
 	write_names(screen, &moved, NEW, _("with a score in the new result only:"));
 	write_names(screen, &moved, OLD, _("with a score in the old result only:"));
 	free(moved.units);
-	return status;
+	return CRMVAL_OK;
 }
 
 int report_change_text(struct change *change, const struct restate *restate, struct output *output,

@@ -222,13 +222,10 @@ static int put_change(struct html *html, struct json *json, const struct scoreca
 	char from[11], to[11], score[SCREEN_POINTS_SIZE], points[SCREEN_POINTS_SIZE];
 	int code = change_new(before, result, &change, error);
 
-	if (code == CRMVAL_OK)
-		code = change_company(change, error);
-	if (code == CRMVAL_EDATA) { /* nothing to compare */
-		change_free(change);
-		return CRMVAL_OK;
-	}
-	if (code == CRMVAL_OK && estimate_is_known(change->nodes[0].change)) {
+	if (code != CRMVAL_OK)
+		return code == CRMVAL_EDATA ? CRMVAL_OK : code; /* nothing to compare */
+	change_company(change);
+	if (estimate_is_known(change->nodes[0].change)) {
 		html_raw(html, "<section id=change>\n");
 		html_element(html, "h2", _("Since the result before"));
 		html_raw(html, "<p>");

@@ -27,7 +27,7 @@ struct change *pair_compare(const struct sample *old, const struct sample *new)
 	struct change *change = NULL;
 
 	CU_ASSERT_EQUAL_FATAL(change_new(&old->result, &new->result, &change, &error), CRMVAL_OK);
-	CU_ASSERT_EQUAL(change_company(change, &error), CRMVAL_OK);
+	change_company(change);
 	return change;
 }
 

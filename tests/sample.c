@@ -17,6 +17,7 @@ static void sample_moments(const struct result *result, uint32_t measure, int wi
 	const struct sample *sample = result->tallies;
 	uint32_t scope = breakdown < 0 ? 0 : 1 + unit % sample->repeat;
 
+	CU_ASSERT(breakdown < 0 || unit < result->unit_counts[breakdown]);
 	*moments = sample->moments[scope][measure][window];
 }
 

@@ -4,6 +4,7 @@
 
 #include "change_pair.h"
 #include "failing.h"
+#include "../core/compare_nodes.h"
 #include "../core/compare_units.h"
 
 #include <errno.h>
@@ -325,7 +326,7 @@ static void test_units(void)
 		CU_ASSERT_FATAL(change_next_unit(change, BREAKDOWN_TEAM, next, &unit));
 		CU_ASSERT_EQUAL(unit.places[0], places[u][0]);
 		CU_ASSERT_EQUAL(unit.places[1], places[u][1]);
-		CU_ASSERT_EQUAL(change_scope(change, BREAKDOWN_TEAM, unit, &error), CRMVAL_OK);
+		change_scope(change, BREAKDOWN_TEAM, unit);
 		if (unit.places[0] < 0 || unit.places[1] < 0) {
 			ABSENT(change->nodes[0].change.value);
 			CU_ASSERT_EQUAL(change->part_count, 0);
@@ -354,6 +355,53 @@ static void test_no_overall(void)
 		ABSENT(change->nodes[n].points.value);
 	NEAR(part_of(change, "m0", CHANGE_NUMERATOR)->points[CHANGE_DIMENSION].value, 5);
 	change_free(change);
+}
+
+/* Where a dimension has no score on one side, though the whole has, what is in it is no part of the whole. */
+static void test_no_dimension(void)
+{
+	struct change *change;
+
+	start();
+	sample_set(&new, 0, 0.7, 0);
+	sample_set(&new, 3, 0.7, 0);
+	sample_lose(&new, 1);
+	sample_lose(&new, 2);
+	new.result.min_coverage = 0.6; /* alpha has 0.25, the whole 0.625 */
+	change = compare();
+	/* Beta alone, whose b1 is 70 now. */
+	NEAR(change->nodes[0].change.value, 10);
+	NEAR(change->nodes[0].points.value, 10);
+	ABSENT(points(change, "m0", CHANGE_NUMERATOR));
+	const struct change_part *part = part_of(change, "m0", CHANGE_NUMERATOR);
+	NEAR(part->points[CHANGE_MEASURE].value, 20);
+	ABSENT(part->points[CHANGE_INDICATOR].value);
+	NEAR(part->node->points.value, 0);
+	change_free(change);
+}
+
+/* What is not there has no list of children, whatever lies before the lists. */
+static void test_no_list(void)
+{
+	uint32_t first[] = {UINT32_MAX, 0, 2};
+	struct change change = {.results = {&old.result, &new.result}};
+
+	start();
+	old.result.dimension_count = 1;
+	old.result.measure_count = 3;
+	for (int side = 0; side < 2; side++)
+		CU_ASSERT_EQUAL_FATAL(score_new(change.results[side], &change.cards[side], &error), CRMVAL_OK);
+	change.cards[0]->first_indicator = first + 1;
+	CU_ASSERT_EQUAL(change_find_nodes(&change, &error), CRMVAL_OK);
+	/* The whole, two dimensions, four indicators, five measures. */
+	CU_ASSERT_EQUAL_FATAL(change.node_count, 12);
+	for (uint32_t n = 0; n < change.node_count; n++) {
+		CU_ASSERT(change.nodes[n].places[1] >= 0);
+		CU_ASSERT((change.nodes[n].places[0] >= 0) == (n < 7)); /* alpha's come first */
+	}
+	free(change.nodes);
+	score_free(change.cards[0]);
+	score_free(change.cards[1]);
 }
 
 /*
@@ -413,10 +461,10 @@ static int compare_all(void)
 	struct moved_units moved = {0};
 	int status = change_new(&old.result, &new.result, &change, &error);
 
-	if (!status)
-		status = change_company(change, &error);
-	if (!status)
+	if (!status) {
+		change_company(change);
 		status = change_rank_units(change, BREAKDOWN_TEAM, &moved, &error);
+	}
 	free(moved.units);
 	change_free(change);
 	return status;
@@ -449,6 +497,8 @@ static const struct test tests[] = {{"weights", test_weights},
 				    {"too little", test_too_little},
 				    {"rounding", test_rounding},
 				    {"missing data", test_missing},
+				    {"no dimension", test_no_dimension},
+				    {"no list", test_no_list},
 				    {"min_coverage", test_coverage},
 				    {"on one side only", test_absent},
 				    {"weights of 0", test_no_weight},

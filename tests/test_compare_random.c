@@ -31,20 +31,19 @@ static struct change *compare(const struct result *old, const struct result *new
 /* Fills both for the same scope: the company, then the teams; 0: there are no more. */
 static int next_scope(struct change *change, struct change *back, uint32_t next[2], int *is_company)
 {
-	struct crmval_error error = {.struct_size = sizeof error};
 	struct change_unit unit, swapped;
 
 	if (*is_company) {
 		*is_company = 0;
-		CU_ASSERT_EQUAL(change_company(change, &error), CRMVAL_OK);
-		CU_ASSERT_EQUAL(change_company(back, &error), CRMVAL_OK);
+		change_company(change);
+		change_company(back);
 		return 1;
 	}
 	if (!change_next_unit(change, BREAKDOWN_TEAM, next, &unit))
 		return 0;
 	swapped = (struct change_unit){{unit.places[1], unit.places[0]}, unit.name};
-	CU_ASSERT_EQUAL(change_scope(change, BREAKDOWN_TEAM, unit, &error), CRMVAL_OK);
-	CU_ASSERT_EQUAL(change_scope(back, BREAKDOWN_TEAM, swapped, &error), CRMVAL_OK);
+	change_scope(change, BREAKDOWN_TEAM, unit);
+	change_scope(back, BREAKDOWN_TEAM, swapped);
 	return 1;
 }
 
