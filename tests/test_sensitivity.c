@@ -3,9 +3,11 @@
 #include "../core/dirichlet.h"
 #include "../core/philox.h"
 #include "../core/sensitivity.h"
+#include "failing.h"
 #include "sample.h"
 #include "suite.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +121,34 @@ static void test_weighing(void)
 		score_free(card);
 		weighing_close(&weighing);
 	}
+}
+
+static void fail_each(enum failing kind, unsigned least)
+{
+	static struct sample sample;
+	unsigned calls = 0;
+
+	sample_init(&sample);
+	for (unsigned at = 0; at <= calls; at++) {
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct weighing weighing;
+		long held = failing_held();
+		failing_begin(kind, at, ENOMEM);
+		int code = weighing_open(&weighing, &sample.result, &error);
+		unsigned seen = failing_end();
+		calls = at ? calls : seen;
+		CU_ASSERT_EQUAL(code, at ? CRMVAL_ENOMEM : CRMVAL_OK);
+		weighing_close(&weighing);
+		CU_ASSERT_EQUAL(failing_held(), held);
+	}
+	CU_ASSERT(calls >= least);
+}
+
+/* Whatever memory there is not, it says so, and gives back what it had. */
+static void test_memory(void)
+{
+	fail_each(FAILING_MEMORY, 3);
+	fail_each(FAILING_MAP, 1);
 }
 
 /* ---- swaps ---- */
@@ -283,14 +313,9 @@ static void test_answer(void)
 }
 
 static const struct test tests[] = {
-	{"philox", test_philox},
-	{"draws", test_draws},
-	{"the quick mean", test_weighing},
-	{"swaps", test_swaps},
-	{"swaps at random", test_swaps_at_random},
-	{"any threads", test_threads},
-	{"answers", test_answer},
-	{NULL, NULL},
+	{"philox", test_philox},       {"draws", test_draws},    {"the quick mean", test_weighing},
+	{"no memory", test_memory},    {"swaps", test_swaps},    {"swaps at random", test_swaps_at_random},
+	{"any threads", test_threads}, {"answers", test_answer}, {NULL, NULL},
 };
 
 const struct suite suite_sensitivity = {"sensitivity", tests};
