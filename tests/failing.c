@@ -27,7 +27,7 @@ static _Thread_local struct {
 	int number;
 	long held;
 	const char *text;
-	int finds_all;
+	int finds_all, are_alike;
 } state;
 
 void failing_begin(enum failing kind, unsigned at, int number)
@@ -47,6 +47,11 @@ unsigned failing_end(void)
 void failing_to_miss(int is_on)
 {
 	state.finds_all = is_on;
+}
+
+void failing_to_tell_apart(int is_on)
+{
+	state.are_alike = is_on;
 }
 
 void failing_read(const char *text)
@@ -79,8 +84,6 @@ static int is_time(enum failing kind)
 CALL(FAILING_LISTING, DIR *, NULL, fdopendir, (int fd), (fd))
 CALL(FAILING_READDIR, struct dirent *, NULL, readdir, (DIR * listing), (listing))
 CALL(FAILING_READ, ssize_t, -1, pread, (int fd, void *bytes, size_t length, off_t from), (fd, bytes, length, from))
-CALL(FAILING_STAT, int, -1, fstat, (int fd, struct stat *status), (fd, status))
-CALL(FAILING_LOOK, int, -1, stat, (const char *path, struct stat *status), (path, status))
 CALL(FAILING_LOOK, int, -1, lstat, (const char *path, struct stat *status), (path, status))
 CALL(FAILING_LOCK, int, -1, flock, (int fd, int operation), (fd, operation))
 CALL(FAILING_MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
@@ -102,6 +105,30 @@ CALL(FAILING_UNLINK, int, -1, unlinkat, (int fd, const char *name, int flags), (
 CALL(FAILING_STREAM, FILE *, NULL, fopencookie, (void *cookie, const char *mode, cookie_io_functions_t functions),
      (cookie, mode, functions))
 CALL(FAILING_ADVICE, int, -1, madvise, (void *memory, size_t size, int advice), (memory, size, advice))
+
+/* Every number is that of a file system, and of the first file there. */
+static int make_alike(int result, struct stat *status)
+{
+	if (result == 0 && state.are_alike) {
+		status->st_dev = status->st_ino;
+		status->st_ino = 1;
+	}
+	return result;
+}
+
+int __real_fstat(int fd, struct stat *status);
+__attribute__((visibility("default"))) int __wrap_fstat(int fd, struct stat *status);
+int __wrap_fstat(int fd, struct stat *status)
+{
+	return is_time(FAILING_STAT) ? -1 : make_alike(__real_fstat(fd, status), status);
+}
+
+int __real_stat(const char *path, struct stat *status);
+__attribute__((visibility("default"))) int __wrap_stat(const char *path, struct stat *status);
+int __wrap_stat(const char *path, struct stat *status)
+{
+	return is_time(FAILING_LOOK) ? -1 : make_alike(__real_stat(path, status), status);
+}
 
 int __real_fstatat(int fd, const char *name, struct stat *status, int flags);
 int __wrap_fstatat(int fd, const char *name, struct stat *status, int flags);

@@ -42,6 +42,9 @@ unsigned failing_end(void);
 /* From now on fstatat() finds whatever it is asked for, or does so no more. */
 void failing_to_miss(int is_on);
 
+/* From now on fstat() and stat() tell each file as the first of a file system of its own, or do so no more. */
+void failing_to_tell_apart(int is_on);
+
 /* What the next fopen() reads, whatever it opens. */
 void failing_read(const char *text);
 

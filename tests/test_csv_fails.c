@@ -472,6 +472,22 @@ static void test_packed(void)
 	remove_folder();
 }
 
+/* What was encoded twice is counted, and told behind all else: an e with an accent, which is UTF-8 of UTF-8. */
+static void test_packed_stops(void)
+{
+	make_folder();
+	ZIP(ZIP_1, CSV("X", "Id,N\n1,\xc3\x83\xc2\xa9\n"));
+	struct csv_trial trial = trial_in_folder();
+	struct crmval_error error = {.struct_size = sizeof error};
+	stop_at = 1;
+	CU_ASSERT_EQUAL(read_table(&trial, &error), CRMVAL_ESTOP);
+	CU_ASSERT_EQUAL(overheard, 0);
+	stop_at = 0;
+	CU_ASSERT_EQUAL(read_table(&trial, &error), CRMVAL_OK);
+	CU_ASSERT_STRING_EQUAL(told, "row 2 [1] [\xc3\x83\xc2\xa9]\nskip 1 cells with text encoded twice\n");
+	remove_folder();
+}
+
 static const struct test tests[] = {
 	{"a plain file", test_plain},
 	{"a stream", test_stream},
@@ -481,6 +497,7 @@ static const struct test tests[] = {
 	{"a file by the entity's name", test_named},
 	{"parts of an export", test_packed},
 	{"sinks that stop", test_stops},
+	{"sinks of an export that stop", test_packed_stops},
 	{"bytes that are invalid", test_invalid},
 	{"quotes that are never closed", test_open_quote},
 	{"chunks", test_chunks},

@@ -82,6 +82,7 @@ static void test_records(void)
 	HEADER(&usual, "\"\r\n\r\"\n", "(column 1)/ 6 4 0 ,");
 	HEADER(&usual, "\"\"\n", "(column 1)/ 3 2 0 ,");
 	HEADER(&usual, " \t a b\v , \xc3\xa9 \f\r\n", "a b/\xc3\xa9/ 16 2 0 ,");
+	HEADER(&usual, "         a,  ,b\n", "a/(column 2)/b/ 16 2 0 ,");
 	HEADER(&usual, "\x1f,\x0e,\x08,!\n", "\x1f/\x0e/\x08/!/ 8 2 0 ,");
 }
 
@@ -165,6 +166,7 @@ static void test_delimiter(void)
 	DELIMITER("\n", ',');
 	DELIMITER("a\0;b\n", ',');
 	DELIMITER("a\"b;c\n", ';');
+	DELIMITER("\"a\0\";b\n", ',');
 }
 
 /* No memory: said so, and none is held. */
@@ -189,6 +191,31 @@ static void test_memory(void)
 		CU_ASSERT_EQUAL(failing_held(), held);
 	} while (calls >= at);
 	CU_ASSERT(calls > 35);
+}
+
+/* Nor is there more for a name that is longer than most. */
+static void test_long_name(void)
+{
+	static char bytes[602];
+	unsigned calls = 3;
+	memset(bytes, 'x', sizeof bytes - 2);
+	strcpy(bytes + sizeof bytes - 2, "\n");
+	for (unsigned at = 0; at <= calls; at++) {
+		struct memory memory = {bytes, sizeof bytes - 1, 100, CRMVAL_OK};
+		struct csv_header header;
+		long held = failing_held();
+		failing_begin(FAILING_MEMORY, at, ENOMEM);
+		int code = read_header(&memory, &usual, &header);
+		unsigned seen = failing_end();
+		calls = at ? calls : seen;
+		CU_ASSERT_EQUAL(code, at ? CRMVAL_ENOMEM : CRMVAL_OK);
+		CU_ASSERT_EQUAL(header.count, at ? 0 : 1);
+		if (!at)
+			CU_ASSERT_EQUAL(strlen(header.names[0]), 600);
+		csv_header_free(&header);
+		CU_ASSERT_EQUAL(failing_held(), held);
+	}
+	CU_ASSERT(calls > 4);
 }
 
 /* What cannot be read on is told as it is, wherever it happens. */
@@ -234,14 +261,9 @@ static void test_open_quote(void)
 }
 
 static const struct test tests[] = {
-	{"records", test_records},
-	{"refused", test_refused},
-	{"text", test_text},
-	{"delimiter", test_delimiter},
-	{"no memory", test_memory},
-	{"unread", test_unread},
-	{"open quote", test_open_quote},
-	{NULL, NULL},
+	{"records", test_records},     {"refused", test_refused},       {"text", test_text},
+	{"delimiter", test_delimiter}, {"no memory", test_memory},      {"long name", test_long_name},
+	{"unread", test_unread},       {"open quote", test_open_quote}, {NULL, NULL},
 };
 
 const struct suite suite_csv_header = {"csv_header", tests};

@@ -151,7 +151,7 @@ static void test_history_start(void)
 		{-1, "orders start on 1969-12-31"},     {11015, "orders start on 2000-02-28"},
 		{11016, "orders start on 2000-02-29"},  {11017, "orders start on 2000-03-01"},
 		{20088, "orders start on 2024-12-31"},  {20089, "orders start on 2025-01-01"},
-		{-25508, "orders start on 1900-03-01"},
+		{-25508, "orders start on 1900-03-01"}, {-25509, "orders start on 1900-02-28"},
 	};
 	struct trial trial;
 	trial_open(&trial, plugin, "account", 1);

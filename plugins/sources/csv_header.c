@@ -143,10 +143,10 @@ static int end_cell(struct reading *reading, struct crmval_error *error)
 	const char *cell = reading->cell;
 	size_t length = reading->length;
 	reading->length = 0;
-	for (; length && is_space(cell[length - 1]); length--)
-		;
 	for (; length && is_space(*cell); length--)
 		cell++;
+	for (; length && is_space(cell[length - 1]); length--)
+		;
 	if (header->count == reading->dialect->max_columns)
 		return fail(error, CRMVAL_EDATA,
 			    "%s: the header has more than %u columns; is the delimiter right? "
@@ -217,20 +217,15 @@ static int end_file(struct reading *reading, struct crmval_error *error)
 }
 
 /* The delimiter behind the first name of a header, of which these are the first bytes; a comma where there is none. */
-static uint8_t find_delimiter(const uint8_t *bytes, size_t size)
+static uint8_t find_delimiter(const char *text)
 {
-	size_t i = 0;
-	while (i < size && (bytes[i] == '\r' || bytes[i] == '\n'))
-		i++;
-	if (i < size && bytes[i] == '"') {
-		const uint8_t *closing = memchr(bytes + i + 1, '"', size - i - 1);
-		i = closing ? (size_t)(closing - bytes) : size;
+	text += strspn(text, "\r\n");
+	if (*text == '"') {
+		const char *closing = strchr(text + 1, '"');
+		text = closing ? closing : "";
 	}
-	for (; i < size && bytes[i] && bytes[i] != '\r' && bytes[i] != '\n'; i++) {
-		if (strchr(",;\t|^`", bytes[i]))
-			return bytes[i];
-	}
-	return ',';
+	text += strcspn(text, ",;\t|^`\r\n");
+	return *text && *text != '\r' && *text != '\n' ? (uint8_t)*text : ',';
 }
 
 static int read_record(struct reading *reading, struct csv_bytes bytes, uint8_t *piece, struct crmval_error *error)
@@ -244,8 +239,9 @@ static int read_record(struct reading *reading, struct csv_bytes bytes, uint8_t 
 			return status;
 		if (!got)
 			return end_file(reading, error);
+		piece[got] = 0;
 		if (!reading->machine.delimiter)
-			reading->machine.delimiter = find_delimiter(piece, got);
+			reading->machine.delimiter = find_delimiter((const char *)piece);
 		for (size_t i = 0; i < got; i++) {
 			if (ended) { /* one byte more: the line end may be CR LF */
 				header->size += piece[i] == '\n' && reading->machine.previous == '\r';
@@ -298,7 +294,7 @@ int csv_header_read(struct csv_bytes bytes, const struct csv_dialect *dialect, c
 				  .path = path,
 				  .header = header,
 				  .room = 256};
-	uint8_t *piece = malloc(CSV_HEADER_PIECE);
+	uint8_t *piece = malloc(CSV_HEADER_PIECE + 1); /* as text, it ends in NUL */
 	int status = CRMVAL_OK;
 	*header = (struct csv_header){0};
 	reading.cell = malloc(reading.room);
