@@ -66,6 +66,7 @@
 	SUITE(rates)                                                                                                   \
 	SUITE(reach)                                                                                                   \
 	SUITE(replace)                                                                                                 \
+	SUITE(replace_fails)                                                                                           \
 	SUITE(report)                                                                                                  \
 	SUITE(report_change)                                                                                           \
 	SUITE(report_text)                                                                                             \

@@ -90,6 +90,7 @@ static void test_which(void)
 	/* Not what a part of a run left there. */
 	put("b-20261127T101800Z.gz", "b", 4, 2);
 	CU_ASSERT_EQUAL(find("b", INT64_MAX, CRMVAL_OK), 3);
+	CU_ASSERT_STRING_EQUAL(damages, "");
 	/* Not what is newer than the instant. */
 	CU_ASSERT_EQUAL(find("a", INSTANT + 60, CRMVAL_OK), 2);
 	CU_ASSERT_EQUAL(find("a", INSTANT + 59, CRMVAL_OK), 1);

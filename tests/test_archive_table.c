@@ -30,7 +30,7 @@ static const struct snapshot_header headers[] = {
 	 .overall = {.score = NAN, .low = NAN, .high = NAN, .coverage = 0}},
 };
 
-static char long_problem[2000];
+static char long_problem[1 << 20]; /* more than there is of the stack above */
 
 /* Bytes that are no UTF-8 are written as signs for that, which takes memory. */
 static struct prune_item items[] = {
@@ -40,7 +40,7 @@ static struct prune_item items[] = {
 	 .reasons = 1u << KEEP_LAST | 1u << KEEP_DAILY},
 	{.entry = {.name = "b.gz"}, .made = 1795774500, .job = (char[]){"one\xff"}},
 	{.entry = {.name = "c.gz"}, .problem = (char[]){"it is a symbolic link"}},
-	{.entry = {.name = "d.gz"}, .problem = long_problem},
+	{.entry = {.name = "d.gz"}, .problem = long_problem, .reasons = 1u << KEEP_LAST},
 };
 
 static int fill(enum archive_table_kind kind, enum job_format format, FILE *stream)
@@ -80,6 +80,7 @@ static void check(enum archive_table_kind kind, enum job_format format, const ch
 	memset(long_problem, 'x', sizeof long_problem - 1);
 	char *text = list(kind, format, FAILING_MEMORY, 0, &calls, &code);
 	CU_ASSERT_EQUAL(code, CRMVAL_OK);
+	CU_ASSERT_PTR_EQUAL(strstr(text, *says), text);
 	for (; *says; says++) {
 		if (!strstr(text, *says))
 			printf("not in it: %s\n%s\n", *says, text);
@@ -106,7 +107,7 @@ static void test_content(void)
 		      "2.gz,2026-11-27T10:15:01Z,none�,2025-01-01,2025-12-31,,,,0\r\n",
 		      NULL});
 	check(ARCHIVE_CONTENT, FORMAT_JSON,
-	      (const char *const[]){"\"format\": \"crmval-archive-1\"", "\"job\": \"sales, \\\"all\\\"\"",
+	      (const char *const[]){"{\n  \"format\": \"crmval-archive-1\"", "\"job\": \"sales, \\\"all\\\"\"",
 				    "\"baseline\": {\n        \"from\": \"2024-01-01\"", "\"baseline\": null",
 				    "\"id\": \"alpha\",\n          \"score\": 40", "\"dimensions\": [\n\n      ]",
 				    "\"score\": null", NULL});
@@ -122,7 +123,9 @@ static void test_plan(void)
 				    "b.gz,2026-11-27T10:15:00Z,one�,remove,\r\nc.gz,,,leave,it is a symbolic link\r\n",
 				    NULL});
 	check(ARCHIVE_PLAN, FORMAT_JSON,
-	      (const char *const[]){"\"format\": \"crmval-prune-1\"", "\"last\",\n        \"daily\"",
+	      (const char *const[]){"{\n  \"format\": \"crmval-prune-1\"",
+				    "\"file\": \"a.gz\",\n      \"made\": \"2026-11-27T10:15:00Z\"",
+				    "\"reasons\": [\n        \"last\",\n        \"daily\"",
 				    "\"made\": null,\n      \"job\": null,\n      \"action\": \"leave\"",
 				    "\"it is a symbolic link\"", "\"action\": \"remove\"", NULL});
 }
