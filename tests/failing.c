@@ -27,7 +27,8 @@ static _Thread_local struct {
 	int number;
 	long held;
 	const char *text;
-	int finds_all, are_alike;
+	int finds_all;
+	enum failing_identity identity;
 } state;
 
 void failing_begin(enum failing kind, unsigned at, int number)
@@ -49,9 +50,9 @@ void failing_to_miss(int is_on)
 	state.finds_all = is_on;
 }
 
-void failing_to_tell_apart(int is_on)
+void failing_to_identify(enum failing_identity identity)
 {
-	state.are_alike = is_on;
+	state.identity = identity;
 }
 
 void failing_read(const char *text)
@@ -106,13 +107,14 @@ CALL(FAILING_STREAM, FILE *, NULL, fopencookie, (void *cookie, const char *mode,
      (cookie, mode, functions))
 CALL(FAILING_ADVICE, int, -1, madvise, (void *memory, size_t size, int advice), (memory, size, advice))
 
-/* Every number is that of a file system, and of the first file there. */
-static int make_alike(int result, struct stat *status)
+static int identify(int result, struct stat *status)
 {
-	if (result == 0 && state.are_alike) {
+	if (result == 0 && state.identity == FAILING_FIRST_OF_ITS_OWN) {
 		status->st_dev = status->st_ino;
 		status->st_ino = 1;
 	}
+	status->st_ino += state.identity == FAILING_OTHER_NUMBER;
+	status->st_dev += state.identity == FAILING_OTHER_DEVICE;
 	return result;
 }
 
@@ -120,14 +122,14 @@ int __real_fstat(int fd, struct stat *status);
 __attribute__((visibility("default"))) int __wrap_fstat(int fd, struct stat *status);
 int __wrap_fstat(int fd, struct stat *status)
 {
-	return is_time(FAILING_STAT) ? -1 : make_alike(__real_fstat(fd, status), status);
+	return is_time(FAILING_STAT) ? -1 : identify(__real_fstat(fd, status), status);
 }
 
 int __real_stat(const char *path, struct stat *status);
 __attribute__((visibility("default"))) int __wrap_stat(const char *path, struct stat *status);
 int __wrap_stat(const char *path, struct stat *status)
 {
-	return is_time(FAILING_LOOK) ? -1 : make_alike(__real_stat(path, status), status);
+	return is_time(FAILING_LOOK) ? -1 : identify(__real_stat(path, status), status);
 }
 
 int __real_fstatat(int fd, const char *name, struct stat *status, int flags);

@@ -42,8 +42,10 @@ unsigned failing_end(void);
 /* From now on fstatat() finds whatever it is asked for, or does so no more. */
 void failing_to_miss(int is_on);
 
-/* From now on fstat() and stat() tell each file as the first of a file system of its own, or do so no more. */
-void failing_to_tell_apart(int is_on);
+/* From now on fstat() and stat() tell each file as the first of a file system of its own, one of another number than it
+   has, or one of another file system. */
+enum failing_identity { FAILING_AS_IT_IS, FAILING_FIRST_OF_ITS_OWN, FAILING_OTHER_NUMBER, FAILING_OTHER_DEVICE };
+void failing_to_identify(enum failing_identity identity);
 
 /* What the next fopen() reads, whatever it opens. */
 void failing_read(const char *text);

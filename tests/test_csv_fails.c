@@ -488,6 +488,27 @@ static void test_packed_stops(void)
 	remove_folder();
 }
 
+/* Text that is made UTF-8 takes twice its room: more than lies behind it by chance. */
+static void test_packed_growth(void)
+{
+	enum { LONG = 100000 };
+	static char bytes[LONG + 16];
+	int begin = sprintf(bytes, "Id,N\n1,");
+	memset(bytes + begin, '\xe9', LONG);
+	bytes[begin + LONG] = '\n';
+	make_folder();
+	ZIP(ZIP_1, {.name = "X.csv", .content = bytes, .size = (size_t)begin + LONG + 1});
+	struct csv_trial trial = trial_in_folder();
+	struct crmval_error error = {.struct_size = sizeof error};
+	CU_ASSERT_EQUAL(read_table(&trial, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(used, strlen("row 2 [1] []\n") + 2 * LONG);
+	int wrong = 0;
+	for (size_t i = 0; i < LONG; i++)
+		wrong += memcmp(told + strlen("row 2 [1] [") + 2 * i, "\xc3\xa9", 2) != 0;
+	CU_ASSERT_EQUAL(wrong, 0);
+	remove_folder();
+}
+
 static const struct test tests[] = {
 	{"a plain file", test_plain},
 	{"a stream", test_stream},
@@ -496,6 +517,7 @@ static const struct test tests[] = {
 	{"several files", test_several},
 	{"a file by the entity's name", test_named},
 	{"parts of an export", test_packed},
+	{"text of an export that grows", test_packed_growth},
 	{"sinks that stop", test_stops},
 	{"sinks of an export that stop", test_packed_stops},
 	{"bytes that are invalid", test_invalid},

@@ -59,10 +59,10 @@ static void test_several_files(void)
 		       "row 1: 3 [6] [5]\nskip 1 blank lines\n");
 	/* What has one number on two file systems is not the same; of the thread that looks alone. */
 	trial.threads = 1;
-	failing_to_tell_apart(1);
+	failing_to_identify(FAILING_FIRST_OF_ITS_OWN);
 	EXPECT(&trial, "column a\ncolumn b\nrow 0: 2 [1] [2]\nreject 0: 3 at 8: 1 field where the header has 2\n"
 		       "row 1: 3 [6] [5]\nskip 1 blank lines\n");
-	failing_to_tell_apart(0);
+	failing_to_identify(FAILING_AS_IT_IS);
 	trial.threads = 2;
 	trial.files = none;
 	EXPECT_ERROR(&trial, CRMVAL_ENOINPUT, "q-*.csv: no file matches");

@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -162,6 +163,7 @@ static void test_links(void)
 	CU_ASSERT_EQUAL(replace("out", "new"), CRMVAL_OK);
 	CU_ASSERT(holds(in_folder("victim"), "kept"));
 	CU_ASSERT(holds(in_folder("out"), "new"));
+	CU_ASSERT_EQUAL(mode_of(in_folder("out")) & 0137, 0); /* not the link's, which is open to all */
 	CU_ASSERT_EQUAL(symlink("victim", in_folder(TEMPORARY)), 0);
 	CU_ASSERT_EQUAL(replace("out", "newer"), CRMVAL_EPERM);
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "/" TEMPORARY ": "));
@@ -188,7 +190,9 @@ static void test_stale(void)
 	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_EAGAIN);
 	CU_ASSERT_EQUAL(count_entries(), 2);
 	close(fd);
+	errno = ENOENT; /* what failed before is no matter */
 	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(count_entries(), 1);
 	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_OK);
 	close(place.fd);
 	close_folder(1);

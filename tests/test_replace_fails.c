@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,13 +74,15 @@ struct trouble {
 	const char *found; /* in the end */
 };
 
-static void try(const struct trouble *trouble, int is_content_bad)
+/* Returns how many calls there were of the kind. */
+static unsigned try(const struct trouble *trouble, int is_content_bad)
 {
 	struct replace_content content = {write_new, is_content_bad ? &error : NULL};
 	char found[16];
 	set_up(trouble->before);
 	long held = failing_held();
 	unsigned files = failing_files();
+	errno = ENOENT; /* what failed before is no matter */
 	failing_begin(trouble->kind, trouble->at, trouble->number);
 	int code = replace_file(path, 0640, &content, &error);
 	unsigned calls = failing_end();
@@ -96,6 +97,7 @@ static void try(const struct trouble *trouble, int is_content_bad)
 	CU_ASSERT_EQUAL(failing_files(), files);
 	tear_down(found, sizeof found);
 	CU_ASSERT_STRING_EQUAL(found, trouble->found);
+	return calls;
 }
 
 static void try_all(const struct trouble *troubles, size_t count)
@@ -108,7 +110,7 @@ static void try_all(const struct trouble *troubles, size_t count)
 	try_all((const struct trouble[]){__VA_ARGS__},                                                                 \
 		sizeof((const struct trouble[]){__VA_ARGS__}) / sizeof(struct trouble))
 
-/* The folder, what is to be replaced, the temporary, its lock, and whether it is still the one that was opened. */
+/* The folder, what is to be replaced, and the temporary. */
 static void test_create(void)
 {
 	TRY({NOTHING, FAILING_OPEN, 1, EACCES, CRMVAL_EPERM, "-"}, {NOTHING, FAILING_OPEN, 1, EPERM, CRMVAL_EPERM, "-"},
@@ -116,10 +118,17 @@ static void test_create(void)
 	    {OLD, FAILING_OPEN, 2, EACCES, CRMVAL_EPERM, "old"}, {OLD, FAILING_OPEN, 2, EROFS, CRMVAL_ECREATE, "old"},
 	    {OLD, FAILING_OPEN, 2, EINTR, CRMVAL_OK, "new"}, {NOTHING, FAILING_OPEN, 2, EEXIST, CRMVAL_OK, "new"},
 	    {OLD, FAILING_STAT, 1, EIO, CRMVAL_OK, "new"}, {NOTHING, FAILING_STAT, 1, EIO, CRMVAL_OK, "new"},
-	    {OLD, FAILING_STAT, 2, EIO, CRMVAL_OK, "new"}, {OLD, FAILING_STAT, 3, EIO, CRMVAL_OK, "new"},
-	    {OLD, FAILING_LOCK, 1, ENOLCK, CRMVAL_OK, "new"}, {OLD, FAILING_LOCK, 1, EWOULDBLOCK, CRMVAL_OK, "new"},
 	    {OLD, FAILING_CHMOD, 1, EPERM, CRMVAL_EPERM, "old"}, {OLD, FAILING_CHMOD, 1, EIO, CRMVAL_ECREATE, "old"},
 	    {OLD, FAILING_DUPLICATE, 1, EMFILE, CRMVAL_ECREATE, "old"});
+}
+
+/* Where it is another's, or that cannot be told, it is removed and created anew; but not where nobody can lock. */
+static void test_once_more(void)
+{
+	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_LOCK, 1, ENOLCK, CRMVAL_OK, "new"}, 0), 1);
+	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_LOCK, 1, EWOULDBLOCK, CRMVAL_OK, "new"}, 0), 3);
+	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_STAT, 2, EIO, CRMVAL_OK, "new"}, 0), 7);
+	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_STAT, 3, EIO, CRMVAL_OK, "new"}, 0), 8);
 }
 
 /* What a run left that was killed. */
@@ -166,6 +175,7 @@ static void test_in_the_way(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char temporary[96], found[16];
 		unsigned files = failing_files();
+		long held = failing_held();
 		set_up(STALE);
 		snprintf(temporary, sizeof temporary, "%s/.out.crmval-new", folder);
 		failing_begin(cases[i].kind, cases[i].at, cases[i].number);
@@ -173,6 +183,7 @@ static void test_in_the_way(void)
 				cases[i].code);
 		CU_ASSERT(failing_end() >= cases[i].at);
 		CU_ASSERT_EQUAL(failing_files(), files);
+		CU_ASSERT_EQUAL(failing_held(), held);
 		CU_ASSERT_EQUAL(unlink(temporary), 0);
 		tear_down(found, sizeof found);
 		CU_ASSERT_STRING_EQUAL(found, "-");
@@ -182,22 +193,25 @@ static void test_in_the_way(void)
 /* A temporary that is never the one that was opened: somebody else is always there first. */
 static void test_others(void)
 {
-	char found[16];
-	set_up(NOTHING);
-	failing_to_tell_apart(1);
-	CU_ASSERT_EQUAL(replace_file(path, 0640, &(struct replace_content){write_new, NULL}, &error), CRMVAL_EAGAIN);
-	failing_to_tell_apart(0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "/out: other processes are writing it"));
-	snprintf(path, sizeof path, "%s/.out.crmval-new", folder);
-	CU_ASSERT_EQUAL(unlink(path), 0);
-	tear_down(found, sizeof found);
+	for (int identity = FAILING_OTHER_NUMBER; identity <= FAILING_OTHER_DEVICE; identity++) {
+		char temporary[96], found[16];
+		set_up(NOTHING);
+		snprintf(temporary, sizeof temporary, "%s/.out.crmval-new", folder);
+		failing_to_identify((enum failing_identity)identity);
+		int code = replace_file(path, 0640, &(struct replace_content){write_new, NULL}, &error);
+		failing_to_identify(FAILING_AS_IT_IS);
+		CU_ASSERT_EQUAL(code, CRMVAL_EAGAIN);
+		CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "/out: other processes are writing it"));
+		CU_ASSERT_EQUAL(unlink(temporary), 0);
+		tear_down(found, sizeof found);
+	}
 }
 
-/* Here, and where no path leads. */
+/* Here, and by a path that is longer than any. */
 static void test_paths(void)
 {
 	struct replace_content content = {write_new, NULL};
-	static char longest[PATH_MAX + 2];
+	static char longest[1 << 20]; /* longer than the stack above, too */
 	char found[16];
 	int here = open(".", O_RDONLY | O_DIRECTORY);
 	set_up(NOTHING);
@@ -207,16 +221,21 @@ static void test_paths(void)
 	close(here);
 	tear_down(found, sizeof found);
 	CU_ASSERT_STRING_EQUAL(found, "new");
-	memset(longest, '/', PATH_MAX);
-	longest[PATH_MAX] = 'x';
+	memset(longest, '/', sizeof longest - 2);
+	longest[sizeof longest - 2] = 'x';
 	CU_ASSERT_EQUAL(replace_file(longest, 0640, &content, &error), CRMVAL_ECREATE);
 }
 
 static const struct test tests[] = {
-	{"creating", test_create},       {"what was left", test_stale},
-	{"content", test_content},       {"putting in place", test_finish},
-	{"in the way", test_in_the_way}, {"others", test_others},
-	{"paths", test_paths},           {NULL, NULL},
+	{"creating", test_create},
+	{"once more", test_once_more},
+	{"what was left", test_stale},
+	{"content", test_content},
+	{"putting in place", test_finish},
+	{"in the way", test_in_the_way},
+	{"others", test_others},
+	{"paths", test_paths},
+	{NULL, NULL},
 };
 
 const struct suite suite_replace_fails = {"replace_fails", tests};
