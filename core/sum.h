@@ -103,17 +103,11 @@ static inline void sum_merge(struct sum *into, const struct sum *from)
 	to[3] = (uint64_t)(high_sum >> 64);
 }
 
-/* A sum of one whole number. */
-static inline void sum_set_whole(struct sum *sum, __int128 term)
-{
-	_Static_assert(SUM_UNIT_EXPONENT == 92, "the lowest bit of a whole number stands in word 1, at 28");
-	*sum = (struct sum){{0, (uint64_t)term << 28, (uint64_t)(term >> 36), (uint64_t)(term >> 100)}};
-}
-
 static inline void sum_add_integer(struct sum *sum, int64_t term)
 {
-	struct sum whole;
-	sum_set_whole(&whole, term);
+	_Static_assert(SUM_UNIT_EXPONENT == 92, "the lowest bit of a whole number stands in word 1, at 28");
+	uint64_t sign = (uint64_t)(term >> 63);
+	const struct sum whole = {{0, (uint64_t)term << 28, (uint64_t)(term >> 36), sign}};
 	sum_merge(sum, &whole);
 }
 

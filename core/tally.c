@@ -67,22 +67,38 @@ static void count_merge(struct tally_count *into, const struct tally_count *from
 	into->yes += from->yes;
 }
 
-static inline void small_merge(struct tally_small *into, const struct tally_small *from)
+/*
+ * Whether it fits; else nothing was added.  While the squares fit, so do the rest (Cauchy, Schwarz), unless a plugin wrote
+ * where it should not; then the numbers are its own.
+ */
+static inline int small_merge(struct tally_small *into, const struct tally_small *from)
 {
+	int64_t nn, dd;
+	if (__builtin_add_overflow(into->nn, from->nn, &nn) || __builtin_add_overflow(into->dd, from->dd, &dd))
+		return 0;
 	into->rows += from->rows;
-	/* Only a plugin that wrote where it should not can make these overflow; the numbers are its own. */
 	into->n = (int64_t)((uint64_t)into->n + (uint64_t)from->n);
 	into->d = (int64_t)((uint64_t)into->d + (uint64_t)from->d);
-	into->nn = (int64_t)((uint64_t)into->nn + (uint64_t)from->nn);
+	into->nn = nn;
 	into->nd = (int64_t)((uint64_t)into->nd + (uint64_t)from->nd);
-	into->dd = (int64_t)((uint64_t)into->dd + (uint64_t)from->dd);
+	into->dd = dd;
+	return 1;
 }
 
 /* What was counted, as if it had been added up. */
-static void counts_merge(struct tally_small *into, const struct tally_count *from, int is_sum)
+static struct tally_small counts_as_small(const struct tally_count *count, int is_sum)
 {
-	int64_t yes = from->yes, rows = yes + from->no, of = is_sum ? 0 : rows;
-	small_merge(into, &(struct tally_small){(uint64_t)rows, yes, of, yes, is_sum ? 0 : yes, of});
+	int64_t yes = count->yes, rows = yes + count->no, of = is_sum ? 0 : rows;
+	return (struct tally_small){(uint64_t)rows, yes, of, yes, is_sum ? 0 : yes, of};
+}
+
+static void wide_add_small(struct tally_wide *into, const struct tally_small *from)
+{
+	sum_add_integer(&into->n, from->n);
+	sum_add_integer(&into->d, from->d);
+	sum_add_integer(&into->nn, from->nn);
+	sum_add_integer(&into->nd, from->nd);
+	sum_add_integer(&into->dd, from->dd);
 }
 
 static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
@@ -92,6 +108,17 @@ static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
 	sum_merge(&into->nn, &from->nn);
 	sum_merge(&into->nd, &from->nd);
 	sum_merge(&into->dd, &from->dd);
+}
+
+/* Adds to the words of a place; when they would overflow, what they hold moves on to its exact sums. */
+static inline void small_add(struct tally *tally, uint32_t window, size_t at, const struct tally_small *from)
+{
+	struct tally_small *small = &tally->small[at];
+	if (small_merge(small, from))
+		return;
+	wide_add_small(&tally->wide[at], small);
+	tally->used[window] |= TALLY_WIDE;
+	*small = (struct tally_small){small->rows + from->rows, from->n, from->d, from->nn, from->nd, from->dd};
 }
 
 /* ---- adding ---- */
@@ -184,24 +211,26 @@ static const struct tally_wide *find_term(struct terms *terms, double n, double 
 static void add_wide(struct tally *tally, uint32_t window, const struct tally_places *places, uint32_t row, double n,
 		     const double *d, struct terms *terms)
 {
-	struct sum sum, square; /* all that there is of a sum */
 	const struct tally_wide *term = d ? find_term(terms, n, d[row]) : NULL;
-	int64_t whole = (int64_t)n;
-	if (!d && (double)whole == n) { /* as most amounts are */
-		sum_set_whole(&sum, whole);
-		sum_set_whole(&square, (__int128)whole * whole);
-	} else if (!d) {
+	struct sum sum, square; /* all that there is of a sum */
+	if (!d) {
 		sum_set(&sum, n);
 		sum_set_product(&square, n, n);
 	}
+	/* Of most fractions the denominator is whole, for which words do. */
+	int64_t of = d && fabs(d[row]) < TALLY_SMALL_LIMIT && (double)(int64_t)d[row] == d[row] ? (int64_t)d[row] : 0;
+	const struct tally_small small = {.rows = 1, .d = of, .dd = of * of};
 	for (uint32_t axis = 0; axis < places->count; axis++) {
 		size_t at = tally_sums_at(tally, window, places->place[axis][row]);
-		tally->small[at].rows++;
-		if (term) {
-			wide_merge(&tally->wide[at], term);
-		} else {
-			sum_merge(&tally->wide[at].n, &sum);
-			sum_merge(&tally->wide[at].nn, &square);
+		struct tally_wide *wide = &tally->wide[at];
+		small_add(tally, window, at, &small);
+		sum_merge(&wide->n, term ? &term->n : &sum);
+		sum_merge(&wide->nn, term ? &term->nn : &square);
+		if (term)
+			sum_merge(&wide->nd, &term->nd);
+		if (term && !of) {
+			sum_merge(&wide->d, &term->d);
+			sum_merge(&wide->dd, &term->dd);
 		}
 	}
 }
@@ -227,21 +256,21 @@ static int add_other(struct tally *tally, uint32_t window, int is_share, const s
 {
 	double denominator = d ? d[row] : 0;
 	unsigned char *used = &tally->used[window];
-	if (!(fabs(n) < TALLY_SMALL_LIMIT && fabs(denominator) < TALLY_SMALL_LIMIT && (int)n == n &&
-	      (int)denominator == denominator)) {
+	if (!(fabs(n) < TALLY_SMALL_LIMIT && fabs(denominator) < TALLY_SMALL_LIMIT && (double)(int64_t)n == n &&
+	      (double)(int64_t)denominator == denominator)) {
 		if (!tally_allows(is_share, n, denominator))
 			return 0;
 		*used |= TALLY_SMALL | TALLY_WIDE;
 		add_wide(tally, window, places, row, n, d, terms);
 		return 1;
 	}
-	int64_t whole_n = (int)n, whole_d = (int)denominator;
+	int64_t whole_n = (int64_t)n, whole_d = (int64_t)denominator;
 	if (is_share && !(whole_n >= 0 && whole_n <= whole_d) && !(whole_n <= 0 && whole_n >= whole_d))
 		return 0;
 	*used |= TALLY_SMALL;
 	const struct tally_small small = {1, whole_n, whole_d, whole_n * whole_n, whole_n * whole_d, whole_d * whole_d};
 	for (uint32_t axis = 0; axis < places->count; axis++)
-		small_merge(&tally->small[tally_sums_at(tally, window, places->place[axis][row])], &small);
+		small_add(tally, window, tally_sums_at(tally, window, places->place[axis][row]), &small);
 	return 1;
 }
 
@@ -278,8 +307,8 @@ static void merge(struct tally *tally, uint32_t to, uint32_t from)
 			continue;
 		count_merge(tally_count_at(tally, window, to), tally_count_at(tally, window, from));
 		if (tally->used[window] & TALLY_SMALL)
-			small_merge(&tally->small[tally_sums_at(tally, window, to)],
-				    &tally->small[tally_sums_at(tally, window, from)]);
+			small_add(tally, window, tally_sums_at(tally, window, to),
+				  &tally->small[tally_sums_at(tally, window, from)]);
 		if (tally->used[window] & TALLY_WIDE)
 			wide_merge(&tally->wide[tally_sums_at(tally, window, to)],
 				   &tally->wide[tally_sums_at(tally, window, from)]);
@@ -317,47 +346,50 @@ static int is_zero(const struct tally_wide *wide)
 	return memcmp(wide, &zero, sizeof zero) == 0;
 }
 
-/* Adds what is counted, or in machine words; returns whether the exact sums may hold more. */
-static int words_merge(struct tally_small *small, const struct tally *tally, uint32_t window, uint32_t place)
+/* What has sums at a place, or NULL. */
+static const struct tally_small *small_at(const struct tally *tally, uint32_t window, uint32_t place)
 {
-	size_t at = tally_sums_at(tally, window, place);
-	counts_merge(small, tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
-	if (!(tally->used[window] & TALLY_SMALL) || tally->small[at].rows == 0)
-		return 0;
-	small_merge(small, &tally->small[at]);
-	return tally->used[window] & TALLY_WIDE;
+	const struct tally_small *small = &tally->small[tally_sums_at(tally, window, place)];
+	return tally->used[window] & TALLY_SMALL && small->rows ? small : NULL;
 }
 
 int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place,
 		struct whole_moments *moments)
 {
-	struct tally_small small = {0};
+	struct tally_small sum = {0};
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
-		if (words_merge(&small, tally, window, place) &&
+		const struct tally_small counted =
+			counts_as_small(tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
+		const struct tally_small *small = small_at(tally, window, place);
+		if (!small_merge(&sum, &counted) || (small && !small_merge(&sum, small)))
+			return 0;
+		if (small && tally->used[window] & TALLY_WIDE &&
 		    !is_zero(&tally->wide[tally_sums_at(tally, window, place)]))
 			return 0;
 	}
-	*moments = (struct whole_moments){small.rows, small.n, small.d, small.nn, small.nd, small.dd};
+	*moments = (struct whole_moments){sum.rows, sum.n, sum.d, sum.nn, sum.nd, sum.dd};
 	return 1;
 }
 
 void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place, struct sums *sums)
 {
-	struct tally_small small = {0};
+	uint64_t rows = 0;
 	struct tally_wide wide;
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct tally *tally = &tallies[i];
-		if (words_merge(&small, tally, window, place))
+		const struct tally_small counted =
+			counts_as_small(tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
+		const struct tally_small *small = small_at(tally, window, place);
+		wide_add_small(&wide, &counted);
+		rows += counted.rows + (small ? small->rows : 0);
+		if (small)
+			wide_add_small(&wide, small);
+		if (small && tally->used[window] & TALLY_WIDE)
 			wide_merge(&wide, &tally->wide[tally_sums_at(tally, window, place)]);
 	}
-	*sums = (struct sums){small.rows, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
-	sum_add_integer(&sums->n, small.n);
-	sum_add_integer(&sums->d, small.d);
-	sum_add_integer(&sums->nn, small.nn);
-	sum_add_integer(&sums->nd, small.nd);
-	sum_add_integer(&sums->dd, small.dd);
+	*sums = (struct sums){rows, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
 }
 
 int tally_has_rows(const struct tally *tallies, uint32_t count, uint32_t place)

@@ -19,16 +19,16 @@ struct tally_count {
 	uint32_t no, yes;
 };
 
-/* ... other small whole numbers add up in machine words ... */
+/* ... other whole numbers add up in machine words, as far as these hold them ... */
 struct tally_small {
 	uint64_t rows; /* also those that add up in tally_wide */
 	int64_t n, d, nn, nd, dd;
 };
-#define TALLY_SMALL_LIMIT 32768 /* in magnitude, so that 2^33 squares fit */
+#define TALLY_SMALL_LIMIT 0x1p31 /* in magnitude, so that any square fits */
 
-/* ... and all others in exact sums. */
+/* ... and all else in exact sums. */
 struct tally_wide {
-	struct sum n, d, nn, nd, dd;
+	struct sum n, nn, nd, d, dd; /* fractions of whole denominators need the first three */
 };
 
 /*

@@ -76,9 +76,22 @@ static void test_limit(void)
 		double n, d;
 		int is_wide;
 	} cases[] = {
-		{32767, 32767, 0}, {-32767, 32767, 0}, {32768, 1, 1},       {-32768, 1, 1}, {1, 32768, 1},
-		{1, -32768, 1},    {32767.5, 1, 1},    {1, 0.5, 1},         {-0.25, 1, 1},  {0x1p62, 1, 1},
-		{-0x1p62, 1, 1},   {1, 0x1p62, 1},     {0x1p40, 0x1p50, 1},
+		{0x7fffffff, 0x7fffffff, 0},
+		{-0x7fffffff, 0x7fffffff, 0},
+		{0x1p31, 1, 1},
+		{-0x1p31, 1, 1},
+		{1, 0x1p31, 1},
+		{1, -0x1p31, 1},
+		{0.5, 0x7fffffff, 1},
+		{0.5, 0x1p31, 1},
+		{0.5, 0, 1},
+		{32767.5, 1, 1},
+		{1, 0.5, 1},
+		{-0.25, 1, 1},
+		{0x1p62, 1, 1},
+		{-0x1p62, 1, 1},
+		{1, 0x1p62, 1},
+		{0x1p40, 0x1p50, 1},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct tally tally;
@@ -91,6 +104,46 @@ static void test_limit(void)
 		read_at(&tally, 1, 0, &m);
 		check(&m, 2, n + 3, d + 7, n * n + 9, n * d + 21, d * d + 49);
 		tally_close(&tally);
+	}
+}
+
+/* Numbers of which each fits in words, but not the sum of their squares or products; at a place of a fold, and of several tallies. */
+static void test_overflow(void)
+{
+	enum { ROWS = 9, MOST = 0x7fffffff };
+	static const struct {
+		double n, d;
+	} cases[] = {{MOST, 1}, {1, MOST}, {MOST, MOST}, {-MOST, MOST}, {1, -MOST}};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static const uint32_t counts[BREAKDOWN_COUNT] = {[BREAKDOWN_SIZE_CLASS] = 5};
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct tally_shape shape;
+		struct tally tallies[2];
+		struct moments m;
+		struct whole_moments whole;
+		quad n = cases[i].n, d = cases[i].d;
+		tally_plan(&shape, 1, counts, NULL);
+		for (int t = 0; t < 2; t++)
+			CU_ASSERT_EQUAL_FATAL(tally_open(&tallies[t], &shape, &error), CRMVAL_OK);
+		for (int row = 0; row < ROWS; row++) { /* six at one place in turns, three at another once */
+			add_at(&tallies[row % 2], row % 3 ? 1 : 2, cases[i].n, cases[i].d);
+			add_at(&tallies[row % 2], row % 3 ? 1 : 2, 5, 1);
+		}
+		read_at(tallies, 2, 1, &m);
+		check(&m, 12, 6 * n + 30, 6 * d + 6, 6 * n * n + 150, 6 * n * d + 30, 6 * d * d + 6);
+		CU_ASSERT(!tally_whole(tallies, 2, 0, 1, &whole));
+		read_at(tallies, 1, 2, &m); /* rows 0 and 6 */
+		check(&m, 4, 2 * n + 10, 2 * d + 2, 2 * n * n + 50, 2 * n * d + 10, 2 * d * d + 2);
+		CU_ASSERT(!is_wide(&tallies[0], 2));
+		CU_ASSERT(tally_whole(tallies, 1, 0, 2, &whole));
+		CU_ASSERT(whole.rows == 4 && whole.nn == (int64_t)(2 * n * n) + 50);
+		tally_fold(&tallies[0]);
+		tally_fold(&tallies[1]);
+		read_at(tallies, 2, 0, &m);
+		check(&m, 18, 9 * n + 45, 9 * d + 9, 9 * n * n + 225, 9 * n * d + 45, 9 * d * d + 9);
+		CU_ASSERT(is_wide(&tallies[0], 0));
+		tally_close(&tallies[0]);
+		tally_close(&tallies[1]);
 	}
 }
 
@@ -486,6 +539,7 @@ static void test_failing(void)
 static const struct test tests[] = {
 	{"moments", test_moments},
 	{"small and wide", test_limit},
+	{"overflow", test_overflow},
 	{"merging", test_merging},
 	{"places", test_places},
 	{"folding", test_folding},
