@@ -64,12 +64,13 @@ int replace_sweep(const struct replace_folder *folder, const char *name, struct 
 {
 	/* A pipe must not make this wait. */
 	int fd = replace_open(folder, name, O_RDONLY | O_NONBLOCK, 0), code = CRMVAL_OK;
-	struct stat status;
+	struct stat status = {.st_mode = 0};
 	if (fd < 0 && errno == ENOENT)
 		return CRMVAL_OK;
 	if (fd < 0 && errno != ELOOP && errno != ENXIO)
 		return create_failed(folder, name, errno, error);
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	fstat(fd, &status);
+	if (!S_ISREG(status.st_mode)) /* nor is what cannot be opened, or looked at */
 		code = fail(error, CRMVAL_EPERM, "%s%s: it stands in the way and is no regular file; remove it",
 			    folder->prefix, name);
 	else if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
@@ -103,14 +104,14 @@ static int create_once(struct replacement *r, mode_t mode, struct crmval_error *
 
 static int create_temporary(struct replacement *r, mode_t mode, struct crmval_error *error)
 {
-	struct stat old;
+	struct stat old = {.st_mode = 0};
 	int length = snprintf(r->temporary, sizeof r->temporary, ".%s" SUFFIX, r->name), status = 1;
 	if (length >= (int)sizeof r->temporary)
 		return create_failed(r->folder, r->name, ENAMETOOLONG, error);
 	int is_there = fstatat(r->folder->fd, r->name, &old, AT_SYMLINK_NOFOLLOW) == 0;
-	int keeps_mode = is_there && S_ISREG(old.st_mode);
+	int keeps_mode = S_ISREG(old.st_mode);
 	r->is_new = !is_there && errno == ENOENT;
-	if (is_there && S_ISDIR(old.st_mode))
+	if (S_ISDIR(old.st_mode))
 		return create_failed(r->folder, r->name, EISDIR, error);
 	for (int attempts = 0; attempts < 100 && status == 1; attempts++)
 		status = create_once(r, keeps_mode ? 0600 : mode, error);

@@ -194,6 +194,10 @@ static void test_stale(void)
 	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_OK);
 	CU_ASSERT_EQUAL(count_entries(), 1);
 	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_OK);
+	put(in_folder(TEMPORARY), "of another");
+	errno = EWOULDBLOCK;
+	CU_ASSERT_EQUAL(replace_sweep(&place, TEMPORARY, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(count_entries(), 1);
 	close(place.fd);
 	close_folder(1);
 }

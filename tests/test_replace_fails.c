@@ -82,7 +82,7 @@ static unsigned try(const struct trouble *trouble, int is_content_bad)
 	set_up(trouble->before);
 	long held = failing_held();
 	unsigned files = failing_files();
-	errno = ENOENT; /* what failed before is no matter */
+	errno = trouble->kind == FAILING_LOCK ? EWOULDBLOCK : ENOENT; /* what failed before is no matter */
 	failing_begin(trouble->kind, trouble->at, trouble->number);
 	int code = replace_file(path, 0640, &content, &error);
 	unsigned calls = failing_end();
@@ -125,6 +125,7 @@ static void test_create(void)
 /* Where it is another's, or that cannot be told, it is removed and created anew; but not where nobody can lock. */
 static void test_once_more(void)
 {
+	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_LOCK, 0, 0, CRMVAL_OK, "new"}, 0), 1);
 	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_LOCK, 1, ENOLCK, CRMVAL_OK, "new"}, 0), 1);
 	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_LOCK, 1, EWOULDBLOCK, CRMVAL_OK, "new"}, 0), 3);
 	CU_ASSERT_EQUAL(try(&(struct trouble){OLD, FAILING_STAT, 2, EIO, CRMVAL_OK, "new"}, 0), 7);
