@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "hide.h"
+#include "share.h"
 #include "spent.h"
 #include "text.h"
 #include "utf8.h"
@@ -54,7 +55,7 @@ static int part_body(void *context, struct crmval_error *error)
 	return code;
 }
 
-static uint32_t parts_of(const struct evaluate *evaluate, uint32_t d)
+static uint32_t most_parts(const struct evaluate *evaluate, uint32_t d)
 {
 	uint64_t rows = 0;
 	for (uint32_t v = 0; v < evaluate->dimensions[d].table->view_count; v++)
@@ -63,18 +64,17 @@ static uint32_t parts_of(const struct evaluate *evaluate, uint32_t d)
 	return (uint32_t)(parts < evaluate->threads ? parts : evaluate->threads);
 }
 
-static int open_evaluation(const struct evaluate *evaluate, uint32_t d, struct evaluation *evaluation,
-			   struct crmval_error *error)
+static int open_evaluation(const struct evaluate *evaluate, const struct share_plan *plan,
+			   struct evaluation *evaluation, struct crmval_error *error)
 {
-	const struct crmval_dimension *table = evaluate->dimensions[d].table;
+	const struct crmval_dimension *table = evaluate->dimensions[plan->dimension].table;
 	struct tally_shape shape;
 	tally_plan(&shape, table->measure_count, evaluate->units->counts, evaluate->units->team);
-	uint32_t parts = parts_of(evaluate, d);
-	evaluation->tallies = calloc(parts, sizeof *evaluation->tallies);
+	evaluation->tallies = calloc(plan->parts, sizeof *evaluation->tallies);
 	evaluation->no_data = arena_array(evaluate->arena, table->measure_count, sizeof *evaluation->no_data);
 	if (!evaluation->tallies || !evaluation->no_data)
 		return fail_memory(error);
-	while (evaluation->tally_count < parts) {
+	while (evaluation->tally_count < plan->parts) {
 		int code = tally_open(&evaluation->tallies[evaluation->tally_count], &shape, error);
 		if (code != CRMVAL_OK)
 			return code;
@@ -111,18 +111,39 @@ static int close_part(struct part *part, struct confine_task *task, struct crmva
 	return code;
 }
 
-/* The children of those dimensions that are confined alike: our own, or others'. */
-static int run_group(const struct evaluate *evaluate, const struct hidden *hidden, struct evaluation *evaluations,
-		     int is_ours, struct crmval_error *error)
+/* Those dimensions that are confined alike: our own, or others'. */
+struct group {
+	int is_ours;
+	uint32_t count;
+	struct share_plan *plans;
+};
+
+static int plan_group(const struct evaluate *evaluate, struct group *group, struct evaluation *evaluations,
+		      struct crmval_error *error)
+{
+	group->plans = calloc((size_t)evaluate->dimension_count + 1, sizeof *group->plans);
+	if (!group->plans)
+		return fail_memory(error);
+	for (uint32_t d = 0; d < evaluate->dimension_count; d++)
+		if (evaluate->dimensions[d].plugin->is_ours == group->is_ours)
+			group->plans[group->count++] = (struct share_plan){
+				d, share_length(&evaluate->dimensions[d], evaluate->data), most_parts(evaluate, d)};
+	int code = share_out(group->plans, group->count, evaluate->threads, error);
+	for (uint32_t i = 0; i < group->count && code == CRMVAL_OK; i++)
+		code = open_evaluation(evaluate, &group->plans[i], &evaluations[group->plans[i].dimension], error);
+	return code;
+}
+
+static int run_group(const struct evaluate *evaluate, const struct hidden *hidden, const struct group *group,
+		     struct evaluation *evaluations, struct crmval_error *error)
 {
 	size_t most = (size_t)evaluate->dimension_count * evaluate->threads, count = 0;
 	struct part *parts = calloc(most + 1, sizeof *parts);
 	struct confine_task *tasks = calloc(most + 1, sizeof *tasks);
 	int code = parts && tasks ? CRMVAL_OK : fail_memory(error);
-	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++) {
+	for (uint32_t i = 0; i < group->count && code == CRMVAL_OK; i++) {
+		uint32_t d = group->plans[i].dimension;
 		const struct bound_dimension *dimension = &evaluate->dimensions[d];
-		if (dimension->plugin->is_ours != is_ours)
-			continue;
 		for (uint32_t p = 0; p < evaluations[d].tally_count; p++) {
 			struct tally *tally = &evaluations[d].tallies[p];
 			parts[count] = (struct part){
@@ -155,7 +176,7 @@ static int run_group(const struct evaluate *evaluate, const struct hidden *hidde
 	}
 	struct confine_limits limits = evaluate->limits;
 	if (limits.sandbox == SANDBOX_DEFAULT)
-		limits.sandbox = is_ours ? SANDBOX_BEST_EFFORT : SANDBOX_REQUIRE;
+		limits.sandbox = group->is_ours ? SANDBOX_BEST_EFFORT : SANDBOX_REQUIRE;
 	uint64_t start = spent_by_thread();
 	if (code == CRMVAL_OK && count > 0)
 		code = confine_run(tasks, count, evaluate->threads, &limits, error);
@@ -172,13 +193,16 @@ static int run_group(const struct evaluate *evaluate, const struct hidden *hidde
 int evaluate_run(const struct evaluate *evaluate, struct evaluation *evaluations, struct crmval_error *error)
 {
 	struct hidden hidden;
+	struct group groups[] = {{.is_ours = 0},
+				 {.is_ours = 1}}; /* others first, so that what ours say does not lie about */
 	int code = hide_open(&hidden, evaluate->dimensions, evaluate->dimension_count, evaluate->data, evaluate->units,
 			     error);
-	for (uint32_t d = 0; d < evaluate->dimension_count && code == CRMVAL_OK; d++)
-		code = open_evaluation(evaluate, d, &evaluations[d], error);
-	/* Others first, so that what ours say does not lie about. */
-	for (int is_ours = 0; is_ours <= 1 && code == CRMVAL_OK; is_ours++)
-		code = run_group(evaluate, &hidden, evaluations, is_ours, error);
+	for (int g = 0; g < 2 && code == CRMVAL_OK; g++)
+		code = plan_group(evaluate, &groups[g], evaluations, error);
+	for (int g = 0; g < 2 && code == CRMVAL_OK; g++)
+		code = run_group(evaluate, &hidden, &groups[g], evaluations, error);
+	for (int g = 0; g < 2; g++)
+		free(groups[g].plans);
 	hide_close(&hidden);
 	return code;
 }

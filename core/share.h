@@ -17,4 +17,19 @@ struct share {
 struct share share_of(const struct bound_dimension *dimension, const struct data *data, uint32_t v, uint32_t part,
 		      uint32_t parts);
 
+/* How long a dimension takes, in the measure by which it is shared out. */
+uint64_t share_length(const struct bound_dimension *dimension, const struct data *data);
+
+struct share_plan {
+	uint32_t dimension;
+	uint64_t length;
+	uint32_t parts; /* at most; then as many as are to be */
+};
+
+/*
+ * Plans for dimensions that run side by side, on so many threads: puts the longest first, and shares out only those that would
+ * keep one thread at work when the others have done, since each child takes a process and sums of its own.
+ */
+int share_out(struct share_plan *plans, uint32_t count, unsigned threads, struct crmval_error *error);
+
 #endif

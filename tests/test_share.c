@@ -2,7 +2,10 @@
 /* Shares of a dimension's rows: each batch is one child's, and views are whole where they can be. */
 #include "../core/share.h"
 #include "../core/view.h"
+#include "failing.h"
 #include "suite.h"
+
+#include <errno.h>
 
 enum { VIEWS = 4, MOST_PARTS = 9 };
 
@@ -120,6 +123,67 @@ static void test_all(void)
 	}
 }
 
-static const struct test tests[] = {{"two", test_two}, {"unmapped", test_unmapped}, {"all", test_all}, {NULL, NULL}};
+/* Dimensions of such lengths, and how many children each has: the longest first, of those as long the first. */
+static void test_plans(void)
+{
+	enum { MOST = 5 };
+	static const struct {
+		unsigned threads;
+		uint32_t most; /* children of each */
+		uint64_t lengths[MOST];
+		uint32_t order[MOST], parts[MOST];
+	} cases[] = {
+		{1, 1, {5, 9, 7, 0, 0}, {1, 2, 0, 3, 4}, {1, 1, 1, 1, 1}},
+		/* 40 and 40 end together. */
+		{2, 2, {20, 40, 20, 0, 0}, {1, 0, 2, 3, 4}, {1, 1, 1, 1, 1}},
+		/* 90 and 90, then half of 90 each. */
+		{2, 2, {90, 90, 90, 0, 0}, {0, 1, 2, 3, 4}, {1, 1, 2, 1, 1}},
+		/* A thread may work until 162, the eighth part more than half of 288. */
+		{2, 2, {126, 126, 36, 0, 0}, {0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}},
+		{2, 2, {125, 125, 38, 0, 0}, {0, 1, 2, 3, 4}, {1, 1, 2, 1, 1}},
+		/* Nothing but one dimension. */
+		{4, 4, {0, 0, 1000, 0, 0}, {2, 0, 1, 3, 4}, {4, 1, 1, 1, 1}},
+		/* It may have no more, and another takes the thread that is left. */
+		{4, 3, {0, 0, 1000, 0, 200}, {2, 4, 0, 1, 3}, {3, 1, 1, 1, 1}},
+		/* The last would end at 200, which is late, but no sooner in two parts, of which one came after 152. */
+		{2, 2, {152, 100, 100, 0, 0}, {0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}},
+		{3, 3, {0, 0, 0, 0, 0}, {0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}},
+	};
+	for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct share_plan plans[MOST];
+		for (uint32_t i = 0; i < MOST; i++)
+			plans[i] = (struct share_plan){i, cases[c].lengths[i], cases[c].most};
+		CU_ASSERT_EQUAL(share_out(plans, MOST, cases[c].threads, &error), CRMVAL_OK);
+		for (uint32_t i = 0; i < MOST; i++) {
+			CU_ASSERT_EQUAL(plans[i].dimension, cases[c].order[i]);
+			CU_ASSERT_EQUAL(plans[i].length, cases[c].lengths[cases[c].order[i]]);
+			CU_ASSERT_EQUAL(plans[i].parts, cases[c].parts[i]);
+		}
+	}
+}
+
+static void test_length(void)
+{
+	static struct shared shared;
+	set(&shared, 3, (const uint32_t[]){4, 5, 6}, (const uint32_t[]){0, 1, 2});
+	CU_ASSERT_EQUAL(share_length(&shared.dimension, &shared.data), 4 + 10 + 18);
+	shared.data.tables[1].is_mapped = 0;
+	CU_ASSERT_EQUAL(share_length(&shared.dimension, &shared.data), 4 + 18);
+	data_free(&shared.data);
+}
+
+static void test_no_memory(void)
+{
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct share_plan plan = {0, 1, 1};
+	failing_begin(FAILING_MEMORY, 1, ENOMEM);
+	CU_ASSERT_EQUAL(share_out(&plan, 1, 1, &error), CRMVAL_ENOMEM);
+	CU_ASSERT_EQUAL(failing_end(), 1);
+}
+
+static const struct test tests[] = {{"two", test_two},     {"unmapped", test_unmapped}, {"all", test_all},
+				    {"plans", test_plans}, {"length", test_length},     {"no memory", test_no_memory},
+				    {NULL, NULL}};
 
 const struct suite suite_share = {"share", tests};
