@@ -258,9 +258,10 @@ __attribute__((noinline)) static void forget_near_stack(void)
 
 /*
  * What calls that returned long ago left on the stack, which ends below the surroundings and has nothing else below it for
- * as far as it may grow: far from here whole pages are dropped, near by bytes are wiped.
+ * as far as it may grow: far from here whole pages are dropped, near by bytes are wiped.  Not within its caller, where an
+ * optimising linker would have it: `here` would be that one's frame, of which more than is kept may be in use.
  */
-static void forget_stack(void)
+__attribute__((noinline)) static void forget_stack(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0), page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t far = (here - STACK_NEAR / 2) / page * page;

@@ -15,7 +15,7 @@ out=${1:-$work/out}
 for tool in dpkg-buildpackage dh lintian; do
 	if ! command -v "$tool" >/dev/null; then
 		echo "$tool is not installed"
-		echo "0 passed, 0 failed, 3 skipped"
+		echo "0 passed, 0 failed, 5 skipped"
 		exit 0
 	fi
 done
@@ -50,11 +50,21 @@ clean()
 	! echo "$said" | grep -q '^[EW]:'
 }
 
+runs()
+{
+	dpkg -x "$(echo "$out"/crmval_*.deb)" "$work/tree" &&
+		"$work/tree/usr/bin/crmval" demo --quiet "$work/demo" &&
+		CRMVAL_PLUGIN_PATH=$(find "$work/tree/usr/lib" -path '*/crmval/plugins') \
+			"$work/tree/usr/bin/crmval" run --quiet --format text --output "$work/report" "$work/demo/job.conf" &&
+		[ -s "$work/report" ]
+}
+
 (cd "$build" && make -s dist distdir="crmval-$(sed -n 's/^AC_INIT(\[crmval\], \[\(.*\)\])$/\1/p' "$top/configure.ac")" \
 	>/dev/null && mv crmval-*.tar.gz "$work")
 check "the packages are built" packages "$out"
 check "and again" second_time
 check "both are the same, bit for bit" same
+check "what is installed runs" runs
 check "lintian has nothing to say" clean
 
 echo "$passed passed, $failed failed"
