@@ -329,7 +329,7 @@ static int run_one(const struct options *options, const char *path)
 		run.spent[ROOM_WRITE] = spent_since(start);
 	}
 	int is_degraded = status == 0 && tell_failed(options, &run) != 0;
-	if (status == 0 && !is_part && !has_data(&run))
+	if (status == 0 && !is_part && !is_degraded && !has_data(&run))
 		log_note(options, "no measure has data, so there is no score; crmval check %s tells what is missing",
 			 path);
 	if (status == 0 && options->verbose)

@@ -99,7 +99,7 @@ int command_worklist(const struct options *given, int count, char **words)
 	static struct options options;
 	struct worklist list = {0};
 	struct crmval_error error = {.struct_size = sizeof error};
-	int code = CRMVAL_OK, status, measure = -1;
+	int code = CRMVAL_OK, status, degraded = 0, measure = -1;
 	options = *given;
 	options.overrides.shows_rows = 1;
 	if (count != 1)
@@ -118,6 +118,8 @@ int command_worklist(const struct options *given, int count, char **words)
 		progress_start(&options, &run);
 		code = run_evaluate(&run, options.threads, &error);
 		progress_end();
+		if (code == CRMVAL_OK)
+			degraded = tell_failed(&options, &run);
 		text_use(run.job->language);
 		if (code == CRMVAL_OK)
 			code = worklist_make(&list, &run, &limits, &error);
@@ -126,10 +128,9 @@ int command_worklist(const struct options *given, int count, char **words)
 		text_use_messages();
 		if (code != CRMVAL_OK)
 			log_error(&options, error.message);
-		status = exit_status(code);
+		/* Where dimensions failed, there may be no score to raise: that is theirs, not the data's. */
+		status = degraded && (code == CRMVAL_OK || code == CRMVAL_EDATA) ? degraded : exit_status(code);
 	}
-	if (status == 0)
-		status = tell_failed(&options, &run);
 	worklist_free(&list);
 	run_close(&run);
 	return status;

@@ -400,7 +400,10 @@ static int open_work(struct worklist_work *work, struct arena *arena, struct crm
 		first[d + 1] = first[d] + run->dimensions[d].table->measure_count;
 	work->first = first;
 	int code = whatif_new(&run->result, &work->whatif, error);
-	if (code == CRMVAL_OK && isnan(work->whatif->score))
+	if (code == CRMVAL_OK && isnan(work->whatif->score) && run_is_degraded(run))
+		code = fail(error, CRMVAL_EDATA,
+			    "there is no overall score, since dimensions failed, so nothing can be said to raise it");
+	else if (code == CRMVAL_OK && isnan(work->whatif->score))
 		code = fail(error, CRMVAL_EDATA,
 			    "there is no overall score, so nothing can be said to raise it; crmval check %s tells what "
 			    "is missing",

@@ -474,6 +474,21 @@ class Vendor(Hostile):
             if status == 0:
                 self.assertEqual(kit.json.loads(done.output)["rows"], 1)
 
+    def test_without_a_score_failed_dimensions_are_why(self):
+        self.plugin("aborts", "abort();")
+        job = self.job_with("aborts")
+        self.write("list.csv", "of yesterday\n")
+        done = self.refused(1, "worklist", "--output", "list.csv", job,
+                            says=["plugin aborts: crashed", "no overall score, since dimensions failed"])
+        self.assertNotIn("crmval check", done.messages)
+        self.assertEqual(self.read("list.csv"), b"of yesterday\n")
+        done = self.run_raw("run", job)
+        self.assertEqual(done.status, 1)
+        self.assertNotIn("no measure has data", done.messages)
+        done = self.run_raw("worklist", self.job_with(*OURS, "aborts"))
+        self.assertEqual(done.status, 1)
+        self.assertIn("\n", done.output)
+
     def test_load_failures_are_problems_of_the_job(self):
         ends = "__attribute__((constructor)) static void begin(void) { %s }"
         self.plugin("crasher", before=ends % "abort();")
