@@ -56,7 +56,8 @@ void region_close(struct region *region)
 void index_close(struct index *index)
 {
 	region_close(&index->memory);
-	*index = (struct index){NULL, 0, {NULL, 0}};
+	free(index->dense);
+	*index = (struct index){.slots = NULL};
 }
 
 size_t data_width(enum field_type type)

@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "crmval/plugin.h"
+#include "dense.h"
 #include "id_log.h"
 #include "ident.h"
 #include "job.h"
@@ -46,15 +47,27 @@ int region_open_whole(struct region *region, size_t size, struct crmval_error *e
 void region_trim(struct region *region, size_t size);
 void region_close(struct region *region);
 
-/* Ids -> rows.  A slot is 0, or the row's number + 1, which mask covers, and above that what fits of the hash's upper half. */
+/*
+ * Ids -> rows.  A slot is 0, or the row's number + 1, which mask covers, and above that what fits of the hash's upper half.
+ * Where ids are dense, it is 0, or the row's number + 1, and no ids are needed any more.
+ */
 struct index {
 	_Atomic uint32_t *slots;
 	uint64_t mask;
+	struct dense *dense;         /* NULL: they are not; else slots is, */
+	_Atomic uint32_t *by_number; /* and these are the slots */
 	struct region memory;
 };
 void index_close(struct index *index);
 /* What one takes for so many rows. */
 uint64_t index_bytes(uint64_t rows);
+
+/* The row with an id that is dense, or CRMVAL_DANGLING. */
+static inline int32_t index_dense_row(const struct index *index, uint64_t slot)
+{
+	uint32_t held = slot == DENSE_NONE ? 0 : atomic_load_explicit(&index->by_number[slot], memory_order_relaxed);
+	return held ? (int32_t)held - 1 : CRMVAL_DANGLING;
+}
 
 struct column {
 	uint32_t wants; /* WANT_..., 0: nobody asked for it */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ids of records, in 16 bytes: texts of up to 15 bytes as they are, longer ones by a 128-bit hash.  (Two of ten million
- * longer ids share a hash with a chance of 1 in 10^24; nobody can make them do so, since the hash has a key.)
+ * Ids of records, in 16 bytes: texts of up to 15 bytes as they are, and so the 18 characters of Salesforce, of which the
+ * last three follow from the others; other long ones by a 128-bit hash.  (Two of ten million share a hash with a chance
+ * of 1 in 10^24; nobody can make them do so, since the hash has a key.)
  */
 #ifndef IDENT_H
 #define IDENT_H
@@ -13,7 +14,11 @@ struct ident {
 	uint64_t low, high; /* both 0: no id */
 };
 
-extern uint64_t ident_key[4];
+enum {
+	IDENT_WHOLE = 15,   /* bytes that fit beside the length, which is the last one */
+	IDENT_CHECKED = 18, /* the length of what has three check characters, which are left out */
+	IDENT_HASHED = 0xff /* a length that no text has that is kept as it is */
+};
 
 /* Draws a key for this process, before the first id is read: no result depends on it. */
 void ident_draw_key(void);
@@ -31,32 +36,51 @@ static inline uint64_t ident_load(const char *p)
 	return word;
 }
 
-/* One more block of a long text. */
-static inline void ident_add(const char *block, uint64_t *x, uint64_t *y)
+#define IDENT_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* A bit for each of eight letters and digits that is a capital, the first the lowest. */
+static inline uint32_t ident_capitals(uint64_t word)
 {
-	uint64_t a = ident_load(block), b = ident_load(block + 8);
-	*x = ident_fold(a ^ ident_key[0], b ^ *x ^ ident_key[1]);
-	*y = ident_fold(b ^ ident_key[2], a ^ *y ^ ident_key[3]);
+	return (uint32_t)(((word >> 6 & ~(word >> 5)) & IDENT_EACH(1)) * UINT64_C(0x0102040810204080) >> 56);
 }
+
+/*
+ * Of 18 characters: do the last three say which of the other 15 are capitals, five each, by A to Z and 0 to 5?  Whatever
+ * these are, there is one set of three that does, so that they need not be kept.
+ */
+static inline int ident_is_checked(const char *text, uint64_t low, uint64_t high)
+{
+	uint32_t capitals = ident_capitals(low) | ident_capitals(high) << 8, found;
+	uint32_t fives = (capitals & 31) | (capitals << 3 & 31 << 8) | (capitals << 6 & 31 << 16);
+	uint32_t is_digit = (fives + 0x666666) >> 7 & 0x010101; /* 26 and more */
+	memcpy(&found, text + IDENT_CHECKED - sizeof found, sizeof found);
+	return found >> 8 == fives + 0x414141 - is_digit * ('A' + 26 - '0');
+}
+
+static inline int ident_is_salesforce(const char *text, uint32_t length, struct ident *id)
+{
+	if (length != IDENT_CHECKED)
+		return 0;
+	uint64_t low = ident_load(text), high = ident_load(text + 7) >> 8;
+	*id = (struct ident){low, high | (uint64_t)IDENT_CHECKED << 56};
+	return ident_is_checked(text, low, high);
+}
+#else
+static inline int ident_is_salesforce(const char *text, uint32_t length, struct ident *id)
+{
+	(void)text, (void)length, (void)id;
+	return 0;
+}
+#endif
+
+struct ident ident_of_other(const char *text, uint32_t length);
 
 /* Of a trimmed text. */
 static inline struct ident ident_of(const char *text, uint32_t length)
 {
-	struct ident id = {0, 0};
-	if (length <= 15) {
-		char bytes[16] = {0};
-		memcpy(bytes, text, length);
-		bytes[15] = (char)length;
-		memcpy(&id, bytes, sizeof id);
-		return id;
-	}
-	uint64_t x = length, y = ~(uint64_t)length;
-	for (uint32_t i = 0; i + 16 < length; i += 16)
-		ident_add(text + i, &x, &y);
-	ident_add(text + length - 16, &x, &y); /* overlaps the one before it */
-	id.low = x;
-	id.high = y | UINT64_C(0xff) << 56; /* a length that no short text has */
-	return id;
+	struct ident id;
+	return ident_is_salesforce(text, length, &id) ? id : ident_of_other(text, length);
 }
 
 static inline int ident_is_none(struct ident id)

@@ -235,7 +235,7 @@ static void forget_ids(struct data *data, int level)
 		if (table->level > level || load_needs_ids(data, e, level))
 			continue;
 		region_close(&table->ids);
-		region_close(&table->index.memory);
+		index_close(&table->index);
 	}
 }
 

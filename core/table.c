@@ -34,9 +34,17 @@ static uint32_t row_of(const struct index *index, uint32_t slot)
 	return (slot & (uint32_t)index->mask) - 1;
 }
 
+/* Not in line, so that the other way need not save registers for it. */
+static __attribute__((noinline)) int32_t find_by_number(const struct index *index, struct ident id)
+{
+	return index_dense_row(index, dense_slot(index->dense, id));
+}
+
 static int32_t index_find(const struct table *table, struct ident id)
 {
 	const struct index *index = &table->index;
+	if (index->dense)
+		return find_by_number(index, id);
 	uint64_t hash = ident_hash(id);
 	uint32_t tag = tag_of(index, hash);
 	for (uint64_t i = hash & index->mask;; i = (i + 1) & index->mask) {
@@ -56,14 +64,19 @@ static uint64_t index_size(uint64_t rows)
 	return size;
 }
 
+/* As many as are bearable, by number. */
+static uint64_t index_most(uint64_t rows)
+{
+	return rows < SMALL ? 8 * rows : 3 * rows;
+}
+
 uint64_t index_bytes(uint64_t rows)
 {
 	return index_size(rows) * sizeof *((struct index *)NULL)->slots;
 }
 
-static int index_open(struct index *index, uint64_t rows)
+static int index_open(struct index *index, uint64_t size)
 {
-	uint64_t size = index_size(rows);
 	*index = (struct index){.mask = size - 1};
 	if (region_open_whole(&index->memory, size * sizeof *index->slots, NULL) != CRMVAL_OK)
 		return -1;
@@ -86,7 +99,7 @@ static int32_t make_up(struct table *table, struct ident id, const char *text, u
 	int32_t found = -3;
 	pthread_mutex_lock(&table->lock);
 	uint32_t rows = atomic_load(&table->rows);
-	if (!table->index.slots && index_open(&table->index, 1024) < 0)
+	if (!table->index.slots && index_open(&table->index, index_size(1024)) < 0)
 		goto out;
 	found = index_find(table, id);
 	if (found >= 0)
@@ -96,7 +109,7 @@ static int32_t make_up(struct table *table, struct ident id, const char *text, u
 		goto out;
 	if ((uint64_t)rows * 2 > table->index.mask) {
 		struct index old = table->index;
-		if (index_open(&table->index, (uint64_t)rows * 4) < 0) {
+		if (index_open(&table->index, index_size((uint64_t)rows * 4)) < 0) {
 			table->index = old;
 			goto out;
 		}
@@ -177,6 +190,37 @@ static void enter(struct table *table, uint32_t row, uint64_t hash)
 	}
 }
 
+/* The same, of an id that is dense: nothing else has its slot. */
+static void enter_dense(struct table *table, uint32_t row, uint64_t slot)
+{
+	uint32_t held = 0;
+	while (!atomic_compare_exchange_strong_explicit(&table->index.by_number[slot], &held, row + 1,
+							memory_order_relaxed, memory_order_relaxed)) {
+		if (comes_before(table, held - 1, row)) {
+			drop(table, row);
+			return;
+		}
+		if (atomic_compare_exchange_strong_explicit(&table->index.by_number[slot], &held, row + 1,
+							    memory_order_relaxed, memory_order_relaxed)) {
+			drop(table, held - 1);
+			return;
+		}
+	}
+}
+
+static int enter_dense_block(void *context, unsigned thread, uint64_t block, struct crmval_error *error)
+{
+	(void)thread, (void)error;
+	struct table *table = context;
+	uint32_t rows = atomic_load(&table->rows), first = (uint32_t)block * BLOCK;
+	uint32_t end = rows - first < BLOCK ? rows : first + BLOCK;
+	const struct ident *ids = ids_of(table);
+	for (uint32_t row = first; row < end; row++)
+		if (!ident_is_none(ids[row]))
+			enter_dense(table, row, dense_slot(table->index.dense, ids[row]));
+	return CRMVAL_OK;
+}
+
 static int enter_block(void *context, unsigned thread, uint64_t block, struct crmval_error *error)
 {
 	(void)thread, (void)error;
@@ -204,15 +248,35 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
+/* Enters all rows; their ids are needed no more where they are dense, which pays where they are looked up. */
+static int enter_rows(struct table *table, unsigned threads, struct crmval_error *error)
+{
+	uint64_t rows = atomic_load(&table->rows), blocks = (rows + BLOCK - 1) / BLOCK;
+	struct dense *dense = calloc(1, sizeof *dense);
+	int code = dense ? CRMVAL_OK : fail_memory(error);
+	if (code == CRMVAL_OK && !table->logs_ids)
+		code = dense_plan(dense, ids_of(table), rows, index_most(rows), threads, error);
+	int is_dense = code == CRMVAL_OK && dense->slots > 0;
+	if (code == CRMVAL_OK && index_open(&table->index, is_dense ? dense->slots : index_size(rows)) < 0)
+		code = fail_memory(error);
+	if (!is_dense || code != CRMVAL_OK) {
+		free(dense);
+		return code == CRMVAL_OK ? parallel_run(threads, blocks, enter_block, table, error) : code;
+	}
+	table->index.dense = dense;
+	table->index.by_number = table->index.slots;
+	table->index.slots = NULL;
+	code = parallel_run(threads, blocks, enter_dense_block, table, error);
+	region_close(&table->ids);
+	return code;
+}
+
 static int enter_ids(struct table *table, unsigned threads, struct crmval_error *error)
 {
-	uint32_t rows = atomic_load(&table->rows);
 	if (table->extent_count)
 		qsort(table->extents, table->extent_count, sizeof *table->extents, by_first);
-	table->dropped = calloc((size_t)rows / 64 + 1, sizeof *table->dropped);
-	if (!table->dropped || index_open(&table->index, rows) < 0)
-		return fail_memory(error);
-	return parallel_run(threads, (rows + (uint64_t)BLOCK - 1) / BLOCK, enter_block, table, error);
+	table->dropped = calloc(atomic_load(&table->rows) / 64 + (size_t)1, sizeof *table->dropped);
+	return table->dropped ? enter_rows(table, threads, error) : fail_memory(error);
 }
 
 static int read_log(void *context, unsigned thread, uint64_t number, struct crmval_error *error)

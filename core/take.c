@@ -351,7 +351,7 @@ static void mark_foreign(const struct taking *t, struct table *table)
 
 int load_has_twins(const struct load *load, const struct table *table)
 {
-	return load->job->shard.count && table->shard_by && table->ids.bytes &&
+	return load->job->shard.count && table->shard_by && (table->ids.bytes || table->index.dense) &&
 	       table->entity->fields[table->shard_by - 1].type != FIELD_KEY;
 }
 

@@ -38,6 +38,7 @@
 	SUITE(customer_management)                                                                                     \
 	SUITE(deal_control)                                                                                            \
 	SUITE(demo)                                                                                                    \
+	SUITE(dense)                                                                                                   \
 	SUITE(describe)                                                                                                \
 	SUITE(dimension_needs)                                                                                         \
 	SUITE(dimensions)                                                                                              \

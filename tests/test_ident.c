@@ -25,6 +25,30 @@ static void test_short(void)
 	CU_ASSERT_EQUAL(memcmp(&id, bytes, sizeof bytes), 0);
 }
 
+/* 18 characters, of which the last three are as Salesforce computes them: the other 15, and the length. */
+static void test_checked(void)
+{
+	static const struct {
+		const char *text;
+		int is_whole;
+	} cases[] = {
+		{"0015gX000000001ABA", 1}, /* of 0015g, X0000 and 00001 the second has one, its first */
+		{"0015gX000000001ABB", 0}, {"0015gX000000001AAA", 0}, {"0015gX000000001aBA", 0},
+		{"0015gX000000001AB!", 0}, {"ABCDEABCDEABCDE555", 1}, {"ABCDEABCDEABCDE554", 0},
+		{"abcdZabcdZabcdZQQQ", 1}, {"aBCDZaBCDZaBCDZ444", 1}, {"aBaDZaBaDZaBaDZ000", 1},
+		{"aBaDZaBaDZaBaDZaaa", 0},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ident id = of(cases[i].text);
+		char whole[16] = {0};
+		memcpy(whole, cases[i].text, 15);
+		whole[15] = 18;
+		int is_whole = memcmp(&id, whole, sizeof whole) == 0;
+		CU_ASSERT_EQUAL(is_whole, cases[i].is_whole && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+		CU_ASSERT_EQUAL(id.high >> 56 == IDENT_HASHED, !is_whole);
+	}
+}
+
 static int compare(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct ident));
@@ -105,11 +129,8 @@ static void test_hash(void)
 }
 
 static const struct test tests[] = {
-	{"short ids", test_short},
-	{"every byte counts", test_every_byte},
-	{"long ids", test_long},
-	{"hashes spread", test_hash},
-	{NULL, NULL},
+	{"short ids", test_short},    {"every byte counts", test_every_byte},        {"long ids", test_long},
+	{"hashes spread", test_hash}, {"18 characters of Salesforce", test_checked}, {NULL, NULL},
 };
 
 const struct suite suite_ident = {"ident", tests};

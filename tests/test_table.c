@@ -173,6 +173,69 @@ static void test_many_threads(void)
 	free(text);
 }
 
+/*
+ * Relationships with contacts, of ids that are found by number and such as are not: every third contact is not there, some
+ * come twice, and each is referred to, and so is what differs from it by little.
+ */
+static void check_kind(const char *format, const char *odd, unsigned threads)
+{
+	enum { IDS = 9000 };
+	char *contacts = malloc(IDS * 80), *relationships = malloc(IDS * 160), *p = contacts, *q = relationships,
+	     id[40];
+	p += sprintf(p, "id,influence\n");
+	q += sprintf(q, "id,contact,level\n");
+	for (int i = 0; i < IDS; i++) {
+		int number = i * 7919 % IDS;
+		snprintf(id, sizeof id, format, number);
+		if (number % 3)
+			p += sprintf(p, "%s,%d\n", id, number);
+		q += sprintf(q, "r%d,%s,%d\nodd%d,%s%s,\n", i, id, number, i, id, odd);
+	}
+	for (int i = 0; i < IDS; i += 99) { /* these are dropped, since 99 k + 1 came already */
+		snprintf(id, sizeof id, format, i + 1);
+		p += sprintf(p, "%s,-1\n", id);
+	}
+	const struct fixture_table tables[] = {
+		{0, "contact", contacts}, {0, "relationship", relationships}, {0, NULL, NULL}};
+	struct fixture f;
+	fixture_open(&f, tables);
+	f.data.tables[model_entity_index("contact")].keeps_texts = 0;
+	f.data.tables[model_entity_index("relationship")].keeps_texts = 0;
+	f.split_rows = threads > 1 ? 500 : 0;
+	fixture_want(&f, "contact.influence");
+	fixture_want(&f, "relationship.contact");
+	fixture_want(&f, "relationship.level");
+	fixture_map(&f);
+	fixture_read(&f, threads);
+	CU_ASSERT_EQUAL(fixture_table(&f, "contact")->duplicates, (IDS + 98) / 99);
+	const double *influence = fixture_column(&f, "contact.influence")->values.bytes;
+	const double *level = fixture_column(&f, "relationship.level")->values.bytes;
+	const int32_t *row = fixture_column(&f, "relationship.contact")->values.bytes;
+	int bad = 0;
+	for (uint32_t i = 0; i < 2 * IDS; i++)
+		if (isnan(level[i]) || (int)level[i] % 3 == 0)
+			bad += row[i] != CRMVAL_DANGLING;
+		else
+			bad += row[i] < 0 || influence[row[i]] != level[i];
+	CU_ASSERT_EQUAL(bad, 0);
+	CU_ASSERT_EQUAL(DANGLING_OF(&f, "relationship.contact"), IDS + IDS / 3);
+	fixture_close(&f);
+	free(contacts);
+	free(relationships);
+}
+
+static void test_kinds(void)
+{
+	static const char *const formats[] = {"%d", "%08d", "C-%d", "0035g00000%05dAAA",
+					      "a contact with the number %d"};
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		for (unsigned threads = 1; threads <= 8; threads += 7) {
+			check_kind(formats[i], ".", threads);
+			check_kind(formats[i], "A", threads);
+			check_kind(formats[i], "\xb1", threads);
+		}
+}
+
 static const struct fixture_table linked[] = {
 	{0, "account", "id,owner\na1,e1\na2,e9\na2,e8\n"},
 	{0, "employee", "id,manager\ne1,e2\ne2,e2\ne3,\ne4,e9\n"},
@@ -404,6 +467,7 @@ static const struct test tests[] = {
 	{"unreadable cells are counted in rows that stay", test_unreadable},
 	{"the first examples are shown", test_examples},
 	{"texts", test_texts},
+	{"references by ids of all kinds", test_kinds},
 	{NULL, NULL},
 };
 
