@@ -168,6 +168,8 @@ static void read_job(struct checker *c, const struct job_node *root, int32_t tod
 
 /* ---- score, limits, plugins ---- */
 
+const char *const aggregation_names[] = {"arithmetic", "geometric", NULL};
+const char *const missing_names[] = {"renormalise", "zero", "fail", NULL};
 const char *const ranges_names[] = {"model", "cautious", NULL};
 
 static void read_score(struct checker *c, const struct job_node *group)
@@ -175,15 +177,13 @@ static void read_score(struct checker *c, const struct job_node *group)
 	static const struct crmval_option options[] = {{"min_coverage", CRMVAL_OPTION_NUMBER, 0, "0", 0, 1, ""},
 						       {"target", CRMVAL_OPTION_NUMBER, 0, "0", 0, 100, ""}};
 	static const char *const keys[] = {"aggregation", "missing", "ranges", NULL};
-	static const char *const aggregations[] = {"arithmetic", "geometric", NULL};
-	static const char *const missings[] = {"renormalise", "zero", "fail", NULL};
 	const struct job_node *aggregation = node_get(group, "aggregation"), *missing = node_get(group, "missing");
 	const struct job_node *ranges = node_get(group, "ranges");
 	const struct crmval_value *values = options_bind(c, group, NULL, options, 2, keys);
 	int place;
-	if (aggregation && check_word(c, aggregation, aggregations, &place))
+	if (aggregation && check_word(c, aggregation, aggregation_names, &place))
 		c->job->aggregation = (enum job_aggregation)place;
-	if (missing && check_word(c, missing, missings, &place))
+	if (missing && check_word(c, missing, missing_names, &place))
 		c->job->missing = (enum job_missing)place;
 	if (ranges && check_word(c, ranges, ranges_names, &place))
 		c->job->ranges = (enum job_ranges)place;

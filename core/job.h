@@ -24,7 +24,8 @@ extern const char *const breakdown_headings[BREAKDOWN_COUNT]; /* for people, by 
 enum job_aggregation { AGGREGATE_ARITHMETIC, AGGREGATE_GEOMETRIC };
 enum job_missing { MISSING_RENORMALISE, MISSING_ZERO, MISSING_FAIL };
 enum job_ranges { RANGES_MODEL, RANGES_CAUTIOUS };
-extern const char *const ranges_names[]; /* "model", "cautious", ended by NULL */
+/* As jobs, results and snapshots call them, each list ended by NULL. */
+extern const char *const aggregation_names[], *const missing_names[], *const ranges_names[];
 enum job_sandbox { SANDBOX_DEFAULT, SANDBOX_REQUIRE, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 enum job_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_PROMETHEUS, FORMAT_SNAPSHOT, FORMAT_NONE };
 extern const char *const format_names[], *const format_endings[]; /* "text" and ".txt" ..., ended by NULL */

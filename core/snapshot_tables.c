@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const snapshot_aggregations[] = {"arithmetic", "geometric", NULL};
-const char *const snapshot_missing[] = {"renormalise", "zero", "fail", NULL};
 const char *const snapshot_kinds[] = {"", "ratio", "sum", NULL};
 const char *const snapshot_better[] = {"", "higher", "lower", NULL};
 const char *const snapshot_bases[] = {"", "value", "growth", "change", NULL};
@@ -186,8 +184,8 @@ static void take_scoring(struct drafts *drafts, struct line *line, const struct 
 		line_is_wrong(line, "scoring");
 	drafts->has_scoring = 1;
 	result->currency = line_text_or_null(line, map, "currency");
-	result->aggregation = (enum job_aggregation)line_word(line, map, "aggregation", snapshot_aggregations, 0);
-	result->missing = (enum job_missing)line_word(line, map, "missing", snapshot_missing, 0);
+	result->aggregation = (enum job_aggregation)line_word(line, map, "aggregation", aggregation_names, 0);
+	result->missing = (enum job_missing)line_word(line, map, "missing", missing_names, 0);
 	if (json_get(&line->tree, map, "ranges"))
 		result->ranges = (enum job_ranges)line_word(line, map, "ranges", ranges_names, 0);
 	result->min_coverage = line_number(line, map, "min_coverage", 0, 1);

@@ -7,7 +7,6 @@
 #include "snapshot_line.h"
 
 /* What numbers are called, each list ended by NULL; those of the plugin header by their number, so from 1 on. */
-extern const char *const snapshot_aggregations[], *const snapshot_missing[];
 extern const char *const snapshot_kinds[], *const snapshot_better[], *const snapshot_bases[];
 extern const char *const snapshot_flags[]; /* by bit, from 0 on */
 extern const char *const snapshot_option_types[];

@@ -133,8 +133,8 @@ static void put_scoring(struct json *json, const struct result *result)
 {
 	begin_line(json, "scoring");
 	json_key_text(json, "currency", result->currency);
-	json_key_text(json, "aggregation", snapshot_aggregations[result->aggregation]);
-	json_key_text(json, "missing", snapshot_missing[result->missing]);
+	json_key_text(json, "aggregation", aggregation_names[result->aggregation]);
+	json_key_text(json, "missing", missing_names[result->missing]);
 	if (result->ranges != RANGES_MODEL)
 		json_key_text(json, "ranges", ranges_names[result->ranges]);
 	json_key_number(json, "min_coverage", result->min_coverage);
