@@ -189,20 +189,48 @@ static void units_of_accounts(const struct units *units, const int32_t *account,
 	}
 }
 
+/* Rows without an account are in the region of their employee. */
+static void regions_of_employees(const struct units *units, const int32_t *account, const int32_t *employee,
+				 uint32_t rows, uint32_t *unit)
+{
+	const uint32_t *region = column_of(units->data, "employee", "region")->values.bytes;
+	for (uint32_t i = 0; i < rows; i++)
+		if (account[i] < 0)
+			unit[i] = employee[i] >= 0 && region ? region[employee[i]] : 0;
+}
+
+/* The same, where nobody asks for the employees of all rows. */
+static void regions_of_few(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
+			   int32_t *account, uint32_t *unit)
+{
+	uint32_t row[BATCH_ROWS], at[BATCH_ROWS], region[BATCH_ROWS], count = 0;
+	for (uint32_t i = 0; i < rows->count; i++) {
+		row[count] = rows->row[i];
+		at[count] = i;
+		count += account[i] < 0;
+	}
+	const struct rows few = {row, count, 0};
+	for (uint32_t i = 0; i < count; i++)
+		account[i] = CRMVAL_MISSING;
+	reach_employees(units, entity, &few, gather, account, gather->days);
+	regions_of_employees(units, account, gather->days, count, region);
+	for (uint32_t i = 0; i < count; i++)
+		unit[at[i]] = region[i];
+}
+
 void units_of(const struct units *units, uint32_t entity, const struct rows *rows, struct gather *gather,
 	      uint32_t unit[BREAKDOWN_COUNT][BATCH_ROWS])
 {
-	const uint32_t *region = column_of(units->data, "employee", "region")->values.bytes;
 	int32_t *account = gather->other, *employee = gather->days;
 	int have_accounts = reach_accounts(units, entity, rows, gather, account);
 	units_of_accounts(units, account, rows->count, unit);
-	if (!units->wanted[BREAKDOWN_TEAM] && !units->wanted[BREAKDOWN_EMPLOYEE] && have_accounts)
-		return;
-	reach_employees(units, entity, rows, gather, account, employee);
-	units_of_employees(units, employee, rows->count, unit);
-	for (uint32_t i = 0; i < rows->count; i++)
-		if (account[i] < 0)
-			unit[BREAKDOWN_REGION][i] = employee[i] >= 0 && region ? region[employee[i]] : 0;
+	if (units->wanted[BREAKDOWN_TEAM] || units->wanted[BREAKDOWN_EMPLOYEE]) {
+		reach_employees(units, entity, rows, gather, account, employee);
+		units_of_employees(units, employee, rows->count, unit);
+		regions_of_employees(units, account, employee, rows->count, unit[BREAKDOWN_REGION]);
+	} else if (units->wanted[BREAKDOWN_REGION] && !have_accounts) {
+		regions_of_few(units, entity, rows, gather, account, unit[BREAKDOWN_REGION]);
+	}
 }
 
 const char *unit_title(const char *name)
