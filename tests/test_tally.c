@@ -85,6 +85,7 @@ static void test_limit(void)
 		{0.5, 0x7fffffff, 1},
 		{0.5, 0x1p31, 1},
 		{0.5, 0, 1},
+		{0.5, 2.5, 1},
 		{32767.5, 1, 1},
 		{1, 0.5, 1},
 		{-0.25, 1, 1},
@@ -395,6 +396,41 @@ static int is_whole(const struct tally *tallies, uint32_t count, uint32_t place,
 	       found.d == wanted.d && found.nn == wanted.nn && found.nd == wanted.nd && found.dd == wanted.dd;
 }
 
+/* Adds squares up to the most that a word holds: 2 (2^31 - 1)^2 + 92681^2 + 408^2 + 19^2 + 3 = 2^63 - 1. */
+static void fill_word(struct tally *tally, uint32_t place)
+{
+	static const double n[] = {0x7fffffff, 0x7fffffff, 92681, 408, 19, 1, 1, 1};
+	for (size_t i = 0; i < sizeof n / sizeof *n; i++)
+		add_at(tally, place, n[i], 0);
+}
+
+/* Words of several tallies that do not fit in one: by what one of them counted, or added up. */
+static void test_whole_limit(void)
+{
+	struct tally tallies[2];
+	struct whole_moments whole;
+	struct moments m;
+	open_tally(&tallies[0]);
+	open_tally(&tallies[1]);
+	for (uint32_t place = 0; place < 3; place++) {
+		fill_word(&tallies[0], place);
+		CU_ASSERT(tally_whole(tallies, 2, 0, place, &whole));
+		CU_ASSERT(whole.nn == INT64_MAX && whole.rows == 8);
+	}
+	add_at(&tallies[1], 0, 1, 1);
+	add_at(&tallies[1], 1, 5, 2);
+	add_at(&tallies[0], 2, 1, 1);
+	for (uint32_t place = 0; place < 3; place++) {
+		quad n = place == 1 ? 5 : 1, d = place == 1 ? 2 : 1;
+		CU_ASSERT(!tally_whole(tallies, 2, 0, place, &whole));
+		CU_ASSERT(!is_wide(&tallies[0], place) && !is_wide(&tallies[1], place));
+		read_at(tallies, 2, place, &m);
+		check(&m, 9, 4295060405 + n, d, (quad)INT64_MAX + n * n, n * d, d * d);
+	}
+	tally_close(&tallies[0]);
+	tally_close(&tallies[1]);
+}
+
 /* Whether all of a place was counted or small, in however many tallies. */
 static void test_whole(void)
 {
@@ -540,6 +576,7 @@ static const struct test tests[] = {
 	{"moments", test_moments},
 	{"small and wide", test_limit},
 	{"overflow", test_overflow},
+	{"the most that is whole", test_whole_limit},
 	{"merging", test_merging},
 	{"places", test_places},
 	{"folding", test_folding},
