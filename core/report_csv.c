@@ -142,17 +142,25 @@ static void put_score(struct scopes *scopes, const struct line *line, const stru
 static void put_measure(struct scopes *scopes, const struct result_measure *measure,
 			const struct scored_measure *scored)
 {
+	double value = scored->period.value.value;
+	char text[OUTPUT_NUMBER_SIZE];
+	size_t length = (size_t)output_number_text(value, text);
+
 	output_text(scopes->csv.output, measure_status_names[scored->status]);
 	output_text(scopes->csv.output, ",");
 	csv_out_number(&scopes->csv, scored->period.is_counted ? (double)scored->period.rows : NAN, ",");
 	csv_out_number(&scopes->csv, scored->period.numerator, ",");
 	csv_out_number(&scopes->csv, scored->period.denominator, ",");
-	csv_out_number(&scopes->csv, scored->period.value.value, ",");
+	text[length++] = ',';
+	output_bytes(scopes->csv.output, text, length);
 	csv_out_number(&scopes->csv, scored->period.value.se, ",");
 	csv_out_number(&scopes->csv, scored->baseline.value.value, ",");
 	output_text(scopes->csv.output, basis_names[measure->basis]);
 	output_text(scopes->csv.output, ",");
-	csv_out_number(&scopes->csv, scored->basis_value, ",");
+	if (scored->basis_value == value) /* as it mostly is, and long */
+		output_bytes(scopes->csv.output, text, length);
+	else
+		csv_out_number(&scopes->csv, scored->basis_value, ",");
 }
 
 static void put_line(struct scopes *scopes, const struct scorecard *card, const struct line *line)

@@ -23,15 +23,13 @@ static const struct evaluation *find(const struct result *result, uint32_t measu
 				     uint32_t unit, uint32_t *of, uint32_t *place)
 {
 	const struct run *run = result->tallies;
-	uint32_t d = result->measures[measure].dimension, first = measure;
+	uint32_t d = result->measures[measure].dimension;
 	const struct evaluation *evaluation = &run->evaluations[d];
-	while (first > 0 && result->measures[first - 1].dimension == d)
-		first--;
 	if (evaluation->tally_count == 0 || evaluation->failed)
 		return NULL;
 	const struct tally_shape *shape = &evaluation->tallies[0].shape;
 	*place = breakdown < 0 ? 0 : shape->first[breakdown] + run->unit_order[breakdown][unit];
-	*of = tally_window(measure - first, window);
+	*of = tally_window((uint32_t)(result->measures[measure].table - result->dimensions[d].table->measures), window);
 	return evaluation;
 }
 

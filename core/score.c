@@ -109,8 +109,14 @@ void score_free(struct scorecard *card)
 
 double score_rounded(double x)
 {
-	/* Adding 0 makes -0 a 0. */
-	return round(x * 1e10) / 1e10 + 0.0;
+	double scaled = x * 1e10;
+	if (!(fabs(scaled) < 0x1p52))
+		return scaled / 1e10; /* NaN, or a whole number */
+	/* As round() does, without a call.  Adding 0 makes -0 a 0. */
+	int64_t whole = (int64_t)scaled;
+	double rest = scaled - (double)whole;
+	whole += (rest >= 0.5) - (rest <= -0.5);
+	return (double)whole / 1e10 + 0.0;
 }
 
 /* Of what is no number, no number. */

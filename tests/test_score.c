@@ -283,6 +283,23 @@ static void test_rounding(void)
 	score_free(card);
 }
 
+/* As round() has it, wherever the tenth decimal ends. */
+static void test_rounded(void)
+{
+	static const double numbers[] = {0,        -0.0,           0.5e-10, -0.5e-10, 0.49999999999999994e-10,
+					 1.5e-10,  -2.5e-10,       1e-11,   -1e-11,   1.0 / 3,
+					 -2.0 / 3, 99.99999999995, 100,     -100,     450359,
+					 450360,   1234567.8,      1e300,   -1e300,   INFINITY};
+
+	CU_ASSERT(isnan(score_rounded(NAN)));
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		double expected = round(numbers[i] * 1e10) / 1e10 + 0.0, rounded = score_rounded(numbers[i]);
+		CU_ASSERT(rounded == expected && signbit(rounded) == signbit(expected));
+	}
+	for (int i = -100000; i <= 100000; i++)
+		CU_ASSERT_EQUAL(score_rounded(i * 1e-3 / 7), round(i * 1e-3 / 7 * 1e10) / 1e10);
+}
+
 static void test_unit(void)
 {
 	struct scorecard *card;
@@ -411,6 +428,7 @@ static const struct test tests[] = {{"growth", test_growth},
 				    {"stated baseline without a window", test_stated_without_window},
 				    {"status and reason", test_status},
 				    {"rounding", test_rounding},
+				    {"rounded", test_rounded},
 				    {"units", test_unit},
 				    {"failed", test_failed},
 				    {"missing", test_missing},
