@@ -73,6 +73,13 @@ static void check_framed(const uint8_t *bytes, size_t size)
 	check_answer(written, whole);
 }
 
+static void check_value(struct estimate value)
+{
+	check(isnan(value.value) == isnan(value.se), "half a number");
+	check(!isinf(value.value) && !isinf(value.se), "an endless number");
+	check(isnan(value.se) || value.se >= 0, "a negative error");
+}
+
 static void check_tallies(const uint8_t *bytes, size_t size)
 {
 	static const uint32_t counts[BREAKDOWN_COUNT] = {0};
@@ -91,17 +98,18 @@ static void check_tallies(const uint8_t *bytes, size_t size)
 		{.kind = CRMVAL_RATIO}, {.kind = CRMVAL_RATIO, .flags = CRMVAL_SHARE}, {.kind = CRMVAL_SUM_OF}};
 	struct sums sums;
 	struct moments moments;
+	struct whole_moments whole;
 	char text[SUM_TEXT_SIZE];
 	tally_has_rows(tallies, 2, 0);
 	for (uint32_t window = 0; window < 2; window++) {
 		tally_read(tallies, 2, window, 0, &sums);
 		sums_moments(&sums, &moments);
 		sum_text(&sums.nn, text);
+		int is_whole = tally_whole(tallies, 2, window, 0, &whole);
 		for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
-			struct estimate value = estimate_value(&measures[m], &moments);
-			check(isnan(value.value) == isnan(value.se), "half a number");
-			check(!isinf(value.value) && !isinf(value.se), "an endless number");
-			check(isnan(value.se) || value.se >= 0, "a negative error");
+			check_value(estimate_value(&measures[m], &moments));
+			if (is_whole)
+				check_value(estimate_whole(&measures[m], &whole));
 		}
 	}
 }
