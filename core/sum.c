@@ -26,10 +26,12 @@ quad sum_value(const struct sum *sum)
 		word[i] = is_negative ? ~sum->word[i] + carry : sum->word[i];
 		carry = carry && word[i] == 0;
 	}
-	/* From the top down: the words after the leading one add less than the rounding of a quad. */
-	quad value = 0;
-	for (int i = 3; i >= 0; i--)
-		value = value * 0x1p64 + (quad)word[i];
+	/* From the top down, where each step rounds: the words after the leading ones add less than the rounding of a quad. */
+	quad value = (quad)((unsigned __int128)word[3] << 64 | word[2]);
+	if (word[2] | word[3])
+		value = (value * (quad)0x1p64 + (quad)word[1]) * (quad)0x1p64 + (quad)word[0];
+	else /* as most fractions are */
+		value = (quad)((unsigned __int128)word[1] << 64 | word[0]);
 	value *= (quad)0x1p-92;
 	return is_negative ? -value : value;
 }

@@ -214,6 +214,26 @@ static void test_values(void)
 	CU_ASSERT(sum_value(&wide) - (quad)0x1p100 == 1);
 }
 
+/* Whatever words a sum takes, its value is what they come to one after the other. */
+static void test_words(void)
+{
+	random_state = 13;
+	for (int i = 0; i < 4000; i++) {
+		struct sum sum = {{0}}, negative = {{0}}, one = {{1}};
+		quad value = 0;
+		for (int word = 0; word <= i % 4; word++)
+			sum.word[word] = random_bits() >> (word == i % 4 ? 1 + i / 4 % 63 : 0);
+		for (int word = 3; word >= 0; word--)
+			value = value * (quad)0x1p64 + (quad)sum.word[word];
+		value *= (quad)0x1p-92;
+		CU_ASSERT_FATAL(sum_value(&sum) == value);
+		for (int word = 0; word < 4; word++)
+			negative.word[word] = ~sum.word[word];
+		sum_merge(&negative, &one);
+		CU_ASSERT_FATAL(sum_value(&negative) == -value);
+	}
+}
+
 static const struct test tests[] = {
 	{"one term", test_single},
 	{"carries and borrows", test_carries},
@@ -222,6 +242,7 @@ static const struct test tests[] = {
 	{"whole numbers", test_integers},
 	{"carries when merging", test_merge_carries},
 	{"values", test_values},
+	{"words", test_words},
 	{NULL, NULL},
 };
 
