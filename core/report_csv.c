@@ -6,6 +6,7 @@
 #include "report.h"
 #include "report_units.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ struct line {
 	uint32_t place; /* of a dimension, indicator, or measure in the card */
 	char *cells;    /* in memory of its own */
 	size_t length;
-	char weight[OUTPUT_NUMBER_SIZE]; /* the same in all scopes */
+	char weight[OUTPUT_NUMBER_SIZE]; /* its cell, the same in all scopes */
+	size_t weight_length;
 };
 
 /* All lines of a scope, in their order. */
@@ -74,7 +76,8 @@ static int add_line(struct lines *lines, const struct scorecard *card, enum line
 	free(csv.copy);
 	line->kind = kind;
 	line->place = place;
-	output_number_text(score_of(card, line)->weight, line->weight);
+	line->weight_length = (size_t)output_number_text(score_of(card, line)->weight, line->weight);
+	line->weight[line->weight_length++] = ',';
 	is_out_of_memory |= fclose(output.stream) != 0 || !line->cells; /* for which there may be no room at the end */
 	return is_out_of_memory ? CRMVAL_ENOMEM : CRMVAL_OK;
 }
@@ -123,44 +126,53 @@ static void lines_close(struct lines *lines)
 
 /* ---- a scope ---- */
 
+/* Cells of numbers, each with the comma after it. */
+static void put_numbers(struct output *output, const double *numbers, size_t count)
+{
+	char *begin = output_room(output, count * OUTPUT_NUMBER_SIZE), *to = begin;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!isnan(numbers[i]))
+			to += output_number_text(numbers[i], to);
+		*to++ = ',';
+	}
+	output->used += (size_t)(to - begin);
+}
+
 /* The columns from weight on. */
 static void put_score(struct scopes *scopes, const struct line *line, const struct score *score)
 {
-	output_text(scopes->csv.output, line->weight);
-	output_text(scopes->csv.output, ",");
-	csv_out_number(&scopes->csv, score->score, ",");
-	csv_out_number(&scopes->csv, score->low, ",");
-	csv_out_number(&scopes->csv, score->high, ",");
-	csv_out_number(&scopes->csv, score->before, ",");
-	csv_out_number(&scopes->csv, score->gained, ",");
-	csv_out_number(&scopes->csv, score->gained_low, ",");
-	csv_out_number(&scopes->csv, score->gained_high, ",");
-	csv_out_number(&scopes->csv, score->coverage, ",");
+	const double numbers[] = {score->score,  score->low,        score->high,        score->before,
+				  score->gained, score->gained_low, score->gained_high, score->coverage};
+
+	output_bytes(scopes->csv.output, line->weight, line->weight_length);
+	put_numbers(scopes->csv.output, numbers, sizeof numbers / sizeof *numbers);
 	csv_out_text(&scopes->csv, score->reason, "\r\n");
 }
 
 static void put_measure(struct scopes *scopes, const struct result_measure *measure,
 			const struct scored_measure *scored)
 {
+	struct output *output = scopes->csv.output;
 	double value = scored->period.value.value;
+	const double sums[] = {scored->period.is_counted ? (double)scored->period.rows : NAN, scored->period.numerator,
+			       scored->period.denominator};
+	const double estimates[] = {scored->period.value.se, scored->baseline.value.value};
 	char text[OUTPUT_NUMBER_SIZE];
 	size_t length = (size_t)output_number_text(value, text);
 
-	output_text(scopes->csv.output, measure_status_names[scored->status]);
-	output_text(scopes->csv.output, ",");
-	csv_out_number(&scopes->csv, scored->period.is_counted ? (double)scored->period.rows : NAN, ",");
-	csv_out_number(&scopes->csv, scored->period.numerator, ",");
-	csv_out_number(&scopes->csv, scored->period.denominator, ",");
 	text[length++] = ',';
-	output_bytes(scopes->csv.output, text, length);
-	csv_out_number(&scopes->csv, scored->period.value.se, ",");
-	csv_out_number(&scopes->csv, scored->baseline.value.value, ",");
-	output_text(scopes->csv.output, basis_names[measure->basis]);
-	output_text(scopes->csv.output, ",");
+	output_text(output, measure_status_names[scored->status]);
+	output_text(output, ",");
+	put_numbers(output, sums, sizeof sums / sizeof *sums);
+	output_bytes(output, text, length);
+	put_numbers(output, estimates, sizeof estimates / sizeof *estimates);
+	output_text(output, basis_names[measure->basis]);
+	output_text(output, ",");
 	if (scored->basis_value == value) /* as it mostly is, and long */
-		output_bytes(scopes->csv.output, text, length);
+		output_bytes(output, text, length);
 	else
-		csv_out_number(&scopes->csv, scored->basis_value, ",");
+		put_numbers(output, &scored->basis_value, 1);
 }
 
 static void put_line(struct scopes *scopes, const struct scorecard *card, const struct line *line)
