@@ -78,8 +78,19 @@ struct column {
 	struct region pending;   /* references to rows not loaded yet: struct ident */
 	struct symbols *symbols; /* of an open set */
 	atomic_uint_fast64_t unreadable;
-	atomic_uint_fast64_t dangling;
+	atomic_uint_fast64_t dangling; /* of all rows, until table_settle() */
+	_Atomic int32_t newest;        /* of all rows: the latest date up to data.fresh_on */
 };
+
+/* The latest of some dates up to a limit, or `newest`; cells that are none come before all others. */
+static inline int32_t data_newest(const int32_t *values, uint32_t count, int32_t limit, int32_t newest)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t value = values[i] <= limit ? values[i] : newest;
+		newest = value > newest ? value : newest;
+	}
+	return newest;
+}
 
 /* Rows that came together: their place in the order of the job's sources. */
 struct extent {

@@ -47,6 +47,7 @@ static int open_columns(struct load *load, struct table *table, struct crmval_er
 		}
 		if (!column->wants || !column->is_mapped)
 			continue;
+		atomic_store(&column->newest, CRMVAL_NO_DATE);
 		code = region_open(&column->values, table->capacity * data_width(field->type), error);
 		if (code == CRMVAL_OK && column->wants & WANT_TEXT)
 			code = region_open(&column->texts, table->capacity * sizeof(char *), error);

@@ -375,14 +375,6 @@ static void settle_unreadable(struct table *table, uint32_t f)
 	}
 }
 
-static uint64_t count_dangling(const int32_t *values, uint32_t rows)
-{
-	uint64_t dangling = 0;
-	for (uint32_t row = 0; row < rows; row++)
-		dangling += values[row] == CRMVAL_DANGLING;
-	return dangling;
-}
-
 /* Has what is needed to find them on its way. */
 static void prefetch_pending(const struct table *target, const struct ident *pending, uint32_t count)
 {
@@ -400,10 +392,8 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 	const struct ident *pending = column->pending.bytes;
 	uint32_t rows = atomic_load(&table->rows);
 	uint64_t dangling = 0;
-	if (!pending && !table->dropped && atomic_load(&column->unreadable) == 0) {
-		atomic_store(&column->dangling, count_dangling(values, rows));
-		return CRMVAL_OK;
-	}
+	if (!pending && !table->dropped && atomic_load(&column->unreadable) == 0)
+		return CRMVAL_OK; /* they were counted as they came */
 	for (uint32_t row = 0; row < rows; row++) {
 		if (pending && row % AHEAD == 0)
 			prefetch_pending(target, pending + row, rows - row < AHEAD ? rows - row : AHEAD);
@@ -425,19 +415,17 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 	return CRMVAL_OK;
 }
 
-/* The latest day of a column, or `newest`. */
+/* The latest day of a column in rows that stay, or `newest`. */
 static int32_t newest_of(const struct table *table, uint32_t f, int32_t limit, int32_t newest)
 {
 	const int32_t *values = table->columns[f].values.bytes;
 	uint32_t rows = atomic_load(&table->rows);
-	for (uint32_t row = 0; row < rows && !table->dropped; row++) {
-		int32_t value = values[row] <= limit ? values[row] : newest;
-		newest = value > newest ? value : newest;
-	}
-	for (uint32_t row = 0; row < rows && table->dropped; row++) {
-		int32_t value = values[row] <= limit && !table_is_dropped(table, row) ? values[row] : newest;
-		newest = value > newest ? value : newest;
-	}
+	int32_t seen = atomic_load(&table->columns[f].newest);
+	if (!table->dropped)
+		return seen > newest && seen != UNREADABLE_DATE ? seen : newest;
+	for (uint32_t row = 0; row < rows; row++)
+		if (!table_is_dropped(table, row))
+			newest = data_newest(&values[row], 1, limit, newest);
 	return newest;
 }
 

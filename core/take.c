@@ -63,6 +63,15 @@ static const char *mapped(const struct job_value_map *map, const char *text, uin
 	return text;
 }
 
+/* Looked for while they are at hand. */
+static void note_newest(struct taking *t, const int32_t *days)
+{
+	int32_t newest = data_newest(days, t->rows->row_count, t->load->data->fresh_on, CRMVAL_NO_DATE);
+	int32_t seen = atomic_load(&t->column->newest);
+	while (newest > seen && !atomic_compare_exchange_weak(&t->column->newest, &seen, newest))
+		;
+}
+
 static void take_dates(struct taking *t)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
@@ -77,6 +86,7 @@ static void take_dates(struct taking *t)
 				take_unreadable(t, i);
 		}
 	}
+	note_newest(t, out);
 }
 
 /* Making texts of what was computed, only to read them, would take longer than computing it. */

@@ -190,6 +190,7 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct references some;
 	uint32_t next = 0;
+	uint64_t dangling = 0;
 	int has_many = target->is_mapped && atomic_load(&target->rows) > FEW;
 	for (uint32_t first = 0; first < t->rows->row_count; first += PART) {
 		uint32_t count = t->rows->row_count - first < PART ? t->rows->row_count - first : PART;
@@ -201,12 +202,19 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 			code = find_some(t, target, has_many, &some, &next, error);
 		if (code != CRMVAL_OK)
 			return code;
-		for (uint32_t i = 0; i < count; i++)
-			out[first + i] = some.rows[some.of_row[i]];
-		for (uint32_t i = 0; i < count; i++)
+		int has_odd = 0;
+		for (uint32_t i = 0; i < count; i++) {
+			int32_t row = some.rows[some.of_row[i]];
+			out[first + i] = row;
+			has_odd |= row < CRMVAL_MISSING;
+		}
+		for (uint32_t i = 0; i < count && has_odd; i++) {
+			dangling += out[first + i] == CRMVAL_DANGLING;
 			if (out[first + i] == UNREADABLE_REFERENCE)
 				take_unreadable(t, first + i);
+		}
 	}
+	atomic_fetch_add(&t->column->dangling, dangling);
 	return CRMVAL_OK;
 }
 
