@@ -2,7 +2,7 @@
 /* Reading cells, the common forms fast, the odd ones right. */
 #include "cell.h"
 
-#include "window.h"
+#include "cell_plain.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,31 +78,6 @@ static int is_time(const char *p, uint32_t n)
 }
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-static const uint64_t zeros = UINT64_C(0x3030303030303030), high_bits = UINT64_C(0x8080808080808080);
-
-/* The high bits of bytes that are no digits, of eight from which '0' was taken by exclusive or. */
-static uint64_t not_digits(uint64_t bytes)
-{
-	return (bytes | (bytes + UINT64_C(0x7676767676767676))) & high_bits;
-}
-
-/* YYYY-MM-DD and nothing else, eight bytes at a time: digits become 0 to 9, the hyphens 0.  -1: it is something else. */
-static int plain_date(const char *text, int *year, int *month, int *day)
-{
-	const uint64_t hyphens = UINT64_C(0x0000ff0000ff0000), hyphen = '-' ^ '0';
-	unsigned first = (unsigned char)(text[0] - '0'), second = (unsigned char)(text[1] - '0');
-	uint64_t rest;
-	memcpy(&rest, text + 2, sizeof rest);
-	rest ^= zeros ^ (hyphen << 16 | hyphen << 40);
-	if (not_digits(rest) || (rest & hyphens) || first > 9 || second > 9)
-		return -1;
-	uint64_t pairs = rest * 10 + (rest >> 8); /* of bytes 0, 3 and 6 */
-	*year = (int)(first * 1000 + second * 100 + (unsigned)(pairs & 0xff));
-	*month = (int)(pairs >> 24 & 0xff);
-	*day = (int)(pairs >> 48 & 0xff);
-	return 0;
-}
-
 /* Of up to eight bytes, the first is the lowest. */
 static uint64_t short_text(const char *text, uint32_t length)
 {
@@ -121,7 +96,7 @@ static int plain_number(const char *text, uint32_t length, uint64_t *number, uin
 {
 	const uint64_t every_fourth = UINT64_C(0x000000ff000000ff);
 	uint32_t unused = (8 - length) * 8;
-	uint64_t digits = (short_text(text, length) ^ zeros >> unused) << unused, odd = not_digits(digits);
+	uint64_t digits = (short_text(text, length) ^ CELL_ZEROS >> unused) << unused, odd = cell_not_digits(digits);
 	*decimals = 0;
 	if (odd) {
 		uint32_t point = (uint32_t)__builtin_ctzll(odd) - 7;
@@ -138,12 +113,6 @@ static int plain_number(const char *text, uint32_t length, uint64_t *number, uin
 	return 0;
 }
 #else
-static int plain_date(const char *text, int *year, int *month, int *day)
-{
-	(void)text, (void)year, (void)month, (void)day;
-	return -1;
-}
-
 static int plain_number(const char *text, uint32_t length, uint64_t *number, uint32_t *decimals)
 {
 	(void)text, (void)length, (void)number, (void)decimals;
@@ -167,9 +136,11 @@ static __attribute__((noinline)) enum cell_state odd_date(const char *text, uint
 
 enum cell_state cell_date(const char *text, uint32_t length, int32_t *day)
 {
-	int y, m, d;
-	if (length == 10 && plain_date(text, &y, &m, &d) == 0)
-		return make_day(y, m, d, day);
+	int32_t plain;
+	if (length == 10 && cell_plain_date(text, &plain)) {
+		*day = plain;
+		return CELL_OK;
+	}
 	cell_trim(&text, &length);
 	return length == 0 ? CELL_MISSING : odd_date(text, length, day);
 }
@@ -290,10 +261,6 @@ enum cell_state cell_flag(const char *text, uint32_t length, int8_t *value)
 	cell_trim(&text, &length);
 	if (length == 0)
 		return CELL_MISSING;
-	if ((length == 4 && memcmp(text, "true", 4) == 0) || (length == 5 && memcmp(text, "false", 5) == 0)) {
-		*value = length == 4;
-		return CELL_OK;
-	}
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (words[i].length == length && strncasecmp(words[i].word, text, length) == 0) {
 			*value = words[i].value;

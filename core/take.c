@@ -4,6 +4,7 @@
 
 #include "budget.h"
 #include "cell.h"
+#include "cell_plain.h"
 #include "error.h"
 #include "shard.h"
 
@@ -72,19 +73,32 @@ static void note_newest(struct taking *t, const int32_t *days)
 		;
 }
 
+/* All that is not the common form of a date. */
+static __attribute__((noinline)) void take_odd_date(struct taking *t, uint32_t i, int32_t *out)
+{
+	uint32_t length;
+	const char *text = cell_at(t->cells, i, &length), *format = t->how->date_format;
+	enum cell_state state = format ? cell_date_as(text, length, format, out) : cell_date(text, length, out);
+	if (state == CELL_OK)
+		return;
+	*out = state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
+	if (state == CELL_UNREADABLE)
+		take_unreadable(t, i);
+}
+
+/* Whether a cell is filled is no pattern that a processor could learn: so none is taken apart as if it were. */
 static void take_dates(struct taking *t)
 {
+	static const char none[] = "0000-00-00";
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
 		uint32_t length;
+		int32_t day;
 		const char *text = cell_at(t->cells, i, &length);
-		enum cell_state state = t->how->date_format ? cell_date_as(text, length, t->how->date_format, &out[i])
-							    : cell_date(text, length, &out[i]);
-		if (state != CELL_OK) {
-			out[i] = state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
-			if (state == CELL_UNREADABLE)
-				take_unreadable(t, i);
-		}
+		int is_plain = cell_plain_date(length == sizeof none - 1 ? text : none, &day);
+		out[i] = is_plain ? day : CRMVAL_NO_DATE;
+		if ((length > 0) & (!is_plain | (t->how->date_format != NULL)))
+			take_odd_date(t, i, &out[i]);
 	}
 	note_newest(t, out);
 }
@@ -120,22 +134,34 @@ static void take_numbers(struct taking *t)
 	}
 }
 
+static __attribute__((noinline)) void take_odd_flag(struct taking *t, uint32_t i, int8_t *out)
+{
+	uint32_t length;
+	const char *text = cell_at(t->cells, i, &length);
+	if (t->how->values) {
+		cell_trim(&text, &length);
+		text = mapped(t->how->values, text, &length);
+	}
+	enum cell_state state = cell_flag(text, length, out);
+	if (state == CELL_OK)
+		return;
+	*out = state == CELL_MISSING ? -1 : UNREADABLE_FLAG;
+	if (state == CELL_UNREADABLE)
+		take_unreadable(t, i);
+}
+
+/* As dates. */
 static void take_flags(struct taking *t)
 {
 	int8_t *out = (int8_t *)t->column->values.bytes + t->first;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
 		uint32_t length;
 		const char *text = cell_at(t->cells, i, &length);
-		if (t->how->values) {
-			cell_trim(&text, &length);
-			text = mapped(t->how->values, text, &length);
-		}
-		enum cell_state state = cell_flag(text, length, &out[i]);
-		if (state != CELL_OK) {
-			out[i] = state == CELL_MISSING ? -1 : UNREADABLE_FLAG;
-			if (state == CELL_UNREADABLE)
-				take_unreadable(t, i);
-		}
+		int is_long = (length == 4) | (length == 5);
+		int is_plain = cell_plain_flag(is_long ? text : "none", is_long ? length : 4, &out[i]);
+		out[i] = is_plain ? out[i] : -1;
+		if ((length > 0) & (!is_plain | (t->how->values != NULL)))
+			take_odd_flag(t, i, &out[i]);
 	}
 }
 
