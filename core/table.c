@@ -3,6 +3,7 @@
 #include "data.h"
 
 #include "error.h"
+#include "id_bits.h"
 #include "parallel.h"
 
 #include <math.h>
@@ -302,13 +303,15 @@ static int log_ascends(const struct table *table)
 /* Ids that are looked at but once. */
 static int enter_logged(struct table *table, unsigned threads, struct crmval_error *error)
 {
-	int ascends = log_ascends(table), code = ascends < 0 ? fail_memory(error) : CRMVAL_OK;
-	if (ascends == 0)
+	int differ = log_ascends(table), code = differ < 0 ? fail_memory(error) : CRMVAL_OK;
+	if (differ == 0)
+		code = id_bits_differ(table->extents, table->extent_count, threads, &differ, error);
+	if (differ == 0 && code == CRMVAL_OK)
 		code = region_open(&table->ids, atomic_load(&table->rows) * sizeof(struct ident), error);
-	if (ascends == 0 && code == CRMVAL_OK)
+	if (differ == 0 && code == CRMVAL_OK)
 		code = parallel_run(threads, table->extent_count, read_log, table, error);
 	texts_free(&table->id_log);
-	if (ascends == 0 && code == CRMVAL_OK)
+	if (differ == 0 && code == CRMVAL_OK)
 		code = enter_ids(table, threads, error);
 	region_close(&table->ids);
 	index_close(&table->index);

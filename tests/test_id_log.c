@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Logged ids: what was put is read again, and runs that ascend are told from those that do not. */
+#include "../core/id_bits.h"
 #include "../core/id_log.h"
 #include "suite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TEXT = 700 };
@@ -107,10 +109,62 @@ static void test_order(void)
 	CU_ASSERT(!ascends(IDS("001A0000000000BAAA", "001A0000000000AAAA"), IDS("x")));
 }
 
+/*
+ * Runs of a file that is put together of two: the second half begins again at a lower number.  `step` apart, so that those
+ * of the one lie between those of the other; *odd is put in the place of one of them, or of each 8th.
+ */
+static int differ(const char *format, int step, const char *odd, int is_often, unsigned threads)
+{
+	enum { RUNS = 20, ROWS = 50, ALL = RUNS * ROWS, BREAK = ALL / 2 + 7 };
+	static char ids[ALL][48];
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct extent extents[RUNS];
+	struct texts texts = {0};
+	for (int i = 0; i < ALL; i++) {
+		int number = i < BREAK ? 10 + i * step : 11 + (i - BREAK) * step;
+		snprintf(ids[i], sizeof ids[i], format, number);
+		if (odd && (is_often ? i % 8 == 0 : i == ALL / 3))
+			snprintf(ids[i], sizeof ids[i], "%s", odd);
+	}
+	for (int r = 0; r < RUNS; r++) {
+		const char *run[ROWS + 1] = {NULL};
+		for (int i = 0; i < ROWS; i++)
+			run[i] = ids[r * ROWS + i];
+		extents[r] = (struct extent){.first = (uint32_t)(r * ROWS), .count = ROWS, .ids = run_of(&texts, run)};
+	}
+	int is_so = -1;
+	CU_ASSERT_EQUAL(id_bits_differ(extents, RUNS, threads, &is_so, &error), CRMVAL_OK);
+	texts_free(&texts);
+	return is_so;
+}
+
+static void test_bits(void)
+{
+	static const char *const formats[] = {"%06d", "O-%06d", "8015g00000%05dAAA"};
+	for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
+		for (unsigned threads = 1; threads < 4; threads++) {
+			char twice[48], high[48];
+			CU_ASSERT_EQUAL(differ(formats[f], 2, NULL, 0, threads), 1);
+			CU_ASSERT_EQUAL(differ(formats[f], 17, NULL, 0, threads), 1);
+			CU_ASSERT_EQUAL(differ(formats[f], 1, NULL, 0, threads), 0); /* 11 to 502 are there twice */
+			snprintf(twice, sizeof twice, formats[f], 10 + 400 * 2);
+			snprintf(high, sizeof high, formats[f], 99999);
+			CU_ASSERT_EQUAL(differ(formats[f], 2, "", 0, threads), 1);
+			CU_ASSERT_EQUAL(differ(formats[f], 2, twice, 0, threads), 0);
+			CU_ASSERT_EQUAL(differ(formats[f], 2, "a word", 0, threads), f > 0); /* alone of its length */
+			CU_ASSERT_EQUAL(differ(formats[f], 2, "a long id that is no number", 0, threads), 0);
+			CU_ASSERT_EQUAL(differ(formats[f], 2, high, 0, threads), 0); /* too far from the others */
+			CU_ASSERT_EQUAL(differ(formats[f], 2, "", 1, threads), 1);
+			CU_ASSERT_EQUAL(differ(formats[f], 2, twice, 1, threads), 0);
+		}
+	CU_ASSERT_EQUAL(differ("an id that is far too long %06d", 2, NULL, 0, 2), 0);
+}
+
 static const struct test tests[] = {
 	{"what was put is read again", test_read_again},
 	{"rows without an id", test_none},
 	{"which runs ascend", test_order},
+	{"which ids differ, by bits", test_bits},
 	{NULL, NULL},
 };
 
