@@ -4,6 +4,8 @@
 
 #include "scale.h"
 
+#include <float.h>
+
 /* What a measure's basis may be: bell-shaped, or its logarithm is. */
 struct bell {
 	struct estimate of;
@@ -13,9 +15,11 @@ struct bell {
 
 static double bell_at(const struct bell *bell, double z)
 {
+	double away = z * fmin(bell->of.se, DBL_MAX);
+
 	if (bell->is_of_logarithm)
-		return bell->of.value * exp(z * (bell->of.se / bell->of.value)) - bell->less;
-	return bell->of.value + z * bell->of.se - bell->less;
+		return bell->of.value * exp(away / bell->of.value) - bell->less;
+	return bell->of.value + away - bell->less;
 }
 
 /* Sums and ratios that can't be below 0 are nearer to the bell curve by their logarithm, most of all those of few rows. */
@@ -25,26 +29,37 @@ static struct bell bell_of_logarithm(struct estimate of, double less)
 }
 
 /*
- * A value and its error so that few rows promise little: of a share with four rows more, as the model has it for the error; of
- * a sum with half a row more, which is like its own or, without any, like the other window's.
+ * Of a share with four rows more, half of them whole and half nothing.  They weigh as what an average unit of denominator is
+ * part of, so that a few heavy rows among many light ones pass for few.
  */
+static struct estimate cautious_share(const struct moments *moments)
+{
+	quad row = moments->dd / moments->d, rows = moments->d / row;
+	quad total = moments->d + 4 * row, r = (moments->n + 2 * row) / total;
+	quad whole = row - r * row, nothing = r * row;
+	quad squares = moments->nn - 2 * r * moments->nd + r * r * moments->dd;
+
+	squares += 2 * whole * whole + 2 * nothing * nothing;
+	return (struct estimate){(double)r, sqrt((double)((rows + 4) / (rows + 2) * squares / (total * total)))};
+}
+
+/* Of a sum with half a row more, and the error of four, which are like its own or, without any, like the other window's. */
+static struct estimate cautious_sum(const struct moments *moments, const struct moments *other)
+{
+	const struct moments *like = moments->rows > 0 ? moments : other;
+	quad rows = like->rows > 0 ? like->rows : 1;
+
+	return (struct estimate){(double)(moments->n + like->n / rows / 2),
+				 sqrt((double)(moments->nn + 4 * (like->nn / rows)))};
+}
+
+/* A value and its error so that few rows promise little. */
 static struct estimate cautious(const struct crmval_measure *measure, const struct moments *moments,
 				const struct moments *other)
 {
-	struct estimate value = estimate_value(measure, moments);
-
-	if (measure->kind == CRMVAL_SUM_OF) {
-		const struct moments *like = moments->rows > 0 ? moments : other;
-		if (like->rows > 0) {
-			quad rows = like->rows;
-			value.value = (double)(moments->n + like->n / rows / 2);
-			value.se = sqrt((double)(moments->nn + 2 * (like->nn / rows)));
-		}
-	} else if (measure->flags & CRMVAL_SHARE) {
-		quad mean = moments->d / moments->rows;
-		value.value = (double)((moments->n + 2 * mean) / (moments->d + 4 * mean));
-	}
-	return value;
+	if (measure->kind == CRMVAL_SUM_OF)
+		return cautious_sum(moments, other);
+	return measure->flags & CRMVAL_SHARE ? cautious_share(moments) : estimate_value(measure, moments);
 }
 
 static struct estimate of_window(const struct crmval_measure *measure, const struct reach_window *window,
@@ -57,47 +72,66 @@ static struct estimate of_window(const struct crmval_measure *measure, const str
 	return (struct estimate){value.value / window->days, value.se / window->days};
 }
 
-/* Places that cut the bell curve in parts of the same weight, stretched so that their squares have the mean 1; and below 0. */
-static const double places[] = {0.039959931067561, 0.120126245631249, 0.201042695326394, 0.283246544183527,
-				0.367335466687742, 0.454002134935755, 0.544082309869472, 0.638626168325381,
-				0.739010660458199, 0.847127961299831, 0.965725218126305, 1.099074785809024,
-				1.254466101194429, 1.446164801167688, 1.709472371610943, 2.196969993238694};
-enum { PLACES = sizeof places / sizeof *places };
-
-double reach_level(double score, int is_geometric)
+static double level_of(double score, int is_geometric)
 {
 	return is_geometric ? log(fmax(score, 1)) : score;
 }
 
-static struct reach scaled(const struct result_measure *measure, const struct bell *bell, int is_geometric)
+static double score_of(double level, int is_geometric)
 {
-	double low = scale_score(measure->scale, measure->scale_count, bell_at(bell, -Z95));
-	double high = scale_score(measure->scale, measure->scale_count, bell_at(bell, Z95));
-	double levels[2 * PLACES], points = 0, mean = 0, squares = 0;
+	return is_geometric ? exp(level) : level;
+}
 
-	for (int i = 0; i < 2 * PLACES; i++) {
-		double x = bell_at(bell, i % 2 ? places[i / 2] : -places[i / 2]);
-		double score = scale_score(measure->scale, measure->scale_count, x);
-		levels[i] = reach_level(score, is_geometric);
-		points += score / (2 * PLACES);
-		mean += levels[i] / (2 * PLACES);
+enum { STEPS = 13, STEPS_AN_ERROR = 2 }; /* to three errors on both sides */
+
+/*
+ * Truths of the same kind, one error to either side of a place, have on average the score of the place itself only where the
+ * scale is straight.  Which places within reach differ most from that?
+ */
+static void find_bends(const double levels[STEPS], struct reach *reach)
+{
+	for (int i = STEPS_AN_ERROR; i < STEPS - STEPS_AN_ERROR; i++) {
+		double bend = levels[i] - (levels[i - STEPS_AN_ERROR] + levels[i + STEPS_AN_ERROR]) / 2;
+		reach->drop = fmax(reach->drop, -bend);
+		reach->lift = fmax(reach->lift, bend);
 	}
-	for (int i = 0; i < 2 * PLACES; i++)
-		squares += (levels[i] - mean) * (levels[i] - mean);
-	return (struct reach){fmin(low, high), points, fmax(low, high), mean, sqrt(squares / (2 * PLACES))};
+}
+
+static double score_at(const struct result_measure *measure, const struct bell *bell, double z)
+{
+	return scale_score(measure->scale, measure->scale_count, bell_at(bell, z));
+}
+
+static struct reach scaled(const struct result_measure *measure, const struct bell *bell, double score,
+			   int is_geometric)
+{
+	double ends[] = {score_at(measure, bell, -Z95), score_at(measure, bell, Z95)}, levels[STEPS];
+	struct reach reach = {.low = fmin(score, fmin(ends[0], ends[1])),
+			      .score = score,
+			      .high = fmax(score, fmax(ends[0], ends[1]))};
+
+	reach.below = level_of(score, is_geometric) - level_of(reach.low, is_geometric);
+	reach.above = level_of(reach.high, is_geometric) - level_of(score, is_geometric);
+	for (int i = 0; i < STEPS; i++) {
+		double z = (double)(i - STEPS / 2) / STEPS_AN_ERROR;
+		levels[i] = level_of(score_at(measure, bell, z), is_geometric);
+	}
+	find_bends(levels, &reach);
+	return reach;
 }
 
 struct reach reach_of_value(const struct result_measure *measure, const struct reach_window *window,
-			    const struct reach_window *other, int is_geometric)
+			    const struct reach_window *other, double score, int is_geometric)
 {
 	struct estimate value = of_window(measure->table, window, &other->moments);
 	struct bell bell =
 		measure->table->flags & CRMVAL_SHARE ? (struct bell){.of = value} : bell_of_logarithm(value, 0);
 
-	return scaled(measure, &bell, is_geometric);
+	return scaled(measure, &bell, score, is_geometric);
 }
 
-struct reach reach_of_move(const struct result_measure *measure, const struct reach_window windows[2], int is_geometric)
+struct reach reach_of_move(const struct result_measure *measure, const struct reach_window windows[2], double score,
+			   int is_geometric)
 {
 	struct estimate now = of_window(measure->table, &windows[0], &windows[1].moments);
 	struct estimate then = of_window(measure->table, &windows[1], &windows[0].moments);
@@ -112,45 +146,38 @@ struct reach reach_of_move(const struct result_measure *measure, const struct re
 		double error = ratio * hypot(now.se / now.value, then.se / then.value);
 		bell = bell_of_logarithm((struct estimate){ratio, error}, 1);
 	}
-	return scaled(measure, &bell, is_geometric);
+	return scaled(measure, &bell, score, is_geometric);
 }
 
-static double score_of_level(double level, int is_geometric)
+struct reach reach_of_certain(double score)
 {
-	return is_geometric ? exp(level) : level;
+	return (struct reach){.low = score, .score = score, .high = score};
 }
 
-struct reach reach_of_mean(double mean, double error, double score, int is_geometric)
+void reach_add(struct reach *reach, double weight, const struct reach *child)
 {
-	double level = reach_level(score, is_geometric);
-
-	return (struct reach){
-		.low = score_of_level(fmin(level, mean) - Z95 * error, is_geometric),
-		.middle = score_of_level(mean, is_geometric),
-		.high = score_of_level(fmax(level, mean) + Z95 * error, is_geometric),
-		.mean = mean,
-		.error = error,
-	};
+	reach->below = hypot(reach->below, weight * child->below);
+	reach->above = hypot(reach->above, weight * child->above);
+	reach->drop += weight * child->drop;
+	reach->lift += weight * child->lift;
 }
 
-struct reach reach_of_certain(double score, int is_geometric)
+void reach_end(struct reach *reach, double score, int is_geometric)
 {
-	return (struct reach){score, score, score, reach_level(score, is_geometric), 0};
-}
+	double level = level_of(score, is_geometric);
 
-/* The root of squares, of what is there. */
-static double joined(double a, double b)
-{
-	return hypot(fmax(0, a), fmax(0, b));
+	reach->score = score;
+	reach->low = fmax(0, score_of(level - reach->drop - reach->below, is_geometric));
+	reach->high = fmin(100, score_of(level + reach->lift + reach->above, is_geometric));
 }
 
 struct reach reach_of_difference(const struct reach *after, const struct reach *before)
 {
-	double middle = after->middle - before->middle;
+	double score = after->score - before->score;
 
 	return (struct reach){
-		.low = middle - joined(after->middle - after->low, before->high - before->middle),
-		.middle = middle,
-		.high = middle + joined(after->high - after->middle, before->middle - before->low),
+		.low = score - hypot(after->score - after->low, before->high - before->score),
+		.score = score,
+		.high = score + hypot(after->high - after->score, before->score - before->low),
 	};
 }

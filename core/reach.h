@@ -10,11 +10,14 @@
 #include "result.h"
 
 /*
- * What a score may be by chance.  low to high: 95 %, in points.  mean and error, which is a standard deviation: of the score,
- * or of the logarithm of what is above 1 of it, where means are geometric.
+ * What a score may be by chance, 95 %, in points.  What parents need is in levels, since these are what means are taken of:
+ * scores, or the logarithms of what is above 1 of them, where means are geometric.  below and above: as far as the range goes
+ * from the score; scatter that evens out.  drop and lift: how much lower and higher than their like the truth may be on
+ * average, since a scale bends within reach; that does not even out.
  */
 struct reach {
-	double low, middle, high, mean, error;
+	double low, score, high;
+	double below, above, drop, lift;
 };
 
 /*
@@ -28,22 +31,20 @@ struct reach_window {
 
 /* Of the score of a value, as basis value has it; the other window tells what a row is like where this one has none. */
 struct reach reach_of_value(const struct result_measure *measure, const struct reach_window *window,
-			    const struct reach_window *other, int is_geometric);
+			    const struct reach_window *other, double score, int is_geometric);
 
 /* Of the score of a growth or a change, as the measure's basis is. */
-struct reach reach_of_move(const struct result_measure *measure, const struct reach_window windows[2],
+struct reach reach_of_move(const struct result_measure *measure, const struct reach_window windows[2], double score,
 			   int is_geometric);
 
-/* What means are taken of: the score, or the logarithm of what is above 1 of it. */
-double reach_level(double score, int is_geometric);
-
-/* Of the score of a node whose children's levels have this mean, with this error. */
-struct reach reach_of_mean(double mean, double error, double score, int is_geometric);
-
 /* Of a score that chance has no part in. */
-struct reach reach_of_certain(double score, int is_geometric);
+struct reach reach_of_certain(double score);
 
-/* Of what lies between two scores: low, middle and high. */
+/* A node's is 0 to begin with; each child adds to it with its share of the weight, and the node's score ends it. */
+void reach_add(struct reach *reach, double weight, const struct reach *child);
+void reach_end(struct reach *reach, double score, int is_geometric);
+
+/* Of what lies between two scores. */
 struct reach reach_of_difference(const struct reach *after, const struct reach *before);
 
 #endif

@@ -130,7 +130,7 @@ static double at_most(double most, double x)
 	return x > most ? most : x;
 }
 
-/* The 95 % around a score, and around what was gained: at the end, within so many points, and with the score in them. */
+/* The 95 % around a score, and around what was gained: at the end, within so many points. */
 static void find_ranges(const struct result *result, struct score *node, double gained)
 {
 	const struct estimate *now = &node->parts[SCORE_NOW], *both = &node->parts[SCORE_NOW_OF_BOTH];
@@ -141,13 +141,13 @@ static void find_ranges(const struct result *result, struct score *node, double 
 	double gained_low = gained - half_gained, gained_high = gained + half_gained;
 
 	if (result->ranges == RANGES_CAUTIOUS && estimate_is_known(*now)) {
-		low = at_most(now->value, reach->low);
-		high = at_least(now->value, reach->high);
+		low = reach->low;
+		high = reach->high;
 	}
 	if (result->ranges == RANGES_CAUTIOUS && estimate_is_known(*both)) {
 		struct reach moved = reach_of_difference(after, before);
-		gained_low = at_most(gained, moved.low);
-		gained_high = at_least(gained, moved.high);
+		gained_low = moved.low;
+		gained_high = moved.high;
 	}
 	node->low = score_rounded(at_least(0, low));
 	node->high = score_rounded(at_most(100, high));
@@ -215,16 +215,14 @@ static struct estimate aggregate(const struct result *result, struct score *cons
 static struct reach aggregate_reach(const struct result *result, struct score *const *children, uint32_t count,
 				    enum score_part part, double score)
 {
-	double total = counted_weight(result->missing, children, count, part), mean = 0, error = 0;
+	double total = counted_weight(result->missing, children, count, part);
+	struct reach reach = {0};
 
-	for (uint32_t i = 0; i < count && total > 0; i++) {
-		double weight = children[i]->weight / total;
-		if (!estimate_is_known(children[i]->parts[part]))
-			continue;
-		mean += weight * children[i]->reaches[part].mean;
-		error = hypot(error, weight * children[i]->reaches[part].error);
-	}
-	return reach_of_mean(mean, error, score, result->aggregation == AGGREGATE_GEOMETRIC);
+	for (uint32_t i = 0; i < count && total > 0; i++)
+		if (estimate_is_known(children[i]->parts[part]))
+			reach_add(&reach, children[i]->weight / total, &children[i]->reaches[part]);
+	reach_end(&reach, score, result->aggregation == AGGREGATE_GEOMETRIC);
+	return reach;
 }
 
 /* Why a node has no score: what all of its children say, if it is the same. */
@@ -302,13 +300,15 @@ static void reach_parts(const struct result *result, const struct result_measure
 
 	/* The before of growth and change is that of no growth and no change, which is certain. */
 	memset(reaches, 0, sizeof out->score.reaches);
-	reaches[SCORE_BEFORE] = reach_of_certain(parts[SCORE_BEFORE].value, is_geometric);
+	reaches[SCORE_BEFORE] = reach_of_certain(parts[SCORE_BEFORE].value);
 	if (estimate_is_known(parts[SCORE_NOW]))
 		reaches[SCORE_NOW] = measure->basis == CRMVAL_VALUE
-					     ? reach_of_value(measure, &windows[0], &windows[1], is_geometric)
-					     : reach_of_move(measure, windows, is_geometric);
+					     ? reach_of_value(measure, &windows[0], &windows[1], parts[SCORE_NOW].value,
+							      is_geometric)
+					     : reach_of_move(measure, windows, parts[SCORE_NOW].value, is_geometric);
 	if (estimate_is_known(parts[SCORE_BEFORE]) && measure->basis == CRMVAL_VALUE)
-		reaches[SCORE_BEFORE] = reach_of_value(measure, &windows[1], &windows[0], is_geometric);
+		reaches[SCORE_BEFORE] =
+			reach_of_value(measure, &windows[1], &windows[0], parts[SCORE_BEFORE].value, is_geometric);
 	reaches[SCORE_NOW_OF_BOTH] = reaches[SCORE_NOW];
 	reaches[SCORE_BEFORE_OF_BOTH] = reaches[SCORE_BEFORE];
 }

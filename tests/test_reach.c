@@ -9,11 +9,17 @@ static struct crmval_error error;
 
 static const double yes[10][2] = {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 1}, {0, 1}};
 
-/* 8 of 10, as a share: (8 + 2) / 14, and se^2 = 14/13 (8 (2/7)^2 + 2 (5/7)^2 + 2 (2/7)^2 + 2 (5/7)^2) / 14^2. */
+/* 8 of 10, as a share: (8 + 2) / 14, and se^2 = 14/12 (8 (2/7)^2 + 2 (5/7)^2 + 2 (2/7)^2 + 2 (5/7)^2) / 14^2. */
 static const double eight = 1000 / 14.0;
 static double eight_error(void)
 {
-	return 100 * sqrt(14 / 13.0 * (10 * 4 + 4 * 25) / 49.0 / 196);
+	return 100 * sqrt(14 / 12.0 * (10 * 4 + 4 * 25) / 49.0 / 196);
+}
+
+/* 7 of 7: (7 + 2) / 11, and se^2 = 11/9 (9 (2/11)^2 + 2 (9/11)^2) / 11^2 = 2 / 11^2. */
+static double seven_error(void)
+{
+	return sqrt(2) / 11;
 }
 
 static void use_eight(uint32_t m)
@@ -40,11 +46,27 @@ static void test_share(void)
 	sample.moments[0][0][0] = sample_rows(yes, 7);
 	struct scorecard *card = company_card();
 	const struct scored_measure *measure = &card->measures[0];
-	/* 7 of 7: (7 + 2) / 11, and se^2 = 11/10 (9 (2/11)^2 + 2 (9/11)^2) / 11^2 = 217.8 / 11^4; the score is as ever. */
 	NEAR(measure->score.score, 100);
-	NEAR(measure->score.low, 100 * (9 / 11.0 - Z95 * sqrt(217.8) / 121));
+	NEAR(measure->score.low, 100 * (9 / 11.0 - Z95 * seven_error()));
 	NEAR(measure->score.high, 100);
+	/* What is published is the model's: se^2 = 11/10 (9 (2/11)^2 + 2 (9/11)^2) / 11^2. */
 	NEAR(measure->period.value.se, sqrt(217.8) / 121);
+	score_free(card);
+}
+
+/* 1 of 1 and 0 of 3 weigh as 1.6 rows of 10 / 4 = 2.5: R = (1 + 5) / (4 + 10). */
+static void test_heavy_rows(void)
+{
+	static const double heavy[2][2] = {{1, 1}, {0, 3}};
+	begin();
+	sample.tables[0].flags = CRMVAL_SHARE;
+	sample.moments[0][0][0] = sample_rows(heavy, 2);
+	struct scorecard *card = company_card();
+	/* In sevenths they are off by 4 and 9, the others by 10 and by 7.5, each twice. */
+	double error_of_it = sqrt(5.6 / 3.6 * (16 + 81 + 200 + 112.5)) / 7 / 14;
+	NEAR(card->measures[0].score.score, 25);
+	NEAR(card->measures[0].score.low, fmax(0, 100 * (3 / 7.0 - Z95 * error_of_it)));
+	NEAR(card->measures[0].score.high, 100 * (3 / 7.0 + Z95 * error_of_it));
 	score_free(card);
 }
 
@@ -61,23 +83,23 @@ static const struct crmval_point tenfold[] = {{-1, 0}, {9, 100}}, thousandfold[]
 static void test_growth(void)
 {
 	begin();
-	use(0, CRMVAL_SUM_OF, CRMVAL_GROWTH, tenfold);
+	use(0, CRMVAL_SUM_OF, CRMVAL_GROWTH, thousandfold);
 	sample.moments[0][0][0] = sample.moments[0][0][1] = sample_rows(yes, 4);
 	struct scorecard *card = company_card();
-	/* 4 in 10 days and 4 in 20: the quotient 2 of 4.5 / 10 and 4.5 / 20, each with the error of 6 rows of 4.5. */
-	double error_of_both = sqrt(12) / 4.5;
-	NEAR(card->measures[0].score.score, 20);
-	NEAR(card->measures[0].score.low, 20 * exp(-Z95 * error_of_both));
-	NEAR(card->measures[0].score.high, 20 * exp(Z95 * error_of_both));
-	/* Of no growth the score is certain, 10, so that the middle does not matter. */
-	NEAR(card->measures[0].score.gained, 10);
-	NEAR(card->measures[0].score.gained_low, 20 * exp(-Z95 * error_of_both) - 10);
-	NEAR(card->measures[0].score.gained_high, 20 * exp(Z95 * error_of_both) - 10);
+	/* 4 in 10 days and 4 in 20: the quotient 2 of 4.5 / 10 and 4.5 / 20, each with the error of 8 rows. */
+	double error_of_both = sqrt(16) / 4.5;
+	NEAR(card->measures[0].score.score, 0.2);
+	NEAR(card->measures[0].score.low, 0.2 * exp(-Z95 * error_of_both));
+	NEAR(card->measures[0].score.high, 0.2 * exp(Z95 * error_of_both));
+	/* Of no growth the score is certain, 0.1. */
+	NEAR(card->measures[0].score.gained, 0.1);
+	NEAR(card->measures[0].score.gained_low, 0.2 * exp(-Z95 * error_of_both) - 0.1);
+	NEAR(card->measures[0].score.gained_high, 0.2 * exp(Z95 * error_of_both) - 0.1);
 	score_free(card);
 	/* The job says 0.2 a day, for 20 days: that is certain. */
 	sample.measures[0].stated_baseline = 4;
 	card = company_card();
-	NEAR(card->measures[0].score.low, 10 * 0.45 / 0.2 * exp(-Z95 * sqrt(6) / 4.5));
+	NEAR(card->measures[0].score.low, 0.1 * 0.45 / 0.2 * exp(-Z95 * sqrt(8) / 4.5));
 	score_free(card);
 }
 
@@ -89,8 +111,8 @@ static void test_nothing_counted(void)
 	sample.moments[0][0][0] = (struct moments){0};
 	sample.moments[0][0][1] = sample_rows(threes, 4);
 	struct scorecard *card = company_card();
-	/* Half a row of 3 in 10 days, with the error of two; 13.5 in 20 days, with that of six. */
-	double quotient = 0.15 / 0.675, error_of_both = hypot(sqrt(18) / 1.5, sqrt(54) / 13.5);
+	/* Half a row of 3 in 10 days, with the error of four; 13.5 in 20 days, with that of eight. */
+	double quotient = 0.15 / 0.675, error_of_both = hypot(sqrt(36) / 1.5, sqrt(72) / 13.5);
 	NEAR(card->measures[0].score.score, 0);
 	NEAR(card->measures[0].score.low, 0);
 	NEAR(card->measures[0].score.high, quotient * exp(Z95 * error_of_both) / 10);
@@ -119,12 +141,12 @@ static void test_sum(void)
 	sample.moments[0][0][0] = sample_rows(amounts, 2);
 	sample.moments[0][1][0] = sample_rows(losses, 2);
 	struct scorecard *card = company_card();
-	/* 8 + 2, with the error root of 40 + 40, by its logarithm; what is below 0 has none. */
+	/* 8 + 2, with the error root of 40 + 80, by its logarithm; what is below 0 has none. */
 	NEAR(card->measures[0].score.score, 54);
-	NEAR(card->measures[0].score.low, 50 + 5 * exp(-Z95 * sqrt(80) / 10));
-	NEAR(card->measures[0].score.high, 50 + 5 * exp(Z95 * sqrt(80) / 10));
-	NEAR(card->measures[1].score.low, 50 - 5 - Z95 * sqrt(80) / 2);
-	NEAR(card->measures[1].score.high, 50 - 5 + Z95 * sqrt(80) / 2);
+	NEAR(card->measures[0].score.low, 50 + 5 * exp(-Z95 * sqrt(120) / 10));
+	NEAR(card->measures[0].score.high, 50 + 5 * exp(Z95 * sqrt(120) / 10));
+	NEAR(card->measures[1].score.low, 50 - 5 - Z95 * sqrt(120) / 2);
+	NEAR(card->measures[1].score.high, 50 - 5 + Z95 * sqrt(120) / 2);
 	score_free(card);
 }
 
@@ -136,7 +158,7 @@ static void test_change(void)
 	use(0, CRMVAL_RATIO, CRMVAL_CHANGE, wide);
 	sample.moments[0][0][1] = sample_rows(yes, 7);
 	struct scorecard *card = company_card();
-	double move = eight / 100 - 9 / 11.0, error_of_both = hypot(eight_error() / 100, sqrt(217.8) / 121);
+	double move = eight / 100 - 9 / 11.0, error_of_both = hypot(eight_error() / 100, seven_error());
 	NEAR(card->measures[0].score.score, 50 - 0.2 * 25);
 	NEAR(card->measures[0].score.low, 50 + 25 * (move - Z95 * error_of_both));
 	NEAR(card->measures[0].score.high, 50 + 25 * (move + Z95 * error_of_both));
@@ -182,8 +204,8 @@ static void test_loss(void)
 	sample.moments[0][0][0] = sample_rows(losses, 4);
 	sample.moments[0][0][1] = sample_rows(yes, 4);
 	struct scorecard *card = company_card();
-	/* -0.45 +- root of 6 / 10 a day, against 0.225 +- root of 6 / 20: growth -3, as the model has errors. */
-	double of_now = sqrt(6) / 10 / 0.225, of_then = 0.45 * sqrt(6) / 20 / (0.225 * 0.225);
+	/* -0.45 +- root of 8 / 10 a day, against 0.225 +- root of 8 / 20: growth -3, as the model has errors. */
+	double of_now = sqrt(8) / 10 / 0.225, of_then = 0.45 * sqrt(8) / 20 / (0.225 * 0.225);
 	NEAR(card->measures[0].score.score, 60);
 	NEAR(card->measures[0].score.low, 60 - 10 * Z95 * hypot(of_now, of_then));
 	NEAR(card->measures[0].score.high, 60 + 10 * Z95 * hypot(of_now, of_then));
@@ -210,8 +232,28 @@ static void test_whole_sums(void)
 	NEAR(card->measures[1].period.value.value, 0.5); /* which are not at hand */
 	NEAR(card->measures[2].period.value.value, 7);
 	ABSENT(card->measures[2].period.denominator);
-	NEAR(card->measures[0].score.low, 100 * (9 / 11.0 - Z95 * sqrt(217.8) / 121));
+	NEAR(card->measures[0].score.low, 100 * (9 / 11.0 - Z95 * seven_error()));
 	score_free(card);
+}
+
+/*
+ * What 8 of 10 hand up: so much of the range is below and above the score of 80, where it is not cut.  An error is 13 points,
+ * and the scale ends 2.2 errors above the value: at two errors the score is more than the mean of its neighbours at one and
+ * three by half of what the end cuts off the latter.  Within three errors below it does not end.
+ */
+static double eight_below(void)
+{
+	return 80 - (eight - Z95 * eight_error());
+}
+
+static double eight_above(void)
+{
+	return eight + Z95 * eight_error() - 80;
+}
+
+static double eight_lift(void)
+{
+	return (eight + 3 * eight_error() - 100) / 2;
 }
 
 static void test_missing(void)
@@ -221,12 +263,12 @@ static void test_missing(void)
 		use_eight(m);
 	sample.moments[0][1][0] = sample.moments[0][2][1] = (struct moments){0};
 	struct scorecard *card = company_card();
+	ABSENT(card->measures[1].score.gained_low);
 	ABSENT(card->measures[2].score.gained_low);
 	/* Of the first indicator one measure is left, so that its weight is that of the indicator. */
-	double half = Z95 * eight_error();
 	ABSENT(card->measures[1].score.low);
-	NEAR(card->indicators[0].low, eight - half);
-	NEAR(card->indicators[0].high, fmin(100, 80 + half));
+	NEAR(card->indicators[0].low, 80 - eight_below());
+	NEAR(card->indicators[0].high, fmin(100, 80 + eight_above() + eight_lift()));
 	score_free(card);
 	/* Nothing of it is left. */
 	sample.moments[0][0][0] = (struct moments){0};
@@ -236,25 +278,70 @@ static void test_missing(void)
 	score_free(card);
 }
 
+/* A node that too little is known of has a range no more, and no part in its parent's. */
+static void test_not_covered(void)
+{
+	begin();
+	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++)
+		use_eight(m);
+	sample.result.min_coverage = 0.6;
+	sample.moments[0][1][0] = (struct moments){0};
+	struct scorecard *card = company_card();
+	ABSENT(card->indicators[0].low);
+	NEAR(card->dimensions[0].low, 80 - eight_below());
+	score_free(card);
+}
+
 static void test_whole(void)
 {
 	begin();
 	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++)
 		use_eight(m);
 	struct scorecard *card = company_card();
-	/*
-	 * Nowhere does the scale end within 2.2 errors, so that the 32 scores have the mean and the error of the share.  Weights
-	 * are 1/8, 1/8, 1/4, 1/4, 1/4: their squares add up to 7/32.
-	 */
-	double half = Z95 * eight_error() * sqrt(7 / 32.0);
+	/* Weights are 1/8, 1/8, 1/4, 1/4, 1/4: their squares add up to 7/32. */
+	double low = 80 - eight_below() * sqrt(7 / 32.0), high = 80 + eight_above() * sqrt(7 / 32.0) + eight_lift();
 	NEAR(card->overall.score, 80);
-	NEAR(card->overall.low, eight - half);
-	NEAR(card->overall.high, 80 + half);
+	NEAR(card->overall.low, low);
+	NEAR(card->overall.high, high);
 	NEAR(card->overall.gained, 0);
-	/* From middle to middle: as far down as the range now goes and the one before goes up. */
-	NEAR(card->overall.gained_low, -hypot(half, 80 - eight + half));
-	NEAR(card->overall.gained_high, hypot(80 - eight + half, half));
-	NEAR(card->measures[0].score.gained_low, -Z95 * eight_error() * sqrt(2));
+	NEAR(card->overall.gained_low, -hypot(80 - low, high - 80));
+	NEAR(card->overall.gained_high, hypot(high - 80, 80 - low));
+	NEAR(card->measures[0].score.gained_low, -hypot(eight_below(), eight_above()));
+	score_free(card);
+}
+
+/* As many zeros as ones: the scale ends at both sides alike. */
+static void test_bends_to_both_sides(void)
+{
+	static const double half[2][2] = {{1, 1}, {0, 1}};
+	begin();
+	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++) {
+		sample.tables[m].flags = CRMVAL_SHARE;
+		sample.moments[0][m][0] = sample_rows(half, 2);
+	}
+	struct scorecard *card = company_card();
+	/* (1 + 2) / 6, se^2 = 6/4 (6 (1/2)^2) / 6^2: two errors of 25 points to the ends, and half of a third is cut. */
+	NEAR(card->measures[0].score.low, 50 - Z95 * 25);
+	NEAR(card->overall.low, 50 - Z95 * 25 * sqrt(7 / 32.0) - 12.5);
+	NEAR(card->overall.high, 50 + Z95 * 25 * sqrt(7 / 32.0) + 12.5);
+	score_free(card);
+}
+
+/* No further than scores go. */
+static void test_cut(void)
+{
+	static const double one[1][2] = {{1, 1}};
+	begin();
+	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++) {
+		sample.tables[m].flags = CRMVAL_SHARE;
+		sample.moments[0][m][0] = sample_rows(one, 1);
+		sample.moments[0][m][1] = sample_rows(one, 1);
+	}
+	struct scorecard *card = company_card();
+	NEAR(card->overall.high, 100);
+	/* (1 + 2) / 5, se^2 = 5/3 (3 (2/5)^2 + 2 (3/5)^2) / 5^2 = 2 / 25: of both windows nothing is above the score. */
+	NEAR(card->measures[0].score.gained_low, 60 - Z95 * sqrt(800) - 100);
+	NEAR(card->overall.gained_high, 100 - card->overall.low);
 	score_free(card);
 }
 
@@ -265,29 +352,18 @@ static void test_geometric(void)
 	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++)
 		use_eight(m);
 	struct scorecard *card = company_card();
-	/* Mean and deviation of the 32 logarithms, by Python's statistics.NormalDist. */
-	double mean = 4.25263807785132, half = Z95 * 0.18176143995746843 * sqrt(7 / 32.0);
+	double low = eight - Z95 * eight_error(), high = eight + Z95 * eight_error(), error_of_it = eight_error();
+	/* Logarithms bend, but most where the scale ends: at two errors above, whose neighbours are at one and at the end. */
+	double lift = log((eight + 2 * error_of_it) / sqrt((eight + error_of_it) * 100));
+	NEAR(card->measures[0].score.low, low);
 	NEAR(card->overall.score, 80);
-	NEAR(card->overall.low, exp(mean - half));
-	NEAR(card->overall.high, 80 * exp(half));
-	score_free(card);
-}
-
-/* The scale ends: 7 of 7 has the mean 81.46561295261554 and the deviation 11.544438695313508, by the same. */
-static void test_where_scales_end(void)
-{
-	begin();
-	for (uint32_t m = 0; m < SAMPLE_MEASURES; m++) {
-		sample.tables[m].flags = CRMVAL_SHARE;
-		sample.moments[0][m][0] = sample_rows(yes, 7);
-	}
-	struct scorecard *card = company_card();
-	NEAR(card->overall.low, 81.46561295261554 - Z95 * 11.544438695313508 * sqrt(7 / 32.0));
-	NEAR(card->overall.high, 100);
+	NEAR(card->overall.low, 80 * exp(-log(80 / low) * sqrt(7 / 32.0)));
+	NEAR(card->overall.high, 80 * exp(log(high / 80) * sqrt(7 / 32.0) + lift));
 	score_free(card);
 }
 
 static const struct test tests[] = {{"share", test_share},
+				    {"heavy rows", test_heavy_rows},
 				    {"growth", test_growth},
 				    {"nothing counted", test_nothing_counted},
 				    {"no rows", test_no_rows},
@@ -297,10 +373,12 @@ static const struct test tests[] = {{"share", test_share},
 				    {"loss", test_loss},
 				    {"whole sums", test_whole_sums},
 				    {"missing", test_missing},
+				    {"not covered", test_not_covered},
 				    {"change", test_change},
 				    {"whole", test_whole},
 				    {"geometric", test_geometric},
-				    {"where scales end", test_where_scales_end},
+				    {"bends to both sides", test_bends_to_both_sides},
+				    {"cut", test_cut},
 				    {NULL, NULL}};
 
 const struct suite suite_reach = {"reach", tests};

@@ -2,30 +2,31 @@
 """Cautious ranges, from crmval.conf(5), CAUTIOUS RANGES; what they leave open is decided in scoring.py."""
 
 import math
-import statistics
+from fractions import Fraction
 from typing import NamedTuple
 
 QUANTILE = 1.959963984540054
-CUTS = [statistics.NormalDist().inv_cdf(number / 64) for number in range(1, 64, 2)]
-STEPS = [cut / math.sqrt(math.fsum(other ** 2 for other in CUTS) / len(CUTS)) for cut in CUTS]
+BENDS = [step / 2 for step in range(-4, 5)]
 
 
 class Spread(NamedTuple):
-    """mean and error are what parents take, of logarithms under geometric aggregation; the others are points."""
+    """low, score and high are points; the others are what parents take, of logarithms under geometric aggregation."""
 
-    mean: float
-    error: float
     low: float
-    middle: float
+    score: float
     high: float
+    below: float
+    above: float
+    lower: float
+    higher: float
 
 
 def handed(points, geometric):
     return math.log(max(points, 1.0)) if geometric else points
 
 
-def certain(points, geometric):
-    return Spread(handed(points, geometric), 0.0, points, points, points)
+def certain(points):
+    return Spread(points, points, points, 0.0, 0.0, 0.0, 0.0)
 
 
 def power(exponent):
@@ -49,8 +50,19 @@ def added(tally):
     """What the rows of a sum are joined by: (numerator, its square), None without rows."""
     if tally is None or not tally.get("sums") or not tally["rows"]:
         return None
-    rows, numerator, squares, _ = tally["sums"]
-    return numerator / (2 * rows), 2 * squares / rows
+    rows, numerator, squares = tally["sums"][:3]
+    return numerator / (2 * rows), 4 * squares / rows
+
+
+def share(numerator, squares, denominator, products, weights):
+    """(value, error) of exact sums of n, nn, d, nd and dd."""
+    row = weights / denominator
+    rows = denominator / row
+    total = denominator + 4 * row
+    value = (numerator + 2 * row) / total
+    residuals = squares - 2 * value * products + value ** 2 * weights
+    residuals += 2 * (row - value * row) ** 2 + 2 * (value * row) ** 2
+    return float(value), math.sqrt(Fraction(rows + 4) / (rows + 2) * residuals / total ** 2)
 
 
 def estimate(kind, tally, other):
@@ -58,10 +70,9 @@ def estimate(kind, tally, other):
     value, error = tally["value"], tally["standard_error"]
     if kind == "ratio" or tally.get("sums") is None:
         return value, error
-    rows, numerator, squares, denominator = tally["sums"]
+    _, numerator, squares, *others = tally["sums"]
     if kind == "share":
-        mean = denominator / rows
-        return float((numerator + 2 * mean) / (denominator + 4 * mean)), error
+        return share(numerator, squares, *others)
     more, more_squares = added(tally) or added(other) or (0, 0)
     return float(numerator + more), math.sqrt(squares + more_squares)
 
@@ -91,28 +102,36 @@ def against(basis, now, before):
     return lambda z: quotient(z) - 1
 
 
-def of_measure(scale, at, geometric):
-    """The spread of a measure whose basis is at(z) at z errors off."""
-    low, high = sorted(points_at(scale, at(side * QUANTILE)) for side in (-1, 1))
-    scores = [points_at(scale, at(step)) for step in STEPS]
-    parts = [handed(score, geometric) for score in scores]
-    mean = math.fsum(parts) / len(parts)
-    error = math.sqrt(math.fsum((part - mean) ** 2 for part in parts) / len(parts))
-    return Spread(mean, error, low, math.fsum(scores) / len(scores), high)
+def of_measure(scale, at, score, geometric):
+    """The spread of a measure with this score, whose basis is at(z) at z errors off."""
+    ends = [points_at(scale, at(side * QUANTILE)) for side in (-1, 1)]
+    low, high = min(ends + [score]), max(ends + [score])
+
+    def level(z):
+        return handed(points_at(scale, at(z)), geometric)
+
+    bends = [level(z) - (level(z - 1) + level(z + 1)) / 2 for z in BENDS]
+    return Spread(low, score, high,
+                  handed(score, geometric) - handed(low, geometric), handed(high, geometric) - handed(score, geometric),
+                  max(0.0, -min(bends)), max(0.0, max(bends)))
 
 
 def of_node(children, score, geometric):
     """The spread of a node from [(weight, spread), ...] that have some weight, and its score."""
     total = math.fsum(weight for weight, _ in children)
-    mean = math.fsum(weight / total * spread.mean for weight, spread in children)
-    error = math.sqrt(math.fsum((weight / total * spread.error) ** 2 for weight, spread in children))
-    lesser, greater = sorted((mean, handed(score, geometric)))
-    ends = lesser - QUANTILE * error, mean, greater + QUANTILE * error
-    return Spread(mean, error, *(map(power, ends) if geometric else ends))
+    parts = [(weight / total, spread) for weight, spread in children]
+    below, above = (math.sqrt(math.fsum((weight * getattr(spread, side)) ** 2 for weight, spread in parts))
+                    for side in ("below", "above"))
+    lower, higher = (math.fsum(weight * getattr(spread, side) for weight, spread in parts)
+                     for side in ("lower", "higher"))
+    low, high = handed(score, geometric) - lower - below, handed(score, geometric) + higher + above
+    if geometric:
+        low, high = power(low), power(high)
+    return Spread(max(low, 0.0), score, min(high, 100.0), below, above, lower, higher)
 
 
 def gained(now, before):
     """(low, high) of what was gained."""
-    middle = now.middle - before.middle
-    return (middle - math.hypot(max(now.middle - now.low, 0.0), max(before.high - before.middle, 0.0)),
-            middle + math.hypot(max(now.high - now.middle, 0.0), max(before.middle - before.low, 0.0)))
+    points = now.score - before.score
+    return (points - math.hypot(now.score - now.low, before.high - before.score),
+            points + math.hypot(now.high - now.score, before.score - before.low))

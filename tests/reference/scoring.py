@@ -20,15 +20,13 @@ DECISIONS where the text leaves room, with the other reading in brackets:
 11. The rule of H takes the value of a window away; under it the window has no rows, also for the list of units.
 
 And in cautious ranges, crmval.conf(5):
-12. A sum gets half its mean row added, and twice its mean square: n/(2m), 2(nn)/m; what a window without rows borrows
+12. A sum gets half its mean row added, and four times its mean square: n/(2m), 4(nn)/m; what a window without rows borrows
     from the other one is borrowed before both are divided by days.  [Divided first; scaled by days.]
 13. A stated baseline has no rows: nothing is borrowed from it, nor from the rows of the window that it overrules.
 14. "Above 0" is asked of the windows' values as cautious ranges have them.  [Of what results show.]
-15. The variance of the 32 scores is their mean squared distance.  [Divided by 31.]
-16. The middle of a measure is the mean of plain scores under geometric aggregation, too.  [What has the mean of their
-    logarithms as its logarithm.]
-17. Ranges enter what was gained before they are stretched and cut; the middle of a measure can lie outside its range,
-    and there is nothing on that side then.  [Stretched and cut first; a square of what is less than nothing.]
+15. The four numbers of a node are handed up as they are, not those of its range after it was cut.  [Cut first.]
+16. A measure's range is stretched to its score before its distances from the score are handed up.  [After.]
+17. Ranges enter what was gained after nodes' were cut, in points under geometric aggregation, too.  [Uncut; logarithms.]
 18. Under `zero` a missing child is 0 for certain, geometric 1.  The two halves of gained have ranges of their own, over
     the children that have both.
 """
@@ -74,12 +72,13 @@ def tally(kind, rows):
     total_n = sum((Fraction(n) for n, _ in rows), Fraction(0))
     squares = sum((Fraction(n) ** 2 for n, _ in rows), Fraction(0))
     result = {"rows": len(rows), "numerator": float(total_n), "denominator": None, "value": None,
-              "standard_error": None, "sums": (len(rows), total_n, squares, None)}
+              "standard_error": None, "sums": (len(rows), total_n, squares)}
     if kind == "sum":
         return {**result, "value": float(total_n), "standard_error": exact_root(squares)}
     pairs = [(Fraction(n), Fraction(d)) for n, d in rows]
     total_d = sum((d for _, d in pairs), Fraction(0))
-    result.update(denominator=float(total_d), sums=(len(rows), total_n, squares, total_d))
+    sums = (len(rows), total_n, squares, total_d, sum(n * d for n, d in pairs), sum(d * d for _, d in pairs))
+    result.update(denominator=float(total_d), sums=sums)
     if pairs and total_d > 0:
         result["value"] = float(total_n / total_d)
         result["standard_error"] = (share_error if kind == "share" else ratio_error)(pairs, total_n, total_d)
@@ -207,7 +206,7 @@ class Scorer:
         self.geometric = score.get("aggregation", "arithmetic") == "geometric"
         self.min_coverage = score.get("min_coverage", 0.0)
         self.cautious = score.get("ranges", "model") == "cautious"
-        self.zero = 0.0, 0.0, cautious.certain(0.0, self.geometric) if self.cautious else None
+        self.zero = 0.0, 0.0, cautious.certain(0.0) if self.cautious else None
 
     def combine(self, children):
         """The aggregate of [(weight, rated), ...], None without weight."""
@@ -243,8 +242,8 @@ class Scorer:
             node.both = tuple(halves) if node.score is not None and None not in halves else None
         return node
 
-    def spread(self, scale, at):
-        return cautious.of_measure(scale, at, self.geometric) if self.cautious else None
+    def spread(self, scale, at, score):
+        return cautious.of_measure(scale, at, score, self.geometric) if self.cautious else None
 
     def basis_at(self, entry, basis, now, before):
         """How the basis of a measure spreads."""
@@ -276,14 +275,16 @@ class Scorer:
             rating.reason = "no baseline"
         if known is not None:
             node["status"], node["basis_value"], rating.coverage = "ok", known[0], 1.0
-            rating.score = (score_at(scale, known[0]), score_error(scale, *known),
-                            self.spread(scale, self.basis_at(entry, basis, now, before)))
+            score = score_at(scale, known[0])
+            rating.score = (score, score_error(scale, *known),
+                            self.spread(scale, self.basis_at(entry, basis, now, before), score))
         if basis == "value" and before is not None and before["value"] is not None:
-            rating.before = (score_at(scale, before["value"]),
-                             score_error(scale, before["value"], before["standard_error"]),
-                             self.spread(scale, cautious.value_at(entry.kind, before, now)))
+            score = score_at(scale, before["value"])
+            rating.before = (score, score_error(scale, before["value"], before["standard_error"]),
+                             self.spread(scale, cautious.value_at(entry.kind, before, now), score))
         elif basis != "value" and known is not None:
-            rating.before = score_at(scale, 0.0), 0.0, self.spread(scale, cautious.bell(0.0, 0.0))
+            score = score_at(scale, 0.0)
+            rating.before = score, 0.0, cautious.certain(score) if self.cautious else None
         rating.handed_before = rating.before
         if rating.score is not None and rating.before is not None:
             rating.both = rating.score, rating.before

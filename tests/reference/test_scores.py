@@ -204,21 +204,21 @@ class Cautious(unittest.TestCase):
     def ends(self, at):
         return at(-1.0), at(1.0)
 
-    def test_steps(self):
-        self.assertEqual(len(cautious.STEPS), 32)
-        self.assertAlmostEqual(math.fsum(step ** 2 for step in cautious.STEPS) / 32, 1.0, 14)
-        self.assertAlmostEqual(math.fsum(cautious.STEPS), 0.0, 12)
-
     def test_windows(self):
-        # 7 of 7: (7 + 2)/(7 + 4); of 1/1 and 0/3: (1 + 4)/(4 + 8)
-        self.assertEqual(cautious.estimate("share", scoring.tally("share", [(1.0, 1.0)] * 7), None)[0], 9 / 11)
-        self.assertEqual(cautious.estimate("share", scoring.tally("share", [(1.0, 1.0), (0.0, 3.0)]), None)[0], 5 / 12)
-        # 3 and 5: 8 + 8/4 = 10, the error root(34 + 2 * 34/2)
+        # 7 of 7: (7 + 2)/(7 + 4), and root(11/9 * (9 (2/11)^2 + 2 (9/11)^2))/11 = root(2)/11
+        value, error = cautious.estimate("share", scoring.tally("share", [(1.0, 1.0)] * 7), None)
+        self.assertEqual(value, 9 / 11)
+        self.assertAlmostEqual(error, math.sqrt(2) / 11, 14)
+        # of 1/1 and 0/3: rows of 10/4, 1.6 of them; (1 + 5)/(4 + 10) = 3/7, off by 4/7, 9/7, 10/7 twice and 7.5/7 twice
+        value, error = cautious.estimate("share", scoring.tally("share", [(1.0, 1.0), (0.0, 3.0)]), None)
+        self.assertEqual(value, 3 / 7)
+        self.assertAlmostEqual(error, math.sqrt(5.6 / 3.6 * (16 + 81 + 200 + 112.5)) / 7 / 14, 14)
+        # 3 and 5: 8 + 8/4 = 10, the error root(34 + 4 * 34/2)
         rows = scoring.tally("sum", [(3.0, None), (5.0, None)])
-        self.assertEqual(cautious.estimate("sum", rows, None), (10.0, math.sqrt(68)))
-        # without rows: 2 and root(34) of the other window, or nothing
+        self.assertEqual(cautious.estimate("sum", rows, None), (10.0, math.sqrt(102)))
+        # without rows: 2 and root(68) of the other window, or nothing
         nothing = scoring.tally("sum", [])
-        self.assertEqual(cautious.estimate("sum", nothing, rows), (2.0, math.sqrt(34)))
+        self.assertEqual(cautious.estimate("sum", nothing, rows), (2.0, math.sqrt(68)))
         self.assertEqual(cautious.estimate("sum", nothing, nothing), (0.0, 0.0))
         self.assertEqual(cautious.estimate("sum", nothing, None), (0.0, 0.0))
         self.assertEqual(cautious.estimate("ratio", scoring.tally("ratio", [(-6.0, 2.0)]), None), (-3.0, 3.0))
@@ -241,59 +241,60 @@ class Cautious(unittest.TestCase):
         # 1.8 / 2 = 0.9 and 6 * 0.8 / 4 = 1.2
         self.assertEqual(self.ends(cautious.against("growth", (-6.0, 1.8), (2.0, 0.8))), (-5.5, -2.5))
 
+    def told(self, spread, expected):
+        for told, number in zip(spread, expected, strict=True):
+            self.assertAlmostEqual(told, number, 10)
+
     def test_measure(self):
-        # in the middle of the scale the mean is the value, and the variance the error's; 1.96 * 10 on both sides
-        spread = cautious.of_measure(self.scale, cautious.bell(0.5, 0.1), False)
-        for told, expected in zip(spread, (50.0, 10.0, 50 - Z * 10, 50.0, 50 + Z * 10)):
-            self.assertAlmostEqual(told, expected, 10)
-        # on the end of a scale that falls half of the scores are 0, the others -10 times the steps below 0
-        spread = cautious.of_measure([(0.0, 100.0), (1.0, 0.0)], cautious.bell(1.0, 0.1), False)
-        mean = math.fsum(-10 * step for step in cautious.STEPS[:16]) / 32
-        self.assertAlmostEqual(spread.mean, mean, 10)
-        self.assertAlmostEqual(spread.error, math.sqrt(100 / 2 - mean ** 2), 10)
-        self.assertEqual((spread.low, spread.middle), (0.0, spread.mean))
-        self.assertAlmostEqual(spread.high, Z * 10, 10)
-        # of logarithms: one half ln 1, the other ln 100; the middle is that of the scores
-        spread = cautious.of_measure([(0.0, 0.0), (1e-9, 100.0)], cautious.bell(0.0, 0.1), True)
-        self.assertAlmostEqual(spread.mean, math.log(100) / 2, 10)
-        self.assertAlmostEqual(spread.error, math.log(100) / 2, 10)
-        self.assertEqual((spread.low, spread.middle, spread.high), (0.0, 50.0, 100.0))
+        # in the middle of the scale nothing bends within three errors of 10
+        self.told(cautious.of_measure(self.scale, cautious.bell(0.5, 0.1), 50.0, False),
+                  (50 - Z * 10, 50.0, 50 + Z * 10, Z * 10, Z * 10, 0.0, 0.0))
+        # on the end of a scale that falls: at the end itself 0 is 5 less than the mean of 10 and 0
+        self.told(cautious.of_measure([(0.0, 100.0), (1.0, 0.0)], cautious.bell(1.0, 0.1), 0.0, False),
+                  (0.0, 0.0, Z * 10, 0.0, Z * 10, 5.0, 0.0))
+        # the scale ends two errors above, or more: what is cut off the place an error further, or two and a half
+        self.told(cautious.of_measure([(0.0, 0.0), (0.7, 100.0)], cautious.bell(0.5, 0.1), 500 / 7, False)[6:], (5 / 0.7,))
+        self.told(cautious.of_measure([(0.0, 0.0), (0.75, 100.0)], cautious.bell(0.5, 0.1), 200 / 3, False)[6:], (2.5 / 0.75,))
+        self.told(cautious.of_measure([(0.0, 0.0), (0.775, 100.0)], cautious.bell(0.5, 0.1), 50.0, False)[6:],
+                  (1.25 / 0.775,))
+        # the score may lie outside
+        self.told(cautious.of_measure(self.scale, cautious.bell(0.5, 0.1), 90.0, False)[:5],
+                  (50 - Z * 10, 90.0, 90.0, 40 + Z * 10, 0.0))
+        # of logarithms, one to each side of the step: 0 is half of ln 100 less than the mean, ln 100 as much more
+        whole = math.log(100)
+        self.told(cautious.of_measure([(0.0, 0.0), (1e-9, 100.0)], cautious.bell(0.0, 0.1), 0.5, True),
+                  (0.0, 0.5, 100.0, 0.0, whole, whole / 2, whole / 2))
 
     def test_node(self):
-        children = [(3.0, cautious.Spread(80.0, 2.0, 0, 0, 0)), (1.0, cautious.Spread(40.0, 8.0, 0, 0, 0))]
-        # (3*80 + 40)/4 = 70, root((3/4*2)^2 + (1/4*8)^2) = 2.5; the score of 73 moves the upper end
-        node = cautious.of_node(children, 73.0, False)
-        self.assertEqual(node, (70.0, 2.5, 70 - Z * 2.5, 70.0, 73 + Z * 2.5))
-        # (ln 100 + ln 1)/2 = ln 10, root(0.3^2 + 0.4^2)/2 = 0.25
-        children = [(1.0, cautious.Spread(math.log(100), 0.3, 0, 0, 0)), (1.0, cautious.Spread(0.0, 0.4, 0, 0, 0))]
-        node = cautious.of_node(children, 8.0, True)
-        self.assertAlmostEqual(node.low, 8 * math.exp(-Z * 0.25), 10)
-        self.assertAlmostEqual(node.middle, 10.0, 10)
-        self.assertAlmostEqual(node.high, 10 * math.exp(Z * 0.25), 10)
+        children = [(3.0, cautious.Spread(0, 0, 0, 4.0, 8.0, 1.0, 0.0)), (1.0, cautious.Spread(0, 0, 0, 16.0, 0, 2.0, 4.0))]
+        # down (3*1 + 2)/4 and root((3/4*4)^2 + (1/4*16)^2) = 5; up 4/4 and 6
+        self.assertEqual(cautious.of_node(children, 73.0, False), (66.75, 73.0, 80.0, 5.0, 6.0, 1.25, 1.0))
+        self.assertEqual(cautious.of_node(children, 2.0, False)[:3], (0.0, 2.0, 9.0))
+        self.assertEqual(cautious.of_node(children, 98.0, False)[:3], (91.75, 98.0, 100.0))
+        halves = [(1.0, cautious.Spread(0, 0, 0, math.log(4), math.log(2), math.log(2), 0.0))]
+        self.told(cautious.of_node(halves, 40.0, True)[:3], (5.0, 40.0, 80.0))
 
     def test_gained(self):
-        now, before = cautious.Spread(0, 0, 46.0, 50.0, 62.0), cautious.Spread(0, 0, 15.0, 20.0, 23.0)
+        now, before = (cautious.Spread(*ends, 0, 0, 0, 0) for ends in ((46.0, 50.0, 62.0), (15.0, 20.0, 23.0)))
         self.assertEqual(cautious.gained(now, before), (30 - 5, 30 + 13))  # 4 and 3; 12 and 5
-        self.assertEqual(cautious.gained(now, cautious.certain(20.0, True)), (26.0, 42.0))
-        beside = cautious.Spread(0, 0, 0.0, 2.0, 0.0)  # nothing is above a middle that lies above its range
-        self.assertEqual(cautious.gained(beside, cautious.certain(40.0, False)), (-40.0, -38.0))
+        self.assertEqual(cautious.gained(now, cautious.certain(20.0)), (26.0, 42.0))
 
     def test_tree(self):
         tables = {"project_history": "id,signed_on,ours;1,2025-01-01,no;2,2024-01-01,yes"}
         result = evaluate(tables, "customer_management", score={"ranges": "cautious"})
         rate = measures(result)["solution_win_rate"]
-        # now 0 of 1: 2/5 with the error root(0.06), before 3/5; neither end of the scale is reached below and above
+        # now 0 of 1: 2/5 with the error root(5/3 * (3 * 0.16 + 2 * 0.36)/25) = root(0.08), before 3/5, mirrored
+        high = 40 + Z * 100 * math.sqrt(0.08)
         self.assertEqual((rate["score"], rate["low"]), (0.0, 0.0))
-        self.assertAlmostEqual(rate["high"], 40 + Z * 100 * math.sqrt(0.06), 9)
-        # the two windows mirror each other: from 60 and a bit less to 40 and a bit more; the gain itself is -100
-        spread = cautious.of_measure(self.scale, cautious.bell(0.4, math.sqrt(0.06)), False)
+        self.assertAlmostEqual(rate["high"], high, 9)
+        # from 100 down to the lower end before, from 0 up to the upper end now
         self.assertEqual((rate["gained"], rate["gained_low"]), (-100.0, -100.0))
-        reach = math.sqrt(2) * (spread.high - spread.middle)
-        self.assertAlmostEqual(rate["gained_high"], 2 * spread.middle - 100 + reach, 9)
-        # alone in its branch it hands up mean and variance; the score of 0 takes the lower end down
+        self.assertAlmostEqual(rate["gained_high"], -100 + math.sqrt(2) * high, 9)
+        # alone in its branch it hands up all, also what bends
+        spread = cautious.of_measure(self.scale, cautious.bell(0.4, math.sqrt(0.08)), 0.0, False)
         overall = result["overall"]
         self.assertEqual((overall["score"], overall["low"]), (0.0, 0.0))
-        self.assertAlmostEqual(overall["high"], spread.mean + Z * spread.error, 9)
+        self.assertAlmostEqual(overall["high"], min(100, high + spread.higher), 9)
         self.assertEqual(result["ranges"], "cautious")
         self.assertNotIn("sums", rate)
         self.assertNotIn("sums", rate["baseline"])
@@ -302,11 +303,12 @@ class Cautious(unittest.TestCase):
         tables = {"strategic_goal": "id,baseline,target,actual,owner;1,0,10,5,e"}
         result = evaluate(tables, "strategic_alignment", score={"ranges": "cautious", "missing": "zero"})
         node = measures(result)["goal_attainment"]
-        # 1/2 of 1: (0.5 + 2)/5 = 0.5, error root(5/4 * (2 * 0.25 + 2 * 0.25)/25) = root(0.05)
-        self.assertAlmostEqual(node["high"], 50 + Z * 100 * math.sqrt(0.05), 9)
-        spread = cautious.of_measure(self.scale, cautious.bell(0.5, math.sqrt(0.05)), False)
+        # 1/2 of 1: (0.5 + 2)/5 = 0.5, error root(5/3 * (2 * 0.25 + 2 * 0.25)/25) = root(1/15)
+        high = Z * 100 * math.sqrt(1 / 15)
+        self.assertAlmostEqual(node["high"], min(100, 50 + high), 9)
+        spread = cautious.of_measure(self.scale, cautious.bell(0.5, math.sqrt(1 / 15)), 50.0, False)
         weight = node["weight"]  # the others are 0 for certain
-        self.assertAlmostEqual(result["overall"]["high"], weight * (50 + Z * spread.error), 9)
+        self.assertAlmostEqual(result["overall"]["high"], weight * (50 + spread.above + spread.higher), 9)
 
 
 class Units(unittest.TestCase):

@@ -56,7 +56,7 @@ def tally(kind, entry):
         return scoring.tally("sum" if kind == "sum" else "ratio", [])
     rows, n, d, nn, nd, dd = entry
     result = {"rows": rows, "numerator": float(n), "denominator": None, "value": None, "standard_error": None,
-              "sums": (rows, n, nn, d)}
+              "sums": (rows, n, nn, d, nd, dd)}
     if kind == "sum":
         return {**result, "value": float(n), "standard_error": scoring.exact_root(nn)}
     result["denominator"] = float(d)
