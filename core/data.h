@@ -82,14 +82,11 @@ struct column {
 	_Atomic int32_t newest;        /* of all rows: the latest date up to data.fresh_on */
 };
 
-/* The latest of some dates up to a limit, or `newest`; cells that are none come before all others. */
-static inline int32_t data_newest(const int32_t *values, uint32_t count, int32_t limit, int32_t newest)
+/* The later of two dates, if the first is not past a limit; cells that are none come before all others. */
+static inline int32_t data_newer(int32_t value, int32_t limit, int32_t newest)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		int32_t value = values[i] <= limit ? values[i] : newest;
-		newest = value > newest ? value : newest;
-	}
-	return newest;
+	value = value <= limit ? value : newest;
+	return value > newest ? value : newest;
 }
 
 /* Rows that came together: their place in the order of the job's sources. */

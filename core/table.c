@@ -428,7 +428,7 @@ static int32_t newest_of(const struct table *table, uint32_t f, int32_t limit, i
 		return seen > newest && seen != UNREADABLE_DATE ? seen : newest;
 	for (uint32_t row = 0; row < rows; row++)
 		if (!table_is_dropped(table, row))
-			newest = data_newest(&values[row], 1, limit, newest);
+			newest = data_newer(values[row], limit, newest);
 	return newest;
 }
 

@@ -64,26 +64,23 @@ static const char *mapped(const struct job_value_map *map, const char *text, uin
 	return text;
 }
 
-/* Looked for while they are at hand. */
-static void note_newest(struct taking *t, const int32_t *days)
+static void note_newest(struct taking *t, int32_t newest)
 {
-	int32_t newest = data_newest(days, t->rows->row_count, t->load->data->fresh_on, CRMVAL_NO_DATE);
 	int32_t seen = atomic_load(&t->column->newest);
 	while (newest > seen && !atomic_compare_exchange_weak(&t->column->newest, &seen, newest))
 		;
 }
 
 /* All that is not the common form of a date. */
-static __attribute__((noinline)) void take_odd_date(struct taking *t, uint32_t i, int32_t *out)
+static __attribute__((noinline)) int32_t take_odd_date(struct taking *t, uint32_t i)
 {
 	uint32_t length;
+	int32_t day;
 	const char *text = cell_at(t->cells, i, &length), *format = t->how->date_format;
-	enum cell_state state = format ? cell_date_as(text, length, format, out) : cell_date(text, length, out);
-	if (state == CELL_OK)
-		return;
-	*out = state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
+	enum cell_state state = format ? cell_date_as(text, length, format, &day) : cell_date(text, length, &day);
 	if (state == CELL_UNREADABLE)
 		take_unreadable(t, i);
+	return state == CELL_OK ? day : state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
 }
 
 /* Whether a cell is filled is no pattern that a processor could learn: so none is taken apart as if it were. */
@@ -91,16 +88,19 @@ static void take_dates(struct taking *t)
 {
 	static const char none[] = "0000-00-00";
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
+	int32_t limit = t->load->data->fresh_on, newest = CRMVAL_NO_DATE;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
 		uint32_t length;
 		int32_t day;
 		const char *text = cell_at(t->cells, i, &length);
 		int is_plain = cell_plain_date(length == sizeof none - 1 ? text : none, &day);
-		out[i] = is_plain ? day : CRMVAL_NO_DATE;
+		day = is_plain ? day : CRMVAL_NO_DATE;
 		if ((length > 0) & (!is_plain | (t->how->date_format != NULL)))
-			take_odd_date(t, i, &out[i]);
+			day = take_odd_date(t, i);
+		out[i] = day;
+		newest = data_newer(day, limit, newest);
 	}
-	note_newest(t, out);
+	note_newest(t, newest);
 }
 
 /* Making texts of what was computed, only to read them, would take longer than computing it. */
