@@ -72,7 +72,7 @@ TARGETS = {
     "core/scale.c": (SCORES, (DIFFER,)),
     "core/weighing.c": (("sensitivity",), (functional("snapshots"),)),
     "core/estimate.c": (SCORES, (DIFFER,)),
-    "core/result.c": ((), (DIFFER, functional("data_quality"), functional("snapshots"))),
+    "core/result.c": ((), (DIFFER, functional("data_quality"), functional("snapshots"), functional("entities"))),
     "core/tally.c": (("tally", "sum"), (DIFFER,)),
     "core/tally.h": (("tally", "sum"), (DIFFER,)),
     "core/tally_expect.c": (("tally", "sum"), (DIFFER,)),
