@@ -74,7 +74,8 @@ static struct text like(const struct text *text, uint32_t n)
 		other.length++;
 	} else if (other.length > 1) {
 		other.length--;
-		memmove(other.bytes + place, other.bytes + place + (place < text->length), other.length - place);
+		if (place < other.length)
+			memmove(other.bytes + place, other.bytes + place + 1, other.length - place);
 	}
 	return other;
 }
