@@ -59,7 +59,7 @@ struct index {
 	struct region memory;
 };
 void index_close(struct index *index);
-/* What one takes for so many rows. */
+/* What one takes for so many rows at most. */
 uint64_t index_bytes(uint64_t rows);
 
 /* The row with an id that is dense, or CRMVAL_DANGLING. */

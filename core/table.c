@@ -73,7 +73,8 @@ static uint64_t index_most(uint64_t rows)
 
 uint64_t index_bytes(uint64_t rows)
 {
-	return index_size(rows) * sizeof *((struct index *)NULL)->slots;
+	uint64_t by_hash = index_size(rows), by_number = index_most(rows);
+	return (by_hash > by_number ? by_hash : by_number) * sizeof *((struct index *)NULL)->slots;
 }
 
 static int index_open(struct index *index, uint64_t size)
