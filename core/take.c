@@ -160,7 +160,7 @@ static void take_flags(struct taking *t)
 		int is_long = (length == 4) | (length == 5);
 		int is_plain = cell_plain_flag(is_long ? text : "none", is_long ? length : 4, &out[i]);
 		out[i] = is_plain ? out[i] : -1;
-		if ((length > 0) & (!is_plain | (t->how->values != NULL)))
+		if (t->how->values || ((length > 0) & !is_plain)) /* even nothing may be one of the values */
 			take_odd_flag(t, i, &out[i]);
 	}
 }

@@ -229,6 +229,17 @@ class Sources(kit.Case):
         self.assertEqual(result["data"]["opportunity"]["dangling"], {})
         self.assertEqual(result["data"]["opportunity"]["source"], "csv+csv")
 
+    def test_what_empty_cells_stand_for(self):
+        """Words of a mapping may be nothing; so are blanks."""
+        self.table("new/opportunity.csv", "id,account,approved_on,closed_on,outcome,budget_participation",
+                   *("X%d,A1,2025-01-01,,,%s" % (i, cell) for i, cell in enumerate((" ", "J", "N", "", "false", "true"))))
+        for words, yes in (("( \"J\", \"true\" ), ( \"N\", \"false\" ), ( \"\", \"true\" )", 4),
+                           ("( \"J\", \"true\" ), ( \"N\", \"false\" )", 2)):
+            mapped = '''{ plugin = "csv"; directory = "new"; entities = { opportunity = {
+                values = ( ( "budget_participation", ( %s ) ) ); }; }; }''' % words
+            measure = kit.measures(self.result(self.job([mapped])))["budget_participation"]
+            self.assertEqual((measure["numerator"], measure["denominator"]), (yes, 6))
+
     def test_references_across_sources(self):
         self.table("deals/opportunity.csv", "id,account,approved_on,closed_on,outcome", "O9,Anew,2025-01-01,,",
                    "O8,Aold,2025-01-01,,", "O7,A3,2025-01-01,,")
