@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Open addressing: where the rows of a block will go is fetched ahead of them. */
+/*
+ * Open addressing.  The groups of a parent are near its share of the places, so that rows that come in the order of their
+ * parents, as most do, find theirs in the cache; what finds no place near goes anywhere.
+ */
 #include "groups.h"
 
 /* A group of child rows, and the one that counts. */
@@ -10,9 +13,12 @@ struct group {
 	uint32_t row;
 };
 
+/* As many places as are looked at near a parent's share. */
+enum { NEAR = 8 };
+
 static uint64_t size_of(uint64_t rows)
 {
-	return rows + rows / 4 + 1;
+	return rows + rows / 4 + NEAR;
 }
 
 uint64_t groups_bytes(uint64_t rows)
@@ -20,9 +26,11 @@ uint64_t groups_bytes(uint64_t rows)
 	return size_of(rows) * sizeof(struct group);
 }
 
-int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error)
+int groups_open(struct groups *groups, uint32_t rows, uint32_t parents, struct crmval_error *error)
 {
 	groups->size = size_of(rows);
+	/* Of 2^32, so that it takes no division. */
+	groups->share = ((groups->size - NEAR + 1) << 32) / (parents ? parents : 1);
 	return region_open_whole(&groups->memory, groups->size * sizeof(struct group), error);
 }
 
@@ -31,12 +39,18 @@ void groups_close(struct groups *groups)
 	region_close(&groups->memory);
 }
 
-/* The place of a row's group, held by that or free. */
+/* The place of a row's group, held by that or free: of five places one is free, so that any search comes to one. */
 static struct group *find(const struct groups *groups, uint64_t at, uint64_t key)
 {
 	struct group *group = groups->memory.bytes;
-	while (group[at].key && group[at].key != key)
-		at = at + 1 < groups->size ? at + 1 : 0;
+	for (uint64_t near = at; near < at + NEAR; near++)
+		if (!group[near].key || group[near].key == key)
+			return &group[near];
+	uint64_t hash = key;
+	do {
+		hash = ident_fold(hash + 1, UINT64_C(0x9e3779b97f4a7c15));
+		at = (uint64_t)((unsigned __int128)hash * groups->size >> 64);
+	} while (group[at].key && group[at].key != key);
 	return &group[at];
 }
 
@@ -48,9 +62,9 @@ void groups_add(struct groups *groups, struct reduction *reduction, const struct
 	int8_t *marks = reduction->rollup->table->op == CRMVAL_CURRENT ? reduction->state.bytes : NULL;
 	for (uint32_t c = 0; c < children->count; c++) {
 		uint32_t i = children->at[c];
-		key[c] = ((uint64_t)child_parent(children, i) + 1) << 32 | (uint32_t)(per[i] < 0 ? 0 : per[i] + 1);
-		uint64_t hash = ident_fold(key[c], UINT64_C(0x9e3779b97f4a7c15));
-		at[c] = (uint64_t)((unsigned __int128)hash * groups->size >> 64);
+		uint64_t parent = child_parent(children, i);
+		key[c] = (parent + 1) << 32 | (uint32_t)(per[i] < 0 ? 0 : per[i] + 1);
+		at[c] = (uint64_t)((unsigned __int128)parent * groups->share >> 32);
 	}
 	for (uint32_t c = 0; c < children->count; c++) {
 		uint32_t i = children->at[c];

@@ -8,10 +8,11 @@
 struct groups {
 	struct region memory; /* open addressing */
 	uint64_t size;
+	uint64_t share; /* places a parent, times 2^32 */
 };
 
-/* For at most so many rows. */
-int groups_open(struct groups *groups, uint32_t rows, struct crmval_error *error);
+/* For at most so many rows, of at most so many parents. */
+int groups_open(struct groups *groups, uint32_t rows, uint32_t parents, struct crmval_error *error);
 /* What they take. */
 uint64_t groups_bytes(uint64_t rows);
 /* per: by place; first: the row at place 0.  Of CRMVAL_CURRENT each group's latest row is marked at once. */

@@ -198,6 +198,14 @@ static int own_bounds(struct sweep *sweep, struct rolling *r, uint32_t parents, 
 	return CRMVAL_OK;
 }
 
+/* How many rows there are that `by` refers to: of CRMVAL_CURRENT they are not the view's. */
+static uint32_t targets_of(const struct rollup *rollup, const struct data *data)
+{
+	if (!rollup->by.count)
+		return 1;
+	return atomic_load(&data->tables[model_entity_index(rollup->by.field->target)].rows);
+}
+
 static int open_rolling(struct sweep *sweep, struct rolling *r, struct crmval_error *error)
 {
 	struct rollup *rollup = r->rollup;
@@ -215,7 +223,7 @@ static int open_rolling(struct sweep *sweep, struct rolling *r, struct crmval_er
 	if (code == CRMVAL_OK)
 		code = reduction_open(&r->reduction, rollup, data, parents, children, error);
 	if (code == CRMVAL_OK && rollup->per.count)
-		code = groups_open(&r->groups, children, error);
+		code = groups_open(&r->groups, children, targets_of(rollup, data), error);
 	return code;
 }
 

@@ -292,6 +292,43 @@ static void test_groups(void)
 	rolled_close(&rolled);
 }
 
+/*
+ * More groups of a contact than there are places near: c1 and c4 have 24 each.  Of employee k first comes 100 + k, later k for
+ * c1 and -k for c4, so that the greatest are 24 and -1.
+ */
+static void test_many_groups(void)
+{
+	enum { GROUPS = 24 };
+	char employees[GROUPS * 8], rows[GROUPS * 4 * 48], *e = employees, *r = rows;
+	e += sprintf(e, "id\n");
+	r += sprintf(r, "id,employee,contact,level,recorded_on\n");
+	for (int k = 1; k <= GROUPS; k++) {
+		e += sprintf(e, "e%d\n", k);
+		r += sprintf(r, "r%d,e%d,c1,%d,2025-01-01\n", 4 * k, k, 100 + k);
+		r += sprintf(r, "r%d,e%d,c4,%d,2025-01-01\n", 4 * k + 1, k, 100 + k);
+	}
+	for (int k = 1; k <= GROUPS; k++) {
+		r += sprintf(r, "r%d,e%d,c1,%d,2025-02-01\n", 4 * k + 2, k, k);
+		r += sprintf(r, "r%d,e%d,c4,%d,2025-02-01\n", 4 * k + 3, k, -k);
+	}
+	const struct fixture_table many[] = {{0, "employee", employees},
+					     {0, "contact", "id\nc1\nc2\nc3\nc4\n"},
+					     {0, "relationship", rows},
+					     {0, NULL, NULL}};
+	struct crmval_rollup table = {CRMVAL_MAX, 0,    CRMVAL_TO, "relationship", "contact", "level", "recorded_on",
+				      "employee", NULL, NULL};
+	struct rolled rolled;
+	roll_over(&rolled, many, "contact", &table, NULL, 1);
+	expect(&rolled, 0, 'c', NUMBERS(GROUPS, NAN, NAN, -1), 4);
+	rolled_close(&rolled);
+	table.op = CRMVAL_CURRENT;
+	roll_over(&rolled, many, "relationship", &table, NULL, 1);
+	const int8_t *marks = rolled.rollup.values[0].bytes;
+	for (int row = 0; row < 4 * GROUPS; row++)
+		CU_ASSERT_EQUAL(marks[row], row >= 2 * GROUPS);
+	rolled_close(&rolled);
+}
+
 /* The same without groups: every row counts. */
 static void test_ended(void)
 {
@@ -513,6 +550,7 @@ static const struct test tests[] = {
 	{"rows' own bounds", test_until_own},
 	{"different words", test_distinct_words},
 	{"groups", test_groups},
+	{"many groups", test_many_groups},
 	{"what has ended", test_ended},
 	{"current rows", test_current},
 	{"current rows' own bounds", test_current_until_own},
