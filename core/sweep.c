@@ -127,11 +127,18 @@ static int is_chosen_alike(const struct rolling *a, const struct rolling *b)
 		sweep->chosen_count = kept;                                                                            \
 	} while (0)
 
+/* The last day of what counts for a parent. */
+static int32_t own_until(const struct rolling *r, int32_t parent)
+{
+	return r->until_own[parent] > r->until ? r->until_own[parent] : r->until;
+}
+
 static void choose(struct sweep *sweep, const struct rolling *r, const struct rows *rows)
 {
 	const struct table *table = &sweep->data->tables[sweep->entity];
 	const int32_t *by = values_of(sweep, r->by), *date = values_of(sweep, r->date),
 		      *ended = values_of(sweep, r->ended);
+	int is_current = r->rollup->table->op == CRMVAL_CURRENT; /* of which the rows are the view's own */
 	int32_t since = r->since, until = r->until;
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < rows->count; i++) {
@@ -143,16 +150,8 @@ static void choose(struct sweep *sweep, const struct rolling *r, const struct ro
 		KEEP(!table_is_dropped(table, rows->row[i]));
 	if (date && !r->until_own)
 		KEEP((date[i] >= since) & (date[i] <= until));
-	if (date && r->until_own) {
-		int is_current = r->rollup->table->op == CRMVAL_CURRENT; /* of which the rows are the view's own */
-		for (uint32_t c = 0, kept = 0; c < count; c++) {
-			uint32_t i = sweep->chosen[c];
-			int32_t own = r->until_own[is_current ? (int32_t)rows->row[i] : by[i]];
-			sweep->chosen[kept] = i;
-			kept += date[i] >= since && date[i] <= (own > until ? own : until);
-			sweep->chosen_count = kept;
-		}
-	}
+	if (date && r->until_own)
+		KEEP((date[i] >= since) & (date[i] <= own_until(r, is_current ? (int32_t)rows->row[i] : by[i])));
 	if (ended)
 		KEEP((ended[i] == CRMVAL_NO_DATE) | (ended[i] > until));
 }

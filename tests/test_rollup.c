@@ -329,6 +329,31 @@ static void test_many_groups(void)
 	rolled_close(&rolled);
 }
 
+/* Rows that were dropped stay so where each parent has a last day of its own; the last row of all is one. */
+static void test_until_own_dropped(void)
+{
+	static const struct fixture_table dropped[] = {{0, "employee", "id,hired_on\ne1,2025-02-01\ne2,2025-02-01\n"},
+						       {0, "growth_record",
+							"id,employee,stage,entered_on\n"
+							"g1,e1,subsistence,2024-01-01\n"
+							"g1,e1,fulfilled,2024-03-01\n"
+							"g2,e2,comfortable,2024-01-01\n"
+							"g2,e2,affluent,2024-03-01\n"},
+						       {0, NULL, NULL}};
+	struct crmval_rollup table = {CRMVAL_LAST, 0,         CRMVAL_BEFORE_FROM, "growth_record",
+				      "employee",  "stage",   "entered_on",       NULL,
+				      NULL,        "hired_on"};
+	struct rolled rolled;
+	roll_over(&rolled, dropped, "employee", &table, stages, 1);
+	expect(&rolled, 0, 'e', NUMBERS(1, 2), 2);
+	rolled_close(&rolled);
+	table.op = CRMVAL_COUNT;
+	table.of = NULL;
+	roll_over(&rolled, dropped, "employee", &table, NULL, 1);
+	expect(&rolled, 0, 'e', NUMBERS(1, 1), 2);
+	rolled_close(&rolled);
+}
+
 /* The same without groups: every row counts. */
 static void test_ended(void)
 {
@@ -548,6 +573,7 @@ static const struct test tests[] = {
 	{"bounds", test_bounds},
 	{"the last word", test_last},
 	{"rows' own bounds", test_until_own},
+	{"rows' own bounds, dropped", test_until_own_dropped},
 	{"different words", test_distinct_words},
 	{"groups", test_groups},
 	{"many groups", test_many_groups},
