@@ -166,7 +166,25 @@ static void drop(struct table *table, uint32_t row)
 	atomic_fetch_or_explicit(&table->dropped[row >> 6], UINT64_C(1) << (row & 63), memory_order_relaxed);
 }
 
-/* Enters one row among others that do so at the same time; of rows with one id the first in order stays. */
+/* Of two rows with one id the first in order stays: that of an entry, or the one that is held at its place. */
+static void settle(struct table *table, _Atomic uint32_t *place, uint32_t held, uint32_t entry)
+{
+	uint32_t row = row_of(&table->index, entry);
+	for (;;) {
+		uint32_t other = row_of(&table->index, held);
+		if (comes_before(table, other, row)) {
+			drop(table, row);
+			return;
+		}
+		if (atomic_compare_exchange_strong_explicit(place, &held, entry, memory_order_relaxed,
+							    memory_order_relaxed)) {
+			drop(table, other);
+			return;
+		}
+	}
+}
+
+/* Enters one row among others that do so at the same time. */
 static void enter(struct table *table, uint32_t row, uint64_t hash)
 {
 	struct index *index = &table->index;
@@ -177,17 +195,9 @@ static void enter(struct table *table, uint32_t row, uint64_t hash)
 		if (atomic_compare_exchange_strong_explicit(&index->slots[i], &held, slot, memory_order_relaxed,
 							    memory_order_relaxed))
 			return;
-		while (is_tagged(index, held, tag) && ident_equal(ids_of(table)[row_of(index, held)], id)) {
-			uint32_t other = row_of(index, held);
-			if (comes_before(table, other, row)) {
-				drop(table, row);
-				return;
-			}
-			if (atomic_compare_exchange_strong_explicit(&index->slots[i], &held, slot, memory_order_relaxed,
-								    memory_order_relaxed)) {
-				drop(table, other);
-				return;
-			}
+		if (is_tagged(index, held, tag) && ident_equal(ids_of(table)[row_of(index, held)], id)) {
+			settle(table, &index->slots[i], held, slot);
+			return;
 		}
 	}
 }
@@ -195,19 +205,10 @@ static void enter(struct table *table, uint32_t row, uint64_t hash)
 /* The same, of an id that is dense: nothing else has its slot. */
 static void enter_dense(struct table *table, uint32_t row, uint64_t slot)
 {
+	_Atomic uint32_t *place = &table->index.by_number[slot];
 	uint32_t held = 0;
-	while (!atomic_compare_exchange_strong_explicit(&table->index.by_number[slot], &held, row + 1,
-							memory_order_relaxed, memory_order_relaxed)) {
-		if (comes_before(table, held - 1, row)) {
-			drop(table, row);
-			return;
-		}
-		if (atomic_compare_exchange_strong_explicit(&table->index.by_number[slot], &held, row + 1,
-							    memory_order_relaxed, memory_order_relaxed)) {
-			drop(table, held - 1);
-			return;
-		}
-	}
+	if (!atomic_compare_exchange_strong_explicit(place, &held, row + 1, memory_order_relaxed, memory_order_relaxed))
+		settle(table, place, held, row + 1);
 }
 
 static int enter_dense_block(void *context, unsigned thread, uint64_t block, struct crmval_error *error)
@@ -268,6 +269,7 @@ static int enter_rows(struct table *table, unsigned threads, struct crmval_error
 	table->index.dense = dense;
 	table->index.by_number = table->index.slots;
 	table->index.slots = NULL;
+	table->index.mask = UINT32_MAX; /* no part of a slot is of a hash */
 	code = parallel_run(threads, blocks, enter_dense_block, table, error);
 	region_close(&table->ids);
 	return code;
