@@ -346,11 +346,21 @@ static int is_zero(const struct tally_wide *wide)
 	return memcmp(wide, &zero, sizeof zero) == 0;
 }
 
-/* What has sums at a place, or NULL. */
-static const struct tally_small *small_at(const struct tally *tally, uint32_t window, uint32_t place)
+/* All that there is at a place: what was counted, and sums where there are any. */
+struct held {
+	struct tally_small counted;
+	const struct tally_small *small; /* or NULL */
+	const struct tally_wide *wide;   /* or NULL */
+};
+
+static struct held held_at(const struct tally *tally, uint32_t window, uint32_t place)
 {
-	const struct tally_small *small = &tally->small[tally_sums_at(tally, window, place)];
-	return tally->used[window] & TALLY_SMALL && small->rows ? small : NULL;
+	size_t at = tally_sums_at(tally, window, place);
+	unsigned char used = tally->used[window];
+	int has_sums = used & TALLY_SMALL && tally->small[at].rows;
+	return (struct held){counts_as_small(tally_count_at(tally, window, place), used & TALLY_SUM),
+			     has_sums ? &tally->small[at] : NULL,
+			     has_sums && used & TALLY_WIDE ? &tally->wide[at] : NULL};
 }
 
 int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, uint32_t place,
@@ -358,14 +368,10 @@ int tally_whole(const struct tally *tallies, uint32_t count, uint32_t window, ui
 {
 	struct tally_small sum = {0};
 	for (uint32_t i = 0; i < count; i++) {
-		const struct tally *tally = &tallies[i];
-		const struct tally_small counted =
-			counts_as_small(tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
-		const struct tally_small *small = small_at(tally, window, place);
-		if (!small_merge(&sum, &counted) || (small && !small_merge(&sum, small)))
+		const struct held held = held_at(&tallies[i], window, place);
+		if (!small_merge(&sum, &held.counted) || (held.small && !small_merge(&sum, held.small)))
 			return 0;
-		if (small && tally->used[window] & TALLY_WIDE &&
-		    !is_zero(&tally->wide[tally_sums_at(tally, window, place)]))
+		if (held.wide && !is_zero(held.wide))
 			return 0;
 	}
 	*moments = (struct whole_moments){sum.rows, sum.n, sum.d, sum.nn, sum.nd, sum.dd};
@@ -378,16 +384,13 @@ void tally_read(const struct tally *tallies, uint32_t count, uint32_t window, ui
 	struct tally_wide wide;
 	memset(&wide, 0, sizeof wide);
 	for (uint32_t i = 0; i < count; i++) {
-		const struct tally *tally = &tallies[i];
-		const struct tally_small counted =
-			counts_as_small(tally_count_at(tally, window, place), tally->used[window] & TALLY_SUM);
-		const struct tally_small *small = small_at(tally, window, place);
-		wide_add_small(&wide, &counted);
-		rows += counted.rows + (small ? small->rows : 0);
-		if (small)
-			wide_add_small(&wide, small);
-		if (small && tally->used[window] & TALLY_WIDE)
-			wide_merge(&wide, &tally->wide[tally_sums_at(tally, window, place)]);
+		const struct held held = held_at(&tallies[i], window, place);
+		wide_add_small(&wide, &held.counted);
+		rows += held.counted.rows + (held.small ? held.small->rows : 0);
+		if (held.small)
+			wide_add_small(&wide, held.small);
+		if (held.wide)
+			wide_merge(&wide, held.wide);
 	}
 	*sums = (struct sums){rows, wide.n, wide.d, wide.nn, wide.nd, wide.dd};
 }
