@@ -126,14 +126,13 @@ static void lines_close(struct lines *lines)
 
 /* ---- a scope ---- */
 
-/* Cells of numbers, each with the comma after it. */
+/* Cells of numbers, empty where there is none, each with the comma after it. */
 static void put_numbers(struct output *output, const double *numbers, size_t count)
 {
 	char *begin = output_room(output, count * OUTPUT_NUMBER_SIZE), *to = begin;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!isnan(numbers[i]))
-			to += output_number_text(numbers[i], to);
+		to += output_number_text(numbers[i], to);
 		*to++ = ',';
 	}
 	output->used += (size_t)(to - begin);

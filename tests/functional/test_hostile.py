@@ -487,7 +487,7 @@ class Vendor(Hostile):
         self.assertNotIn("no measure has data", done.messages)
         done = self.run_raw("worklist", self.job_with(*OURS, "aborts"))
         self.assertEqual(done.status, 1)
-        self.assertIn("\n", done.output)
+        self.assertGreater(done.output.count("\n"), 1, "no row of those dimensions that did not fail")
 
     def test_load_failures_are_problems_of_the_job(self):
         ends = "__attribute__((constructor)) static void begin(void) { %s }"
