@@ -192,11 +192,13 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 	uint32_t next = 0;
 	uint64_t dangling = 0;
 	int has_many = target->is_mapped && atomic_load(&target->rows) > FEW;
+	/* What is made up meanwhile has another index each time that it grows. */
+	int is_dense = target->is_mapped && target->index.dense;
 	for (uint32_t first = 0; first < t->rows->row_count; first += PART) {
 		uint32_t count = t->rows->row_count - first < PART ? t->rows->row_count - first : PART;
 		list_different(t, &some, first, count);
 		int code = CRMVAL_OK;
-		if (target->index.dense)
+		if (is_dense)
 			find_dense(t, &target->index, &some);
 		else
 			code = find_some(t, target, has_many, &some, &next, error);
