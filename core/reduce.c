@@ -69,8 +69,8 @@ int reduction_open(struct reduction *reduction, const struct rollup *rollup, con
 			return fail_memory(error);
 	}
 	size_t width = rollup->table->op == CRMVAL_CURRENT ? 1 : sizeof(uint64_t);
-	return region_open(&reduction->state, parents * width * (reduction->mask_words ? reduction->mask_words : 1),
-			   error);
+	return region_open_whole(&reduction->state,
+				 parents * width * (reduction->mask_words ? reduction->mask_words : 1), error);
 }
 
 uint64_t reduction_bytes(const struct rollup *rollup, uint64_t parents, uint64_t children)
