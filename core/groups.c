@@ -10,7 +10,7 @@ struct group {
 	uint64_t key; /* by + 1 over per + 1; 0: an empty place */
 	uint64_t of;
 	int32_t date;
-	uint32_t row;
+	uint32_t row : 31, is_ended : 1;
 };
 
 /* As many places as are looked at near a parent's share. */
@@ -54,12 +54,11 @@ static struct group *find(const struct groups *groups, uint64_t at, uint64_t key
 	return &group[at];
 }
 
-void groups_add(struct groups *groups, struct reduction *reduction, const struct children *children, const int32_t *per,
-		uint32_t first)
+void groups_add(struct groups *groups, const struct rollup *rollup, const struct children *children, const int32_t *per,
+		const struct ending *ending, uint32_t first)
 {
 	enum { AHEAD = 16 };
 	uint64_t at[BATCH_ROWS], key[BATCH_ROWS];
-	int8_t *marks = reduction->rollup->table->op == CRMVAL_CURRENT ? reduction->state.bytes : NULL;
 	for (uint32_t c = 0; c < children->count; c++) {
 		uint32_t i = children->at[c];
 		uint64_t parent = child_parent(children, i);
@@ -70,25 +69,27 @@ void groups_add(struct groups *groups, struct reduction *reduction, const struct
 		uint32_t i = children->at[c];
 		if (c + AHEAD < children->count)
 			__builtin_prefetch((struct group *)groups->memory.bytes + at[c + AHEAD], 1);
-		const struct group row = {key[c], reduction_rank(reduction->rollup, children->of, i), children->date[i],
-					  first + i};
+		const struct group row = {.key = key[c],
+					  .of = reduction_rank(rollup, children->of, i),
+					  .date = children->date[i],
+					  .row = (first + i) & DATA_MAX_ROWS,
+					  .is_ended = ending->on && is_ended(ending->on[i], ending->until)};
 		struct group *group = find(groups, at[c], key[c]);
-		if (group->key && (row.date < group->date || (row.date == group->date && row.of <= group->of)))
-			continue;
-		if (marks && group->key)
-			marks[group->row] = 0;
-		if (marks)
-			marks[row.row] = 1;
-		*group = row;
+		if (!group->key || row.date > group->date || (row.date == group->date && row.of > group->of))
+			*group = row;
 	}
 }
 
-void groups_reduce(const struct groups *groups, struct reduction *reduction)
+void groups_reduce(const struct groups *groups, struct reduction *reduction, int is_over_ended)
 {
 	const struct group *group = groups->memory.bytes;
-	if (reduction->rollup->table->op == CRMVAL_CURRENT)
-		return;
-	for (uint64_t i = 0; i < groups->size; i++)
-		if (group[i].key)
+	int8_t *marks = reduction->rollup->table->op == CRMVAL_CURRENT ? reduction->state.bytes : NULL;
+	for (uint64_t i = 0; i < groups->size; i++) {
+		if (!group[i].key || (is_over_ended && group[i].is_ended))
+			continue;
+		if (marks)
+			marks[group[i].row] = 1;
+		else
 			reduction_raise(reduction, (uint32_t)(group[i].key >> 32) - 1, group[i].of);
+	}
 }

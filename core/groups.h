@@ -15,11 +15,23 @@ struct groups {
 int groups_open(struct groups *groups, uint32_t rows, uint32_t parents, struct crmval_error *error);
 /* What they take. */
 uint64_t groups_bytes(uint64_t rows);
-/* per: by place; first: the row at place 0.  Of CRMVAL_CURRENT each group's latest row is marked at once. */
-void groups_add(struct groups *groups, struct reduction *reduction, const struct children *children, const int32_t *per,
-		uint32_t first);
-/* The value of each group's latest row raises its parent's. */
-void groups_reduce(const struct groups *groups, struct reduction *reduction);
+/* When groups ended, by place; NULL: none did. */
+struct ending {
+	const int32_t *on;
+	int32_t until; /* the last day on which it tells */
+};
+
+static inline int is_ended(int32_t on, int32_t until)
+{
+	return on != CRMVAL_NO_DATE && on <= until;
+}
+
+/* per: by place; first: the row at place 0. */
+void groups_add(struct groups *groups, const struct rollup *rollup, const struct children *children, const int32_t *per,
+		const struct ending *ending, uint32_t first);
+/* The value of each group's latest row raises its parent's; of CRMVAL_CURRENT the row is marked.  Of groups that ended none
+   counts if they are passed over. */
+void groups_reduce(const struct groups *groups, struct reduction *reduction, int is_over_ended);
 void groups_close(struct groups *groups);
 
 #endif

@@ -29,7 +29,9 @@ struct rolling {
 	int32_t since, until; /* days; no bound: INT32_MIN + 1, INT32_MAX */
 	int32_t *until_own;   /* by parent, or NULL */
 	struct reduction reduction;
-	struct groups groups; /* where it has any */
+	struct groups groups;   /* where it has any, */
+	struct rolling *shared; /* and no rollup before it has the same; else that */
+	int group_ended;        /* what tells of a group in `groups` whether it ended */
 };
 
 struct sweep {
@@ -107,6 +109,42 @@ static const void *values_of(const struct sweep *sweep, int gathered)
 	return gathered < 0 ? NULL : sweep->gathered[gathered].values;
 }
 
+/* ---- groups ---- */
+
+/* Does a rollup's `ended` tell of what `per` refers to, and so of its groups, no matter of which of their rows? */
+static int is_ended_by_group(const struct rollup *rollup)
+{
+	const struct path *per = &rollup->per.paths[0], *ended = &rollup->ended.paths[0];
+	return rollup->per.count == 1 && rollup->ended.count == 1 && ended->hop_count == per->hop_count + 1 &&
+	       memcmp(ended->hops, per->hops, per->hop_count * sizeof per->hops[0]) == 0 &&
+	       ended->hops[per->hop_count] == per->field;
+}
+
+static int has_same_groups(const struct rolling *a, const struct rolling *b)
+{
+	return a->by == b->by && a->of == b->of && a->date == b->date && a->per == b->per && a->ended == b->ended &&
+	       a->since == b->since && a->until == b->until && !a->until_own && !b->until_own &&
+	       (a->group_ended < 0 || b->group_ended < 0 || a->group_ended == b->group_ended);
+}
+
+/* Finds one before it with the same groups, which then tell for both which of them ended. */
+static struct rolling *find_same_groups(struct sweep *sweep, const struct rolling *r)
+{
+	for (struct rolling *other = sweep->rolling; other < r; other++) {
+		if (!other->rollup->per.count || other->shared || !has_same_groups(other, r))
+			continue;
+		if (other->group_ended < 0)
+			other->group_ended = r->group_ended;
+		return other;
+	}
+	return NULL;
+}
+
+static void reduce_groups(struct rolling *r)
+{
+	groups_reduce(r->shared ? &r->shared->groups : &r->groups, &r->reduction, is_ended_by_group(r->rollup));
+}
+
 /* ---- which rows count ---- */
 
 static int is_chosen_alike(const struct rolling *a, const struct rolling *b)
@@ -153,7 +191,7 @@ static void choose(struct sweep *sweep, const struct rolling *r, const struct ro
 	if (date && r->until_own)
 		KEEP((date[i] >= since) & (date[i] <= own_until(r, is_current ? (int32_t)rows->row[i] : by[i])));
 	if (ended)
-		KEEP((ended[i] == CRMVAL_NO_DATE) | (ended[i] > until));
+		KEEP(!is_ended(ended[i], until));
 }
 
 static int sweep_block(struct sweep *sweep, uint32_t first, uint32_t count, struct crmval_error *error)
@@ -169,10 +207,11 @@ static int sweep_block(struct sweep *sweep, uint32_t first, uint32_t count, stru
 		if (i == 0 || !is_chosen_alike(r, r - 1))
 			choose(sweep, r, &rows);
 		const struct children children = {sweep->chosen, sweep->chosen_count, by, date, of};
-		if (r->rollup->per.count)
-			groups_add(&r->groups, &r->reduction, &children, values_of(sweep, r->per), first);
-		else
+		const struct ending ending = {values_of(sweep, r->group_ended), r->until};
+		if (!r->rollup->per.count)
 			code = reduction_add(&r->reduction, &children, error);
+		else if (!r->shared)
+			groups_add(&r->groups, r->rollup, &children, values_of(sweep, r->per), &ending, first);
 	}
 	return code;
 }
@@ -215,13 +254,19 @@ static int open_rolling(struct sweep *sweep, struct rolling *r, struct crmval_er
 	r->of = find_gathered(sweep, &rollup->of, r->window);
 	r->date = find_gathered(sweep, &rollup->date, r->window);
 	r->per = find_gathered(sweep, &rollup->per, r->window);
-	r->ended = find_gathered(sweep, &rollup->ended, r->window);
+	r->ended = r->group_ended = find_gathered(sweep, &rollup->ended, r->window);
+	if (is_ended_by_group(rollup))
+		r->ended = -1;
+	else
+		r->group_ended = -1;
 	r->since = bound(rollup->table->since, r->window, INT32_MIN + 1);
 	r->until = bound(rollup->table->until, r->window, INT32_MAX);
 	int code = rollup->until_own.count ? own_bounds(sweep, r, parents, error) : CRMVAL_OK;
 	if (code == CRMVAL_OK)
 		code = reduction_open(&r->reduction, rollup, data, parents, children, error);
-	if (code == CRMVAL_OK && rollup->per.count)
+	if (rollup->per.count)
+		r->shared = find_same_groups(sweep, r);
+	if (code == CRMVAL_OK && rollup->per.count && !r->shared)
 		code = groups_open(&r->groups, children, targets_of(rollup, data), error);
 	return code;
 }
@@ -275,11 +320,12 @@ static int sweep_part(void *context, unsigned thread, uint64_t number, struct cr
 	for (uint32_t i = 0; i < sweep->count; i++) {
 		struct rolling *r = &sweep->rolling[i];
 		if (code == CRMVAL_OK && r->rollup->per.count)
-			groups_reduce(&r->groups, &r->reduction);
+			reduce_groups(r);
 		if (code == CRMVAL_OK)
 			reduction_finish(&r->reduction, &r->rollup->values[part->tasks[i].window]);
-		close_rolling(r);
 	}
+	for (uint32_t i = 0; i < sweep->count; i++)
+		close_rolling(&sweep->rolling[i]);
 	for (uint32_t i = 0; i < sweep->gathered_count; i++)
 		free(sweep->gathered[i].room);
 	free(sweep->gathered);

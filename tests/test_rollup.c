@@ -388,6 +388,56 @@ static void test_current(void)
 	rolled_close(&rolled);
 }
 
+/*
+ * In one sweep those with the same groups share them, whatever each of them says of the groups that ended: the first with what
+ * left_on says (as above), with nothing, and with what hired_on says, by which e1, e2 and e4 have ended; not the last one, whose
+ * groups are of other rows.  Each comes first once.
+ */
+static void test_shared_groups(void)
+{
+	enum { COUNT = 5 };
+	struct crmval_rollup rollups[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		rollups[i] = (struct crmval_rollup){.op = CRMVAL_MAX,
+						    .until = CRMVAL_TO,
+						    .entity = "relationship",
+						    .by = "contact",
+						    .of = "level",
+						    .date = "recorded_on",
+						    .per = "employee"};
+	rollups[0].ended = "employee.left_on";
+	rollups[1].op = CRMVAL_CURRENT;
+	rollups[3].op = CRMVAL_CURRENT;
+	rollups[3].ended = "employee.hired_on";
+	rollups[4].until = CRMVAL_BEFORE_FROM;
+	static const char *const views[] = {"contact", "relationship", "contact", "relationship", "contact"};
+	const double *const expected[] = {NUMBERS(3, 4, NAN, NAN), NUMBERS(0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 1),
+					  NUMBERS(5, 4, NAN, NAN), NUMBERS(0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0),
+					  NUMBERS(NAN, NAN, NAN, NAN)};
+	for (int first = 0; first < COUNT; first++) {
+		struct fixture f;
+		struct rollup bound[COUNT];
+		struct sweep_task tasks[COUNT];
+		fixture_open(&f, tables);
+		for (int i = 0; i < COUNT; i++) {
+			uint32_t view = (uint32_t)model_entity_index(views[i]);
+			CU_ASSERT_EQUAL_FATAL(rollup_bind(&bound[i], &rollups[i], view, "test", &f.error), CRMVAL_OK);
+			CU_ASSERT_EQUAL(rollup_want(&bound[i], &f.data, &f.error), CRMVAL_OK);
+			tasks[(i + COUNT - first) % COUNT] = (struct sweep_task){&bound[i], 0};
+		}
+		fixture_map(&f);
+		fixture_read(&f, 1);
+		CU_ASSERT_EQUAL_FATAL(sweep_run(tasks, COUNT, &f.data, &f.job.period, &f.job.baseline, 1, &f.error),
+				      CRMVAL_OK);
+		for (int i = 0; i < COUNT; i++) {
+			struct rolled rolled = {.f = f, .rollup = bound[i], .view = views[i]};
+			expect(&rolled, 0, views[i][0], expected[i], rollups[i].op == CRMVAL_CURRENT ? 9 : 4);
+			rollup_close(&bound[i]);
+		}
+		fixture_close(&f);
+	}
+}
+
 /* The view's rows are those of the rollup: each is bound by its own day, here the very day that is asked about. */
 static void test_current_until_own(void)
 {
@@ -578,6 +628,7 @@ static const struct test tests[] = {
 	{"groups", test_groups},
 	{"many groups", test_many_groups},
 	{"what has ended", test_ended},
+	{"groups that several rollups share", test_shared_groups},
 	{"current rows", test_current},
 	{"current rows' own bounds", test_current_until_own},
 	{"all rows", test_all_rows},
