@@ -204,8 +204,8 @@ static const struct crmval_answer contact_answers[] = {
 	{"network_accumulation", "created_on"},
 };
 
-static int evaluate_contacts(const struct crmval_batch *batch, const struct crmval_observations *out,
-			     struct crmval_error *error)
+WIDE static int evaluate_contacts(const struct crmval_batch *batch, const struct crmval_observations *out,
+				  struct crmval_error *error)
 {
 	(void)error;
 	if (!batch->window->is_baseline) { /* nobody asks for the state then */
@@ -237,8 +237,8 @@ static const struct crmval_input relationship_inputs[] = {
 
 static const struct crmval_answer relationship_answers[] = {{"employee_relationship", "current level"}};
 
-static int evaluate_relationships(const struct crmval_batch *batch, const struct crmval_observations *out,
-				  struct crmval_error *error)
+WIDE static int evaluate_relationships(const struct crmval_batch *batch, const struct crmval_observations *out,
+				       struct crmval_error *error)
 {
 	const int8_t *is_current = flags(batch, RELATIONSHIP_CURRENT);
 	const double *level = numbers(batch, RELATIONSHIP_LEVEL);
@@ -404,8 +404,8 @@ static const struct crmval_answer account_answers[] = {
 	{"lost_customers", "order_before latest_order history_start"},
 };
 
-static int evaluate_accounts(const struct crmval_batch *batch, const struct crmval_observations *out,
-			     struct crmval_error *error)
+WIDE static int evaluate_accounts(const struct crmval_batch *batch, const struct crmval_observations *out,
+				  struct crmval_error *error)
 {
 	(void)error;
 	category_penetration(batch, &out[0]);
@@ -502,8 +502,8 @@ static const struct crmval_answer history_answers[] = {
 	{"history_accumulation", "created_on"},
 };
 
-static int evaluate_history(const struct crmval_batch *batch, const struct crmval_observations *out,
-			    struct crmval_error *error)
+WIDE static int evaluate_history(const struct crmval_batch *batch, const struct crmval_observations *out,
+				 struct crmval_error *error)
 {
 	(void)error;
 	solution_win_rate(batch, &out[0]);
@@ -530,8 +530,8 @@ static const struct crmval_answer opportunity_answers[] = {
 	{"incubated_amount", "approved_on amount"},
 };
 
-static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
-				  struct crmval_error *error)
+WIDE static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
+				       struct crmval_error *error)
 {
 	const int32_t *approved_on = dates(batch, OPPORTUNITY_APPROVED_ON);
 	const int32_t *created_on = dates(batch, OPPORTUNITY_CREATED_ON);

@@ -221,8 +221,8 @@ static const struct crmval_answer opportunity_answers[] = {
 	{"opportunity_accuracy", "approved_on closed_on outcome amount expected_close_on"},
 };
 
-static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
-				  struct crmval_error *error)
+WIDE static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
+				       struct crmval_error *error)
 {
 	(void)error;
 	approved_to_won(batch, &out[0]);
@@ -326,8 +326,8 @@ static const struct crmval_answer member_answers[] = {
 	{"value_projection", "approved_on closed_on outcome contact value_fit"},
 };
 
-static int evaluate_members(const struct crmval_batch *batch, const struct crmval_observations *out,
-			    struct crmval_error *error)
+WIDE static int evaluate_members(const struct crmval_batch *batch, const struct crmval_observations *out,
+				 struct crmval_error *error)
 {
 	(void)error;
 	decision_chain_completeness(batch, &out[0]);

@@ -162,8 +162,8 @@ static const struct crmval_answer request_answers[] = {
 	{"dispatch_timeliness", "requested_on assigned_on"},
 };
 
-static int evaluate_requests(const struct crmval_batch *batch, const struct crmval_observations *out,
-			     struct crmval_error *error)
+WIDE static int evaluate_requests(const struct crmval_batch *batch, const struct crmval_observations *out,
+				  struct crmval_error *error)
 {
 	(void)error;
 	on_time(batch, &out[0], SIZE_LARGE);
@@ -191,8 +191,8 @@ static const struct crmval_answer expense_answers[] = {
 };
 
 /* The two measures are one another's inverse: what is spent here, and what is won among the opportunities. */
-static int evaluate_expenses(const struct crmval_batch *batch, const struct crmval_observations *out,
-			     struct crmval_error *error)
+WIDE static int evaluate_expenses(const struct crmval_batch *batch, const struct crmval_observations *out,
+				  struct crmval_error *error)
 {
 	const uint32_t *kind = symbols(batch, EXPENSE_KIND);
 	const int32_t *spent_on = dates(batch, EXPENSE_SPENT_ON);
@@ -266,8 +266,8 @@ static const struct crmval_answer opportunity_answers[] = {
 	{"function_coverage", "approved_on closed_on outcome functions " NEEDS_SIZE},
 };
 
-static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
-				  struct crmval_error *error)
+WIDE static int evaluate_opportunities(const struct crmval_batch *batch, const struct crmval_observations *out,
+				       struct crmval_error *error)
 {
 	(void)error;
 	amount_won(batch, &out[0], &out[1]);
@@ -305,8 +305,8 @@ static const struct crmval_answer participant_answers[] = {
 	{"scoring_acceptance", "closed_on outcome has_score acknowledged disputed"},
 };
 
-static int evaluate_participants(const struct crmval_batch *batch, const struct crmval_observations *out,
-				 struct crmval_error *error)
+WIDE static int evaluate_participants(const struct crmval_batch *batch, const struct crmval_observations *out,
+				      struct crmval_error *error)
 {
 	const int32_t *approved_on = dates(batch, PARTICIPANT_APPROVED_ON);
 	const int32_t *closed_on = dates(batch, PARTICIPANT_CLOSED_ON);
@@ -339,8 +339,8 @@ static const struct crmval_input order_inputs[] = {
 
 static const struct crmval_answer order_answers[] = {{"sales", "signed_on amount"}};
 
-static int evaluate_orders(const struct crmval_batch *batch, const struct crmval_observations *out,
-			   struct crmval_error *error)
+WIDE static int evaluate_orders(const struct crmval_batch *batch, const struct crmval_observations *out,
+				struct crmval_error *error)
 {
 	const int32_t *signed_on = dates(batch, ORDER_SIGNED_ON);
 	const double *amount = numbers(batch, ORDER_AMOUNT);

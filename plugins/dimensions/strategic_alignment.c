@@ -38,8 +38,8 @@ static const struct crmval_input goal_inputs[] = {
 
 static const struct crmval_answer goal_answers[] = {{"goal_attainment", "baseline target actual"}};
 
-static int evaluate_goals(const struct crmval_batch *batch, const struct crmval_observations *out,
-			  struct crmval_error *error)
+WIDE static int evaluate_goals(const struct crmval_batch *batch, const struct crmval_observations *out,
+			       struct crmval_error *error)
 {
 	const double *baseline = numbers(batch, GOAL_BASELINE);
 	const double *target = numbers(batch, GOAL_TARGET);
@@ -68,8 +68,8 @@ static const struct crmval_input order_inputs[] = {
 
 static const struct crmval_answer order_answers[] = {{"strategic_sales", "signed_on strategic amount"}};
 
-static int evaluate_orders(const struct crmval_batch *batch, const struct crmval_observations *out,
-			   struct crmval_error *error)
+WIDE static int evaluate_orders(const struct crmval_batch *batch, const struct crmval_observations *out,
+				struct crmval_error *error)
 {
 	const int32_t *signed_on = dates(batch, ORDER_SIGNED_ON);
 	const int8_t *strategic = flags(batch, ORDER_STRATEGIC);
@@ -95,8 +95,8 @@ static const struct crmval_input history_inputs[] = {
 static const struct crmval_answer history_answers[] = {
 	{"strategic_market_share", "signed_on strategic key_market ours amount"}};
 
-static int evaluate_history(const struct crmval_batch *batch, const struct crmval_observations *out,
-			    struct crmval_error *error)
+WIDE static int evaluate_history(const struct crmval_batch *batch, const struct crmval_observations *out,
+				 struct crmval_error *error)
 {
 	const int32_t *signed_on = dates(batch, HISTORY_SIGNED_ON);
 	const int8_t *strategic = flags(batch, HISTORY_STRATEGIC);
