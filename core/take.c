@@ -6,8 +6,10 @@
 #include "cell.h"
 #include "cell_plain.h"
 #include "error.h"
+#include "lanes.h"
 #include "shard.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,22 +85,63 @@ static __attribute__((noinline)) int32_t take_odd_date(struct taking *t, uint32_
 	return state == CELL_OK ? day : state == CELL_MISSING ? CRMVAL_NO_DATE : UNREADABLE_DATE;
 }
 
-/* Whether a cell is filled is no pattern that a processor could learn: so none is taken apart as if it were. */
+/* Whether a cell is filled is no pattern that a processor could learn: so all are taken as if they were. */
+static void gather_dates(const struct crmval_cells *cells, uint32_t first, uint32_t count, struct date_lanes *in)
+{
+	static const char none[10];
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t length = cells->length[first + i], year, month;
+		uint16_t day;
+		const char *text = length == sizeof none ? cells->base + cells->start[first + i] : none;
+		memcpy(&year, text, sizeof year);
+		memcpy(&month, text + 4, sizeof month);
+		memcpy(&day, text + 8, sizeof day);
+		in->years[i] = le32toh(year);
+		in->months[i] = le32toh(month);
+		in->days[i] = le16toh(day) | (uint32_t)(length == 0 || length == CRMVAL_NULL) * LANE_EMPTY << 16;
+	}
+	for (uint32_t i = count; i < LANES; i++) {
+		in->years[i] = in->months[i] = 0;
+		in->days[i] = LANE_EMPTY << 16;
+	}
+}
+
+static int32_t take_odd_dates(struct taking *t, uint32_t first, uint32_t count, int32_t *out, int32_t newest)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (out[i] != UNREADABLE_DATE)
+			continue;
+		out[i] = take_odd_date(t, first + i);
+		newest = data_newer(out[i], t->load->data->fresh_on, newest);
+	}
+	return newest;
+}
+
 static void take_dates(struct taking *t)
 {
-	static const char none[] = "0000-00-00";
-	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
-	int32_t limit = t->load->data->fresh_on, newest = CRMVAL_NO_DATE;
+	int32_t *out = (int32_t *)t->column->values.bytes + t->first, newest = CRMVAL_NO_DATE;
+	const struct lanes *lanes = lanes_best();
+	struct date_lanes in;
+	int32_t some[LANES];
+	for (uint32_t first = 0; first < t->rows->row_count; first += LANES) {
+		uint32_t count = t->rows->row_count - first < LANES ? t->rows->row_count - first : LANES;
+		int32_t *to = count == LANES ? out + first : some;
+		gather_dates(t->cells, first, count, &in);
+		if (lanes->dates(&in, to, t->load->data->fresh_on, &newest))
+			newest = take_odd_dates(t, first, count, to, newest);
+		if (to == some)
+			memcpy(out + first, some, count * sizeof *out);
+	}
+	note_newest(t, newest);
+}
+
+/* The job says how they are written. */
+static void take_formatted_dates(struct taking *t)
+{
+	int32_t *out = (int32_t *)t->column->values.bytes + t->first, newest = CRMVAL_NO_DATE;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
-		uint32_t length;
-		int32_t day;
-		const char *text = cell_at(t->cells, i, &length);
-		int is_plain = cell_plain_date(length == sizeof none - 1 ? text : none, &day);
-		day = is_plain ? day : CRMVAL_NO_DATE;
-		if ((length > 0) & (!is_plain | (t->how->date_format != NULL)))
-			day = take_odd_date(t, i);
-		out[i] = day;
-		newest = data_newer(day, limit, newest);
+		out[i] = take_odd_date(t, i);
+		newest = data_newer(out[i], t->load->data->fresh_on, newest);
 	}
 	note_newest(t, newest);
 }
@@ -292,7 +335,10 @@ static int take_column(struct taking *t, struct crmval_error *error)
 		code = take_symbols(t, error);
 		break;
 	case FIELD_DATE:
-		take_dates(t);
+		if (t->how->date_format)
+			take_formatted_dates(t);
+		else
+			take_dates(t);
 		break;
 	case FIELD_NUMBER:
 	case FIELD_MONEY:

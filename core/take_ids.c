@@ -4,6 +4,7 @@
 
 #include "cell.h"
 #include "error.h"
+#include "lanes.h"
 
 /* ---- a table's own ---- */
 
@@ -146,25 +147,6 @@ static void prefetch_some(const struct table *target, struct references *some)
 		table_prefetch_id(target, some->ids[some->waiting[i]]);
 }
 
-/* Where ids are dense, all that takes time is to wait for memory. */
-static void find_dense(const struct taking *t, const struct index *index, struct references *some)
-{
-	uint64_t slots[PART];
-	for (uint32_t i = 0; i < some->count; i++) {
-		enum cell_state state = derive_id(t->feed->mapping, &some->texts[i], &some->lengths[i],
-						  some->buffers[i], &some->ids[i]);
-		slots[i] = dense_slot(index->dense, some->ids[i]);
-		if (slots[i] != DENSE_NONE)
-			__builtin_prefetch((const void *)&index->by_number[slots[i]]);
-		some->rows[i] = state == CELL_OK        ? NOT_FOUND
-				: state == CELL_MISSING ? CRMVAL_MISSING
-							: UNREADABLE_REFERENCE;
-	}
-	for (uint32_t i = 0; i < some->count; i++)
-		if (some->rows[i] == NOT_FOUND)
-			some->rows[i] = index_dense_row(index, slots[i]);
-}
-
 static int find_some(const struct taking *t, struct table *target, int has_many, struct references *some,
 		     uint32_t *next, struct crmval_error *error)
 {
@@ -185,6 +167,17 @@ static int find_some(const struct taking *t, struct table *target, int has_many,
 	return CRMVAL_OK;
 }
 
+/* Counts those that lead nowhere. */
+static void count_odd(struct taking *t, uint32_t first, uint32_t count, uint64_t *dangling)
+{
+	const int32_t *out = (const int32_t *)t->column->values.bytes + t->first;
+	for (uint32_t i = first; i < first + count; i++) {
+		*dangling += out[i] == CRMVAL_DANGLING;
+		if (out[i] == UNREADABLE_REFERENCE)
+			take_unreadable(t, i);
+	}
+}
+
 static int take_found(struct taking *t, struct table *target, struct crmval_error *error)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
@@ -192,16 +185,10 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 	uint32_t next = 0;
 	uint64_t dangling = 0;
 	int has_many = target->is_mapped && atomic_load(&target->rows) > FEW;
-	/* What is made up meanwhile has another index each time that it grows. */
-	int is_dense = target->is_mapped && target->index.dense;
 	for (uint32_t first = 0; first < t->rows->row_count; first += PART) {
 		uint32_t count = t->rows->row_count - first < PART ? t->rows->row_count - first : PART;
 		list_different(t, &some, first, count);
-		int code = CRMVAL_OK;
-		if (is_dense)
-			find_dense(t, &target->index, &some);
-		else
-			code = find_some(t, target, has_many, &some, &next, error);
+		int code = find_some(t, target, has_many, &some, &next, error);
 		if (code != CRMVAL_OK)
 			return code;
 		int has_odd = 0;
@@ -210,14 +197,101 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 			out[first + i] = row;
 			has_odd |= row < CRMVAL_MISSING;
 		}
-		for (uint32_t i = 0; i < count && has_odd; i++) {
-			dangling += out[first + i] == CRMVAL_DANGLING;
-			if (out[first + i] == UNREADABLE_REFERENCE)
-				take_unreadable(t, first + i);
-		}
+		if (has_odd)
+			count_odd(t, first, count, &dangling);
 	}
 	atomic_fetch_add(&t->column->dangling, dangling);
 	return CRMVAL_OK;
+}
+
+/* ---- references to ids that are dense ---- */
+
+/* All but 18 characters, as they are in most exports, and cells that are empty. */
+static __attribute__((noinline)) void gather_other(const struct taking *t, uint32_t row, struct id_lanes *in,
+						   uint32_t i)
+{
+	uint32_t length;
+	char buffer[18];
+	struct ident id;
+	const char *text = cell_at(t->cells, row, &length);
+	cell_trim(&text, &length);
+	derive_id(t->feed->mapping, &text, &length, buffer, &id);
+	in->low[i] = id.low;
+	in->high[i] = id.high;
+	in->ends[i] = LANE_WHOLE;
+}
+
+/* The ids of some rows.  Those of 18 characters may yet begin with a blank, which no id in an index does. */
+static void gather_ids(const struct taking *t, uint32_t first, uint32_t count, struct id_lanes *in)
+{
+	static const char none[IDENT_CHECKED];
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t length = t->cells->length[first + i], is_empty = length == 0 || length == CRMVAL_NULL, end;
+		if (!is_empty && length != IDENT_CHECKED) {
+			gather_other(t, first + i, in, i);
+			continue;
+		}
+		const char *text = is_empty ? none : t->cells->base + t->cells->start[first + i];
+		memcpy(&end, text + IDENT_CHECKED - sizeof end, sizeof end);
+		in->low[i] = ident_load(text);
+		in->high[i] = ident_load(text + 7) >> 8 | (uint64_t)IDENT_CHECKED << 56;
+		in->ends[i] = (end & ~UINT32_C(0xff)) | (is_empty ? LANE_EMPTY : LANE_FILLED);
+	}
+	for (uint32_t i = count; i < LANES; i++) {
+		in->low[i] = in->high[i] = 0;
+		in->ends[i] = LANE_EMPTY;
+	}
+}
+
+/* The form that the first of some ids may have. */
+static const struct dense_form *choose_form(const struct dense *dense, const struct id_lanes *in)
+{
+	uint32_t i = 0;
+	while (i < LANES - 1 && in->ends[i] & LANE_EMPTY)
+		i++;
+	uint64_t length = in->high[i] >> 56;
+	return &dense->forms[length <= IDENT_CHECKED ? length : IDENT_CHECKED];
+}
+
+/* What is not of the form that the others have. */
+static int32_t find_odd(const struct taking *t, const struct index *index, uint32_t row)
+{
+	uint32_t length;
+	char buffer[18];
+	struct ident id;
+	const char *text = cell_at(t->cells, row, &length);
+	cell_trim(&text, &length);
+	enum cell_state state = derive_id(t->feed->mapping, &text, &length, buffer, &id);
+	if (state != CELL_OK)
+		return state == CELL_MISSING ? CRMVAL_MISSING : UNREADABLE_REFERENCE;
+	return index_dense_row(index, dense_slot(index->dense, id));
+}
+
+/* Where ids are dense, all that takes time is to wait for memory: so nothing here depends on what came from there. */
+static void take_dense(struct taking *t, const struct index *index)
+{
+	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
+	const struct lanes *lanes = lanes_best();
+	struct id_lanes in;
+	uint64_t slots[LANES], dangling = 0;
+	for (uint32_t first = 0; first < t->rows->row_count; first += LANES) {
+		uint32_t count = t->rows->row_count - first < LANES ? t->rows->row_count - first : LANES;
+		int has_odd = 0;
+		gather_ids(t, first, count, &in);
+		lanes->slots(&in, choose_form(index->dense, &in), slots);
+		for (uint32_t i = 0; i < count; i++) {
+			int32_t row = index_dense_row(index, slots[i] < LANE_MISSING ? slots[i] : 0);
+			row = slots[i] == LANE_MISSING ? CRMVAL_MISSING : slots[i] == LANE_ODD ? NOT_FOUND : row;
+			out[first + i] = row;
+			has_odd |= row < CRMVAL_MISSING;
+		}
+		for (uint32_t i = first; i < first + count && has_odd; i++)
+			if (out[i] == NOT_FOUND)
+				out[i] = find_odd(t, index, i);
+		if (has_odd)
+			count_odd(t, first, count, &dangling);
+	}
+	atomic_fetch_add(&t->column->dangling, dangling);
 }
 
 /* The rows that they lead to are not there yet. */
@@ -238,8 +312,22 @@ static int take_pending(struct taking *t)
 	return CRMVAL_OK;
 }
 
+/* What is made up meanwhile has another index each time that it grows. */
+static int is_dense(const struct taking *t, const struct table *target)
+{
+	static const struct ident zeros = {IDENT_EACH('0'), IDENT_EACH('0') >> 8 | (uint64_t)IDENT_CHECKED << 56};
+	const struct dense *dense = target->is_mapped ? target->index.dense : NULL;
+	/* Of Salesforce, zeros stand for none. */
+	return dense && (t->feed->mapping->ids != IDS_SALESFORCE || dense_slot(dense, zeros) == DENSE_NONE);
+}
+
 int take_references(struct taking *t, struct crmval_error *error)
 {
 	struct table *target = &t->load->data->tables[model_entity_index(t->field->target)];
-	return t->column->pending.bytes ? take_pending(t) : take_found(t, target, error);
+	if (t->column->pending.bytes)
+		return take_pending(t);
+	if (!is_dense(t, target))
+		return take_found(t, target, error);
+	take_dense(t, &target->index);
+	return CRMVAL_OK;
 }

@@ -56,6 +56,7 @@
 	SUITE(job_problems)                                                                                            \
 	SUITE(json_tree)                                                                                               \
 	SUITE(keep)                                                                                                    \
+	SUITE(lanes)                                                                                                   \
 	SUITE(lockdown)                                                                                                \
 	SUITE(lookup)                                                                                                  \
 	SUITE(parallel)                                                                                                \
