@@ -5,6 +5,8 @@
 #include "data.h"
 #include "window.h"
 
+#include <math.h>
+
 #define INLINE static inline __attribute__((always_inline))
 
 /* As cell_plain_date(), but that it knows leap days, too. */
@@ -36,6 +38,43 @@ INLINE int take_dates(const struct date_lanes *restrict in, int32_t *restrict ou
 	}
 	*newest = latest;
 	return (int)has_odd;
+}
+
+/* Eight digits, the first byte the lowest. */
+INLINE uint64_t number_of(uint64_t digits)
+{
+	const uint64_t every_other = UINT64_C(0x00ff00ff00ff00ff), every_fourth = UINT64_C(0x0000ffff0000ffff);
+	digits = (digits & every_other) * 10 + (digits >> 8 & every_other);
+	digits = (digits & every_fourth) * 100 + (digits >> 16 & every_fourth);
+	return (digits & UINT32_MAX) * 10000 + (digits >> 32);
+}
+
+union bits {
+	double number;
+	uint64_t whole;
+};
+
+/* As cell_number(): digits, perhaps with a point, of which the place is read as the number to divide by. */
+INLINE int take_numbers(const struct number_lanes *restrict in, double *restrict out)
+{
+	const uint64_t point = '.' ^ '0';
+	const union bits none = {NAN}, infinite = {INFINITY};
+	uint64_t has_odd = 0;
+	for (uint32_t i = 0; i < LANES; i++) {
+		uint64_t length = in->lengths[i], word = in->digits[i];
+		uint64_t high = (word | (word + IDENT_EACH(0x76))) & IDENT_EACH(0x80), at = (high & -high) >> 7;
+		uint64_t is_whole = at == 0, before = (at - 1) & ~-is_whole;
+		uint64_t digits = (word & before) << 8 | (word & ~before & ~(at * 0xff));
+		uint64_t odd = (high ^ at << 7) | ((word ^ at * point) & at * 0xff);
+		odd = (odd != 0) | (length > 8) | ((length == 1) & !is_whole);
+		double value = (double)(int32_t)number_of(digits) / (double)(int32_t)(number_of(at) + is_whole);
+		union bits bits = {value};
+		uint64_t is_empty = -(uint64_t)(length == 0), is_odd = -odd;
+		bits.whole = (bits.whole & ~(is_empty | is_odd)) | (none.whole & is_empty) | (infinite.whole & is_odd);
+		out[i] = bits.number;
+		has_odd |= odd;
+	}
+	return has_odd != 0;
 }
 
 /* As dense_slot() and ident_is_checked(). */
@@ -76,6 +115,10 @@ INLINE void take_slots(const struct id_lanes *restrict in, const struct dense_fo
 	{                                                                                                              \
 		return take_dates(in, out, limit, newest);                                                             \
 	}                                                                                                              \
+	target static int numbers_##name(const struct number_lanes *in, double *out)                                   \
+	{                                                                                                              \
+		return take_numbers(in, out);                                                                          \
+	}                                                                                                              \
 	target static void slots_##name(const struct id_lanes *in, const struct dense_form *form, uint64_t *out)       \
 	{                                                                                                              \
 		take_slots(in, form, out);                                                                             \
@@ -89,10 +132,10 @@ VARIANT(plain, )
 
 const struct lanes lanes_all[] = {
 #ifdef __x86_64__
-	{"avx512", dates_avx512, slots_avx512},
-	{"avx2", dates_avx2, slots_avx2},
+	{"avx512", dates_avx512, numbers_avx512, slots_avx512},
+	{"avx2", dates_avx2, numbers_avx2, slots_avx2},
 #endif
-	{"plain", dates_plain, slots_plain},
+	{"plain", dates_plain, numbers_plain, slots_plain},
 	{0}};
 
 #ifdef __x86_64__

@@ -22,6 +22,13 @@ struct date_lanes {
 	uint32_t days[LANES];   /* DD; above them LANE_EMPTY, or LANE_FILLED */
 };
 
+/* Cells of up to eight bytes; others are of none. */
+struct number_lanes {
+	uint64_t digits
+		[LANES]; /* the last byte is the highest; '0' was taken by exclusive or, and what is before it is 0 */
+	uint64_t lengths[LANES]; /* 0: an empty cell; more than eight: another */
+};
+
 /* Ids, and how they end. */
 struct id_lanes {
 	uint64_t low[LANES], high[LANES];
@@ -36,6 +43,8 @@ struct lanes {
 	/* The days of dates, CRMVAL_NO_DATE where there are none, and UNREADABLE_DATE where they are odd; *newest as
 	   data_newer() has it.  Are any odd? */
 	int (*dates)(const struct date_lanes *in, int32_t *out, int32_t limit, int32_t *newest);
+	/* Numbers, NAN where there are none, and INFINITY where they are odd.  Are any? */
+	int (*numbers)(const struct number_lanes *in, double *out);
 	/* The slots of ids; LANE_MISSING where there are none, and LANE_ODD where they may be of another form. */
 	void (*slots)(const struct id_lanes *in, const struct dense_form *form, uint64_t *out);
 };

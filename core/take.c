@@ -147,8 +147,9 @@ static void take_formatted_dates(struct taking *t)
 }
 
 /* Making texts of what was computed, only to read them, would take longer than computing it. */
-static void take_computed(struct taking *t, double *out)
+static void take_computed(struct taking *t)
 {
+	double *out = (double *)t->column->values.bytes + t->first;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
 		uint32_t length;
 		const char *bytes = cell_at(t->cells, i, &length);
@@ -158,22 +159,63 @@ static void take_computed(struct taking *t, double *out)
 	}
 }
 
+/* All bytes of a column are in one piece, so that those before a cell may be read. */
+static void gather_numbers(const struct crmval_cells *cells, uint32_t first, uint32_t count, struct number_lanes *in)
+{
+	enum { MOST = 8 };
+	static const char none[MOST];
+	static const uint64_t masks[MOST + 2] = {0,
+						 UINT64_MAX << 56,
+						 UINT64_MAX << 48,
+						 UINT64_MAX << 40,
+						 UINT64_MAX << 32,
+						 UINT64_MAX << 24,
+						 UINT64_MAX << 16,
+						 UINT64_MAX << 8,
+						 UINT64_MAX,
+						 0};
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t length = cells->length[first + i];
+		size_t end = (size_t)cells->start[first + i] + length;
+		if (length == CRMVAL_NULL)
+			length = 0;
+		if (length > (end < MOST ? 0 : MOST))
+			length = MOST + 1;
+		uint64_t word = ident_load(length - 1 < MOST ? cells->base + end - MOST : none);
+		in->digits[i] = (le64toh(word) ^ IDENT_EACH('0')) & masks[length];
+		in->lengths[i] = length;
+	}
+	for (uint32_t i = count; i < LANES; i++)
+		in->digits[i] = in->lengths[i] = 0;
+}
+
+static void take_odd_numbers(struct taking *t, uint32_t first, uint32_t count, double *out)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t length;
+		if (!isinf(out[i]))
+			continue;
+		const char *text = cell_at(t->cells, first + i, &length);
+		enum cell_state state = cell_number(text, length, &out[i]);
+		out[i] = state == CELL_OK ? out[i] : state == CELL_MISSING ? NAN : INFINITY;
+		if (state == CELL_UNREADABLE)
+			take_unreadable(t, first + i);
+	}
+}
+
 static void take_numbers(struct taking *t)
 {
-	double *out = (double *)t->column->values.bytes + t->first;
-	if (t->how->is_computed) {
-		take_computed(t, out);
-		return;
-	}
-	for (uint32_t i = 0; i < t->rows->row_count; i++) {
-		uint32_t length;
-		const char *text = cell_at(t->cells, i, &length);
-		enum cell_state state = cell_number(text, length, &out[i]);
-		if (state != CELL_OK) {
-			out[i] = state == CELL_MISSING ? NAN : INFINITY;
-			if (state == CELL_UNREADABLE)
-				take_unreadable(t, i);
-		}
+	double *out = (double *)t->column->values.bytes + t->first, some[LANES];
+	const struct lanes *lanes = lanes_best();
+	struct number_lanes in;
+	for (uint32_t first = 0; first < t->rows->row_count; first += LANES) {
+		uint32_t count = t->rows->row_count - first < LANES ? t->rows->row_count - first : LANES;
+		double *to = count == LANES ? out + first : some;
+		gather_numbers(t->cells, first, count, &in);
+		if (lanes->numbers(&in, to))
+			take_odd_numbers(t, first, count, to);
+		if (to == some)
+			memcpy(out + first, some, count * sizeof *out);
 	}
 }
 
@@ -342,7 +384,10 @@ static int take_column(struct taking *t, struct crmval_error *error)
 		break;
 	case FIELD_NUMBER:
 	case FIELD_MONEY:
-		take_numbers(t);
+		if (t->how->is_computed)
+			take_computed(t);
+		else
+			take_numbers(t);
 		break;
 	case FIELD_FLAG:
 		take_flags(t);

@@ -6,7 +6,9 @@
 #include "../core/salesforce_id.h"
 #include "suite.h"
 
+#include <ctype.h>
 #include <endian.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,77 @@ static void test_dates(void)
 		if (lanes_work(lanes))
 			check_dates(&dates);
 		CU_ASSERT_EQUAL(dates.bad, 0);
+	}
+}
+
+/* ---- numbers ---- */
+
+struct numbers {
+	const struct lanes *lanes;
+	struct number_lanes in;
+	double expected[LANES];
+	uint32_t count;
+	uint64_t bad;
+};
+
+static void put_number(struct numbers *numbers, const char *text, uint32_t length)
+{
+	uint32_t i = numbers->count++;
+	double out[LANES];
+	uint64_t word = 0;
+	memcpy((char *)&word + 8 - (length > 8 ? 0 : length), text, length > 8 ? 0 : length);
+	word = le64toh(word) ^ IDENT_EACH('0');
+	numbers->in.digits[i] = length && length <= 8 ? word >> (8 - length) * 8 << (8 - length) * 8 : 0;
+	numbers->in.lengths[i] = length;
+	/* What has a sign, or blanks, is for others to read. */
+	int is_odd = length > 8;
+	for (uint32_t c = 0; c < length; c++)
+		is_odd |= !isdigit((unsigned char)text[c]) && text[c] != '.';
+	if (length == 0)
+		numbers->expected[i] = NAN;
+	else if (is_odd || cell_number(text, length, &numbers->expected[i]) != CELL_OK)
+		numbers->expected[i] = INFINITY;
+	if (numbers->count < LANES)
+		return;
+	int has_odd = 0;
+	for (i = 0; i < LANES; i++)
+		has_odd |= isinf(numbers->expected[i]) != 0;
+	numbers->bad += (uint64_t)(!numbers->lanes->numbers(&numbers->in, out) != !has_odd);
+	numbers->bad += (uint64_t)(memcmp(out, numbers->expected, sizeof out) != 0);
+	numbers->count = 0;
+}
+
+static void check_numbers(struct numbers *numbers)
+{
+	static const char some[] = "00123456789.0987654321.e-+ /:\xae\xb0";
+	uint64_t random = 7;
+	char text[16];
+	for (uint32_t n = 0; n < 1000 * LANES; n++) {
+		uint32_t length = n / LANES % 10;
+		/* By turns digits, with a point, and anything. */
+		for (uint32_t i = 0; i < length; i++) {
+			random = random * UINT64_C(6364136223846793005) + 1;
+			text[i] = some[(random >> 33) % (n / LANES % 4 < 3 ? 11 : sizeof some - 1)];
+			text[i] = text[i] == '.' ? '7' : text[i];
+		}
+		if (length && n / LANES % 4)
+			text[(random >> 40) % length] = '.';
+		put_number(numbers, text, n % 100 ? length : 0);
+	}
+	for (uint32_t n = 0; n < 256 * LANES; n++) {
+		memcpy(text, "90.54321", 8);
+		text[n / 256 % 8] = (char)n;
+		put_number(numbers, text, 8);
+	}
+}
+
+static void test_numbers(void)
+{
+	for (const struct lanes *lanes = lanes_all; lanes->name; lanes++) {
+		struct numbers numbers = {.lanes = lanes};
+		if (lanes_work(lanes))
+			check_numbers(&numbers);
+		CU_ASSERT_EQUAL(numbers.bad, 0);
 	}
 }
 
@@ -187,6 +260,7 @@ static void test_best(void)
 
 static const struct test tests[] = {
 	{"days of dates, and which are odd", test_dates},
+	{"numbers, and which are odd", test_numbers},
 	{"slots of ids", test_slots},
 	{"the best that there is", test_best},
 	{NULL, NULL},
