@@ -267,21 +267,33 @@ static int32_t find_odd(const struct taking *t, const struct index *index, uint3
 	return index_dense_row(index, dense_slot(index->dense, id));
 }
 
-/* Where ids are dense, all that takes time is to wait for memory: so nothing here depends on what came from there. */
+/* Finds the slots of some references, and has what is there on its way.  So many, or none behind the last. */
+static uint32_t seek(const struct taking *t, const struct index *index, uint32_t first, uint64_t *slots)
+{
+	struct id_lanes in;
+	if (first >= t->rows->row_count)
+		return 0;
+	uint32_t left = t->rows->row_count - first, count = left < LANES ? left : LANES;
+	gather_ids(t, first, count, &in);
+	lanes_best()->slots(&in, choose_form(index->dense, &in), slots);
+	for (uint32_t i = 0; i < LANES; i++)
+		__builtin_prefetch((const void *)&index->by_number[slots[i] < LANE_MISSING ? slots[i] : 0]);
+	return count;
+}
+
+/* Where ids are dense, all that takes time is to wait for memory: so the next ones are on their way meanwhile. */
 static void take_dense(struct taking *t, const struct index *index)
 {
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
-	const struct lanes *lanes = lanes_best();
-	struct id_lanes in;
-	uint64_t slots[LANES], dangling = 0;
-	for (uint32_t first = 0; first < t->rows->row_count; first += LANES) {
-		uint32_t count = t->rows->row_count - first < LANES ? t->rows->row_count - first : LANES;
+	uint64_t slots[2][LANES], dangling = 0;
+	uint32_t count = seek(t, index, 0, slots[0]), next;
+	for (uint32_t first = 0, turn = 0; count; first += LANES, turn ^= 1, count = next) {
+		const uint64_t *some = slots[turn];
 		int has_odd = 0;
-		gather_ids(t, first, count, &in);
-		lanes->slots(&in, choose_form(index->dense, &in), slots);
+		next = seek(t, index, first + LANES, slots[turn ^ 1]);
 		for (uint32_t i = 0; i < count; i++) {
-			int32_t row = index_dense_row(index, slots[i] < LANE_MISSING ? slots[i] : 0);
-			row = slots[i] == LANE_MISSING ? CRMVAL_MISSING : slots[i] == LANE_ODD ? NOT_FOUND : row;
+			int32_t row = index_dense_row(index, some[i] < LANE_MISSING ? some[i] : 0);
+			row = some[i] == LANE_MISSING ? CRMVAL_MISSING : some[i] == LANE_ODD ? NOT_FOUND : row;
 			out[first + i] = row;
 			has_odd |= row < CRMVAL_MISSING;
 		}
