@@ -103,6 +103,17 @@ static inline void sum_merge(struct sum *into, const struct sum *from)
 	to[3] = (uint64_t)(high_sum >> 64);
 }
 
+/* As if it had been added so many times. */
+static inline void sum_multiply(struct sum *sum, uint32_t times)
+{
+	unsigned __int128 carry = 0;
+	for (int i = 0; i < 4; i++) {
+		carry += (unsigned __int128)sum->word[i] * times;
+		sum->word[i] = (uint64_t)carry;
+		carry >>= 64;
+	}
+}
+
 static inline void sum_add_integer(struct sum *sum, int64_t term)
 {
 	_Static_assert(SUM_UNIT_EXPONENT == 92, "the lowest bit of a whole number stands in word 1, at 28");

@@ -3,9 +3,12 @@
 #include "tally.h"
 
 #include "error.h"
+#include "tally_repeats.h"
+#include "tally_sums.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #ifdef __SSE2__
@@ -54,60 +57,20 @@ int tally_open(struct tally *tally, const struct tally_shape *shape, struct crmv
 	return CRMVAL_OK;
 }
 
+static void forget_repeats(struct tally *tally)
+{
+	for (uint32_t window = 0; tally->repeats && window < 2 * tally->shape.measures; window++)
+		free(tally->repeats[window]);
+	free(tally->repeats);
+	tally->repeats = NULL;
+}
+
 void tally_close(struct tally *tally)
 {
+	forget_repeats(tally);
 	if (tally->counts)
 		munmap(tally->counts, tally->size);
 	tally->counts = NULL;
-}
-
-static void count_merge(struct tally_count *into, const struct tally_count *from)
-{
-	into->no += from->no;
-	into->yes += from->yes;
-}
-
-/*
- * Whether it fits; else nothing was added.  While the squares fit, so do the rest (Cauchy, Schwarz), unless a plugin wrote
- * where it should not; then the numbers are its own.
- */
-static inline int small_merge(struct tally_small *into, const struct tally_small *from)
-{
-	int64_t nn, dd;
-	if (__builtin_add_overflow(into->nn, from->nn, &nn) || __builtin_add_overflow(into->dd, from->dd, &dd))
-		return 0;
-	into->rows += from->rows;
-	into->n = (int64_t)((uint64_t)into->n + (uint64_t)from->n);
-	into->d = (int64_t)((uint64_t)into->d + (uint64_t)from->d);
-	into->nn = nn;
-	into->nd = (int64_t)((uint64_t)into->nd + (uint64_t)from->nd);
-	into->dd = dd;
-	return 1;
-}
-
-/* What was counted, as if it had been added up. */
-static struct tally_small counts_as_small(const struct tally_count *count, int is_sum)
-{
-	int64_t yes = count->yes, rows = yes + count->no, of = is_sum ? 0 : rows;
-	return (struct tally_small){(uint64_t)rows, yes, of, yes, is_sum ? 0 : yes, of};
-}
-
-static void wide_add_small(struct tally_wide *into, const struct tally_small *from)
-{
-	sum_add_integer(&into->n, from->n);
-	sum_add_integer(&into->d, from->d);
-	sum_add_integer(&into->nn, from->nn);
-	sum_add_integer(&into->nd, from->nd);
-	sum_add_integer(&into->dd, from->dd);
-}
-
-static void wide_merge(struct tally_wide *into, const struct tally_wide *from)
-{
-	sum_merge(&into->n, &from->n);
-	sum_merge(&into->d, &from->d);
-	sum_merge(&into->nn, &from->nn);
-	sum_merge(&into->nd, &from->nd);
-	sum_merge(&into->dd, &from->dd);
 }
 
 /* Adds to the words of a place; when they would overflow, what they hold moves on to its exact sums. */
@@ -175,6 +138,12 @@ static void tell(const double *n, const double *d, uint32_t rows, struct kinds *
 	*kinds = (struct kinds){no, yes, some & ~(no | yes)};
 }
 
+/* A number that is whole and small; else 0. */
+static inline int64_t whole_of(double number)
+{
+	return fabs(number) < TALLY_SMALL_LIMIT && (double)(int64_t)number == number ? (int64_t)number : 0;
+}
+
 /*
  * Terms of exact sums that were worked out before, by their observation: shares of five or of a hundred are few.  Each lies
  * where its bits say, until another does.
@@ -185,6 +154,18 @@ struct terms {
 	uint64_t keys[TERMS][2];
 	struct tally_wide terms[TERMS];
 };
+
+/* Of a fraction; what words do for is left out. */
+static inline void set_term(struct tally_wide *term, double n, double d)
+{
+	sum_set(&term->n, n);
+	sum_set_product(&term->nn, n, n);
+	sum_set_product(&term->nd, n, d);
+	if (whole_of(d))
+		return;
+	sum_set(&term->d, d);
+	sum_set_product(&term->dd, d, d);
+}
 
 static const struct tally_wide *find_term(struct terms *terms, double n, double d)
 {
@@ -200,11 +181,7 @@ static const struct tally_wide *find_term(struct terms *terms, double n, double 
 	if (terms->keys[at][0] == key[0] && terms->keys[at][1] == key[1])
 		return term;
 	memcpy(terms->keys[at], key, sizeof key);
-	sum_set(&term->n, n);
-	sum_set(&term->d, d);
-	sum_set_product(&term->nn, n, n);
-	sum_set_product(&term->nd, n, d);
-	sum_set_product(&term->dd, d, d);
+	set_term(term, n, d);
 	return term;
 }
 
@@ -218,7 +195,7 @@ static void add_wide(struct tally *tally, uint32_t window, const struct tally_pl
 		sum_set_product(&square, n, n);
 	}
 	/* Of most fractions the denominator is whole, for which words do. */
-	int64_t of = d && fabs(d[row]) < TALLY_SMALL_LIMIT && (double)(int64_t)d[row] == d[row] ? (int64_t)d[row] : 0;
+	int64_t of = d ? whole_of(d[row]) : 0;
 	const struct tally_small small = {.rows = 1, .d = of, .dd = of * of};
 	for (uint32_t axis = 0; axis < places->count; axis++) {
 		size_t at = tally_sums_at(tally, window, places->place[axis][row]);
@@ -274,12 +251,39 @@ static int add_other(struct tally *tally, uint32_t window, int is_share, const s
 	return 1;
 }
 
+/* What counts a measure's shares in a window; NULL: they are added at once. */
+static struct tally_repeats *repeats_of(struct tally *tally, uint32_t window)
+{
+	if (tally->shape.places >= MANY_PLACES)
+		return NULL;
+	if (!tally->repeats)
+		tally->repeats = calloc(2 * (size_t)tally->shape.measures, sizeof(struct tally_repeats *));
+	if (tally->repeats && !tally->repeats[window])
+		tally->repeats[window] = repeats_open(tally->shape.places);
+	struct tally_repeats *repeats = tally->repeats ? tally->repeats[window] : NULL;
+	return repeats && !repeats->is_over ? repeats : NULL;
+}
+
+/* Counts an observation; 0: it has to be added. */
+static inline int add_repeat(struct tally_repeats *repeats, const struct tally_places *places, uint32_t row, double n,
+			     double d)
+{
+	uint32_t slot = repeats_find(repeats, n, d);
+	if (slot == REPEATS_SLOTS)
+		return 0;
+	uint32_t *counts = repeats_counts(repeats, slot);
+	for (uint32_t axis = 0; axis < places->count; axis++)
+		counts[places->place[axis][row]]++;
+	return 1;
+}
+
 uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_share, const struct tally_places *places,
 		   const double *n, const double *d, uint32_t rows)
 {
 	struct terms terms;
 	struct kinds kinds;
 	uint32_t of = tally_window(measure, window);
+	struct tally_repeats *repeats = is_share && d ? repeats_of(tally, of) : NULL;
 	terms.is_open = 0;
 	if (!d)
 		tally->used[of] |= TALLY_SUM;
@@ -290,6 +294,8 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 		add_counts(tally, of, places, first, &kinds);
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
+			if (repeats && add_repeat(repeats, places, row, n[row], d[row]))
+				continue;
 			if (!add_other(tally, of, is_share, places, row, n[row], d, &terms))
 				return row;
 		}
@@ -298,6 +304,45 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 }
 
 /* ---- adding up ---- */
+
+/* Adds what was counted of one observation. */
+static void settle_slot(struct tally *tally, uint32_t window, double n, double d, const uint32_t *counts)
+{
+	int64_t of = whole_of(d), whole_n = whole_of(n);
+	int is_wide = (double)whole_n != n || (double)of != d;
+	struct tally_wide term = {.n = {{0}}};
+	if (is_wide) {
+		set_term(&term, n, d);
+		whole_n = 0;
+	}
+	tally->used[window] |= is_wide ? TALLY_SMALL | TALLY_WIDE : TALLY_SMALL;
+	for (uint32_t place = 0; place < tally->shape.places; place++) {
+		int64_t rows = counts[place];
+		size_t at = tally_sums_at(tally, window, place);
+		if (rows == 0)
+			continue;
+		const struct tally_small small = {(uint64_t)rows,           rows * whole_n,      rows * of,
+						  rows * whole_n * whole_n, rows * whole_n * of, rows * of * of};
+		small_add(tally, window, at, &small);
+		if (is_wide)
+			wide_add_times(&tally->wide[at], &term, counts[place], !of);
+	}
+}
+
+static void settle_repeats(struct tally *tally)
+{
+	for (uint32_t window = 0; tally->repeats && window < 2 * tally->shape.measures; window++) {
+		struct tally_repeats *repeats = tally->repeats[window];
+		for (uint32_t slot = 0; repeats && slot < REPEATS_SLOTS; slot++) {
+			double n, d;
+			memcpy(&n, &repeats->keys[slot].n, sizeof n);
+			memcpy(&d, &repeats->keys[slot].d, sizeof d);
+			if (repeats->keys[slot].n != REPEATS_FREE)
+				settle_slot(tally, window, n, d, repeats_counts(repeats, slot));
+		}
+	}
+	forget_repeats(tally);
+}
 
 /* Adds to one place what another has, in all windows: what is counted of a place lies together. */
 static void merge(struct tally *tally, uint32_t to, uint32_t from)
@@ -329,6 +374,7 @@ void tally_fold(struct tally *tally)
 {
 	const struct tally_shape *shape = &tally->shape;
 	uint32_t sizes = shape->counts[BREAKDOWN_SIZE_CLASS], b = (uint32_t)fewest(shape);
+	settle_repeats(tally);
 	for (uint32_t unit = 0; shape->team && unit < shape->counts[BREAKDOWN_EMPLOYEE]; unit++)
 		merge(tally, shape->first[BREAKDOWN_TEAM] + (unit ? shape->team[unit - 1] : 0),
 		      shape->first[BREAKDOWN_EMPLOYEE] + unit);

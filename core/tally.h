@@ -55,9 +55,10 @@ struct tally {
 	struct tally_count *counts; /* [place][measure][window]: what a row is added to lies together */
 	struct tally_small *small;  /* [measure][window][place]: what most measures have none of */
 	struct tally_wide *wide;
-	unsigned char *used; /* [measure][window]: of TALLY_SMALL and so on those that are so */
-	char *note;          /* TALLY_NOTE bytes for whoever fills it, to say where it is */
-	size_t size;         /* of the mapping that counts begins */
+	unsigned char *used;            /* [measure][window]: of TALLY_SMALL and so on those that are so */
+	char *note;                     /* TALLY_NOTE bytes for whoever fills it, to say where it is */
+	struct tally_repeats **repeats; /* [measure][window], of whoever fills it, until tally_fold(); or NULL */
+	size_t size;                    /* of the mapping that counts begins */
 };
 #define TALLY_NOTE 128
 /* Something was added to small; to wide; and of a sum there are no denominators. */
@@ -119,7 +120,7 @@ static inline int tally_is_used(const struct tally *tally, uint32_t window, uint
 	       (tally->used[window] & TALLY_SMALL && tally->small[tally_sums_at(tally, window, place)].rows != 0);
 }
 
-/* After all rows: adds up what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
+/* After all rows: adds up what was but counted, and what was added elsewhere: teams, regions, size classes, and the company from its fewest units. */
 void tally_fold(struct tally *tally);
 
 /* All of a place will be read soon: begins to bring it from memory, which takes longer than to add it up. */

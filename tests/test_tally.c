@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Tallies: observations become moments, whichever way they are kept and shared out. */
 #include "../core/tally.h"
+#include "../core/tally_repeats.h"
 #include "failing.h"
 #include "suite.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -368,6 +370,10 @@ static void test_not_allowed(void)
 		     {1, -0x1p63, 0, 0},
 		     {INFINITY, INFINITY, 0, 0},
 		     {1, NAN, 0, 0},
+		     {-0x1p16, -0x1p17, 1, 1},
+		     {-0x1p17, -0x1p16, 0, 1},
+		     {0x1p16, 0x1p17, 1, 1},
+		     {0x1p17, 0x1p16, 0, 1},
 		     {NAN, 5, 1, 1}};
 	static const uint32_t rows[] = {0, 63, 64, 127, 199};
 	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
@@ -386,6 +392,152 @@ static void test_not_allowed(void)
 					cases[c].of_any ? ROWS : rows[r]);
 			tally_close(&tally);
 		}
+}
+
+/* Shares: of five or six, or of halves; either sign; many that differ; and denominators that are too large to be counted. */
+enum { SHARES = 2000, SHARE_KINDS = 6 };
+static void draw_share(uint32_t kind, uint32_t i, double *n, double *d)
+{
+	static const double denominators[SHARE_KINDS] = {6, 5, -4, 2.5, 100, 0x1p15};
+	*d = denominators[kind] * (kind == 1 ? 1 + i % 5 : 1);
+	*n = *d * (kind == 4 ? i % 197 : i % 5) / (kind == 4 ? 197 : 5) * (i % 11 ? 1 : 0);
+	if (i % 13 == 12)
+		*n = NAN;
+}
+
+static void check_same(const struct tally *tally, const struct tally *other)
+{
+	for (uint32_t window = 0; window < 2 * tally->shape.measures; window++)
+		for (uint32_t place = 0; place < tally->shape.places; place++) {
+			struct sums sums, others;
+			struct whole_moments whole = {.rows = 0}, other_whole = {.rows = 0};
+			tally_read(tally, 1, window, place, &sums);
+			tally_read(other, 1, window, place, &others);
+			CU_ASSERT_EQUAL(memcmp(&sums, &others, sizeof sums), 0);
+			CU_ASSERT_EQUAL(tally_whole(tally, 1, window, place, &whole),
+					tally_whole(other, 1, window, place, &other_whole));
+			CU_ASSERT_EQUAL(memcmp(&whole, &other_whole, sizeof whole), 0);
+		}
+}
+
+/* What is counted, of shares, comes to what is added, of any ratio; also where there is no memory to count. */
+static void test_repeats(void)
+{
+	static const uint32_t counts[BREAKDOWN_COUNT] = {
+		[BREAKDOWN_EMPLOYEE] = 7, [BREAKDOWN_REGION] = 3, [BREAKDOWN_SIZE_CLASS] = 4};
+	static uint32_t unit[BREAKDOWN_COUNT][TALLY_BATCH];
+	static struct tally_places places;
+	static double n[SHARES], d[SHARES];
+	struct tally_shape shape;
+	tally_plan(&shape, SHARE_KINDS, counts, NULL);
+	for (int b = 0; b < BREAKDOWN_COUNT; b++)
+		for (uint32_t i = 0; i < SHARES && counts[b]; i++)
+			unit[b][i] = i * (i + (uint32_t)b) % counts[b];
+	tally_find(&shape, unit, SHARES, &places);
+	for (unsigned failing = 0; failing <= 2; failing++) {
+		struct crmval_error error = {.struct_size = sizeof error};
+		struct tally added, counted;
+		long held = failing_held();
+		CU_ASSERT_EQUAL_FATAL(tally_open(&added, &shape, &error), CRMVAL_OK);
+		CU_ASSERT_EQUAL_FATAL(tally_open(&counted, &shape, &error), CRMVAL_OK);
+		for (uint32_t round = 0; round < 3 * SHARE_KINDS; round++) {
+			uint32_t kind = round % SHARE_KINDS;
+			int window = round % 2;
+			for (uint32_t i = 0; i < SHARES; i++)
+				draw_share(kind, i + round, &n[i], &d[i]);
+			CU_ASSERT_EQUAL(tally_add(&added, kind, window, 0, &places, n, d, SHARES), SHARES);
+			failing_begin(FAILING_MEMORY, round ? 0 : failing, ENOMEM);
+			CU_ASSERT_EQUAL(tally_add(&counted, kind, window, 1, &places, n, d, SHARES), SHARES);
+			failing_end();
+		}
+		CU_ASSERT_PTR_NULL(added.repeats);
+		CU_ASSERT_PTR_NOT_NULL(counted.repeats);
+		tally_fold(&added);
+		tally_fold(&counted);
+		CU_ASSERT_PTR_NULL(counted.repeats);
+		check_same(&counted, &added);
+		tally_close(&added);
+		tally_close(&counted);
+		CU_ASSERT_EQUAL(failing_held(), held);
+	}
+}
+
+/* Each share has a slot of its own, as long as they are few, and their denominators as small as is counted. */
+static void test_slots(void)
+{
+	struct tally_repeats *repeats = repeats_open(1);
+	unsigned char is_taken[REPEATS_SLOTS + 1] = {0};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(repeats);
+	CU_ASSERT_EQUAL(repeats_find(repeats, 2, 0x1p15), REPEATS_SLOTS);
+	CU_ASSERT_EQUAL(repeats_find(repeats, 2, 1), REPEATS_SLOTS);
+	for (uint32_t i = 0; i < REPEATS_MOST; i++) {
+		uint32_t slot = repeats_find(repeats, 2, 2 + i);
+		CU_ASSERT_FATAL(slot < REPEATS_SLOTS);
+		CU_ASSERT(!is_taken[slot]);
+		is_taken[slot] = 1;
+		CU_ASSERT_EQUAL(repeats_find(repeats, 2, 2 + i), slot);
+	}
+	CU_ASSERT(!repeats->is_over);
+	CU_ASSERT_EQUAL(repeats_find(repeats, 3, 3), REPEATS_SLOTS);
+	CU_ASSERT(repeats->is_over);
+	CU_ASSERT(repeats_find(repeats, 2, 2) < REPEATS_SLOTS);
+	free(repeats);
+}
+
+/* Of many units nothing is counted, which would take more memory than sums; nor of what has no denominators. */
+static void test_not_repeated(void)
+{
+	static const uint32_t counts[BREAKDOWN_COUNT] = {[BREAKDOWN_EMPLOYEE] = 5000};
+	struct crmval_error error = {.struct_size = sizeof error};
+	struct tally_places places = {.count = 1};
+	struct tally_shape shape;
+	struct tally tally;
+	double n = 0.5, d = 1;
+	tally_plan(&shape, 1, counts, NULL);
+	CU_ASSERT_EQUAL_FATAL(tally_open(&tally, &shape, &error), CRMVAL_OK);
+	CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, &n, &d, 1), 1);
+	CU_ASSERT_PTR_NULL(tally.repeats);
+	tally_close(&tally);
+	open_tally(&tally);
+	CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, &n, NULL, 1), 0);
+	CU_ASSERT_PTR_NULL(tally.repeats);
+	tally_close(&tally);
+}
+
+/* So much more often than rows can be drawn here: as often as they can be counted. */
+static void test_most_repeats(void)
+{
+	static const double cases[][2] = {{32767, 32767}, {-32767, -32767}, {0.1, 32767}, {0.3, 0.7}};
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		double n = cases[c][0], d = cases[c][1];
+		struct tally_places places = {.count = 1};
+		struct tally tally;
+		struct sums sums, once;
+		open_tally(&tally);
+		CU_ASSERT_EQUAL(tally_add(&tally, 0, 1, 1, &places, &n, &d, 1), 1);
+		struct tally_repeats *repeats = tally.repeats[1];
+		uint32_t slot = repeats_find(repeats, n, d);
+		CU_ASSERT_FATAL(slot < REPEATS_SLOTS);
+		CU_ASSERT_EQUAL(*repeats_counts(repeats, slot), 1);
+		*repeats_counts(repeats, slot) = UINT32_MAX;
+		tally_fold(&tally);
+		CU_ASSERT_EQUAL(tally_add(&tally, 1, 0, 0, &places, &n, &d, 1), 1);
+		tally_read(&tally, 1, 1, 0, &sums);
+		tally_read(&tally, 1, 2, 0, &once);
+		CU_ASSERT_EQUAL(sums.rows, UINT32_MAX);
+		struct sum *parts[] = {&sums.n, &sums.d, &sums.nn, &sums.nd, &sums.dd};
+		struct sum *of_one[] = {&once.n, &once.d, &once.nn, &once.nd, &once.dd};
+		for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+			/* 2^32 times as much is a shift by half a word, and once less than that is so often. */
+			struct sum most = {{of_one[p]->word[0] << 32,
+					    of_one[p]->word[1] << 32 | of_one[p]->word[0] >> 32,
+					    of_one[p]->word[2] << 32 | of_one[p]->word[1] >> 32,
+					    of_one[p]->word[3] << 32 | of_one[p]->word[2] >> 32}};
+			sum_merge(parts[p], of_one[p]);
+			CU_ASSERT_EQUAL(memcmp(parts[p], &most, sizeof most), 0);
+		}
+		tally_close(&tally);
+	}
 }
 
 /* Are the sums of a place at hand as whole numbers, and such? */
@@ -585,6 +737,10 @@ static const struct test tests[] = {
 	{"whole numbers", test_whole},
 	{"counts of many", test_counts_of_many},
 	{"not allowed", test_not_allowed},
+	{"repeats", test_repeats},
+	{"slots", test_slots},
+	{"not repeated", test_not_repeated},
+	{"the most repeats", test_most_repeats},
 	{"failing", test_failing},
 	{"untouched", test_untouched},
 	{"plan", test_plan},
