@@ -4,58 +4,12 @@
 
 #include "error.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-/*
- * Of ordinary pages: as virtual machines give free memory back by the huge page, the first touch of one may take
- * milliseconds, and columns and indexes are not found faster in them by as much.
- */
-static int map(struct region *region, size_t size, int flags, struct crmval_error *error)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size = (size + page) / page * page;
-	flags |= MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
-	if (bytes == MAP_FAILED)
-		return fail(error, CRMVAL_ENOMEM, "out of memory: %zu bytes of address space for a column", size);
-	*region = (struct region){bytes, size};
-	return CRMVAL_OK;
-}
-
-int region_open(struct region *region, size_t size, struct crmval_error *error)
-{
-	return map(region, size, 0, error);
-}
-
-int region_open_whole(struct region *region, size_t size, struct crmval_error *error)
-{
-	return map(region, size, MAP_POPULATE, error);
-}
-
-void region_trim(struct region *region, size_t size)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size = (size + page) / page * page; /* one byte at least, so that it stays a region */
-	if (region->bytes && size < region->size) {
-		munmap((char *)region->bytes + size, region->size - size);
-		region->size = size;
-	}
-}
-
-void region_close(struct region *region)
-{
-	if (region->bytes)
-		munmap(region->bytes, region->size);
-	*region = (struct region){NULL, 0};
-}
 
 void index_close(struct index *index)
 {
-	region_close(&index->memory);
+	region_spare(&index->memory);
 	free(index->dense);
 	*index = (struct index){.slots = NULL};
 }
@@ -117,6 +71,7 @@ void data_free(struct data *data)
 	for (uint32_t i = 0; i < data->dictionary_count; i++)
 		symbols_free(&data->dictionaries[i]);
 	free(data->rates);
+	region_spare_none();
 }
 
 static struct symbols *dictionary(struct data *data, const char *name, struct crmval_error *error)

@@ -16,6 +16,7 @@
 #include "job.h"
 #include "ledger.h"
 #include "model.h"
+#include "region.h"
 #include "symbol.h"
 #include "texts.h"
 
@@ -34,18 +35,6 @@ enum { TEXT_FILLED = 1, TEXT_IS_EMAIL = 2, TEXT_IS_PHONE = 4 };
 #define UNREADABLE_DATE (INT32_MIN + 1)
 #define UNREADABLE_FLAG (-2)
 #define UNREADABLE_SYMBOL UINT32_MAX
-
-/* Memory for a column that grows in place: address space for the most it may take, pages as they are touched. */
-struct region {
-	void *bytes;
-	size_t size;
-};
-int region_open(struct region *region, size_t size, struct crmval_error *error);
-/* Of which all is used, here and there, as in a hash table: where a page is first read and then written, each thread's
-   processor has to be told so in between. */
-int region_open_whole(struct region *region, size_t size, struct crmval_error *error);
-void region_trim(struct region *region, size_t size);
-void region_close(struct region *region);
 
 /*
  * Ids -> rows.  A slot is 0, or the row's number + 1, which mask covers, and above that what fits of the hash's upper half.

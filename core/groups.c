@@ -36,7 +36,7 @@ int groups_open(struct groups *groups, uint32_t rows, uint32_t parents, struct c
 
 void groups_close(struct groups *groups)
 {
-	region_close(&groups->memory);
+	region_spare(&groups->memory);
 }
 
 /* The place of a row's group, held by that or free: of five places one is free, so that any search comes to one. */

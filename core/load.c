@@ -235,7 +235,11 @@ static void forget_ids(struct data *data, int level)
 		struct table *table = &data->tables[e];
 		if (table->level > level || load_needs_ids(data, e, level))
 			continue;
-		region_close(&table->ids);
+		region_trim(&table->ids, atomic_load(&table->rows) * sizeof(struct ident));
+		if (atomic_load(&table->rows))
+			region_spare(&table->ids);
+		else
+			region_close(&table->ids);
 		index_close(&table->index);
 	}
 }
@@ -282,6 +286,23 @@ static int index_table(struct load *load, struct table *table, int is_settling, 
 	return code;
 }
 
+/*
+ * Columns take the pages that the ids of earlier levels left.  Rows mostly are several times as long as the shortest for
+ * which there is address space; what is too much goes when the column's length is known.
+ */
+static int fill_columns(struct data *data, int level, struct crmval_error *error)
+{
+	enum { SHARE = 8 };
+	int code = CRMVAL_OK;
+	for (uint32_t e = 0; e < model_entity_count; e++) {
+		struct table *table = &data->tables[e];
+		for (uint32_t f = 0; f < table->entity->field_count && table->level == level && code == CRMVAL_OK; f++)
+			code = region_fill(&table->columns[f].values, table->columns[f].values.size / SHARE, error);
+	}
+	region_spare_none();
+	return code;
+}
+
 static int read_level(struct load *load, int number, struct reading **readings, struct crmval_error *error)
 {
 	uint32_t count = 0;
@@ -290,7 +311,9 @@ static int read_level(struct load *load, int number, struct reading **readings, 
 		if (table->level == number && table->is_mapped)
 			readings[count++] = &load->feeds[i].reading;
 	}
-	int code = reading_read(&load->run, readings, count, error);
+	int code = fill_columns(load->data, number, error);
+	if (code == CRMVAL_OK)
+		code = reading_read(&load->run, readings, count, error);
 	for (uint32_t e = 0; e < model_entity_count && code == CRMVAL_OK; e++)
 		if (load->data->tables[e].level == number)
 			code = index_table(load, &load->data->tables[e], 0, error);

@@ -249,6 +249,7 @@ static int link_data(struct run *run, unsigned threads, struct crmval_error *err
 		code = load_check_limits(&run->load, error);
 	if (code == CRMVAL_OK)
 		code = bind_loaded(run->dimensions, run->job->dimension_count, run->data, run->job, threads, error);
+	region_spare_none();
 	return code;
 }
 

@@ -271,7 +271,8 @@ static int enter_rows(struct table *table, unsigned threads, struct crmval_error
 	table->index.slots = NULL;
 	table->index.mask = UINT32_MAX; /* no part of a slot is of a hash */
 	code = parallel_run(threads, blocks, enter_dense_block, table, error);
-	region_close(&table->ids);
+	region_trim(&table->ids, rows * sizeof(struct ident));
+	region_spare(&table->ids);
 	return code;
 }
 
@@ -416,7 +417,8 @@ static int settle_references(struct data *data, struct table *table, uint32_t f,
 			return fail_memory(error);
 		dangling += values[row] == CRMVAL_DANGLING && !table_is_dropped(table, row);
 	}
-	region_close(&column->pending);
+	region_trim(&column->pending, rows * sizeof *pending);
+	region_spare(&column->pending);
 	atomic_store(&column->dangling, dangling);
 	return CRMVAL_OK;
 }

@@ -413,6 +413,10 @@ static void fill_missing(struct column *column, enum field_type type, uint32_t f
 			((int8_t *)column->values.bytes)[i] = -1;
 		else if (type == FIELD_NUMBER || type == FIELD_MONEY)
 			((double *)column->values.bytes)[i] = NAN;
+		else if (type == FIELD_SYMBOL)
+			((uint32_t *)column->values.bytes)[i] = 0;
+		else if (type == FIELD_TEXT)
+			((uint8_t *)column->values.bytes)[i] = 0;
 	}
 }
 

@@ -305,6 +305,23 @@ void *__wrap_mmap(void *memory, size_t size, int protection, int flags, int fd, 
 }
 
 int __real_munmap(void *memory, size_t size);
+
+/* Where it fails, what was where it was to lead is gone nevertheless. */
+void *__real_mremap(void *memory, size_t size, size_t new_size, int flags, ...);
+void *__wrap_mremap(void *memory, size_t size, size_t new_size, int flags, ...);
+void *__wrap_mremap(void *memory, size_t size, size_t new_size, int flags, ...)
+{
+	va_list rest;
+	va_start(rest, flags);
+	void *to = flags & MREMAP_FIXED ? va_arg(rest, void *) : NULL;
+	va_end(rest);
+	if (!is_time(FAILING_MOVE))
+		return __real_mremap(memory, size, new_size, flags, to);
+	if (to)
+		__real_munmap(to, new_size);
+	return MAP_FAILED;
+}
+
 int __wrap_munmap(void *memory, size_t size);
 int __wrap_munmap(void *memory, size_t size)
 {

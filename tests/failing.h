@@ -26,6 +26,7 @@ enum failing {
 	FAILING_DUPLICATE, /* fcntl() */
 	FAILING_STREAM,    /* fopen(), fopencookie() */
 	FAILING_MAP,
+	FAILING_MOVE,   /* mremap() */
 	FAILING_ADVICE, /* madvise() */
 	FAILING_SEEK,
 	FAILING_JSON,     /* yajl_gen_alloc() */

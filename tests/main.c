@@ -67,6 +67,7 @@
 	SUITE(prune)                                                                                                   \
 	SUITE(rates)                                                                                                   \
 	SUITE(reach)                                                                                                   \
+	SUITE(region)                                                                                                  \
 	SUITE(replace)                                                                                                 \
 	SUITE(replace_fails)                                                                                           \
 	SUITE(report)                                                                                                  \

@@ -341,6 +341,49 @@ static void test_made_up_in_levels(void)
 	fixture_close(&f);
 }
 
+/* In columns of a source that does not have them nothing is, whatever was in their pages: ids of accounts. */
+static void test_not_had(void)
+{
+	enum { ROWS = 50000 };
+	static const char *const fields[] = {"opportunity.account",    "opportunity.outcome", "opportunity.amount",
+					     "opportunity.created_on", "contact.account",     "contact.title",
+					     "contact.is_key"};
+	char *accounts = malloc(ROWS * 16 + 8), *rows = malloc(ROWS * 8 + 8);
+	char *p = accounts + sprintf(accounts, "id\n"), *q = rows + sprintf(rows, "id\n");
+	for (int i = 0; i < ROWS; i++) {
+		p += sprintf(p, "account-%07d\n", i);
+		q += sprintf(q, "%d\n", i);
+	}
+	const struct fixture_table tables[] = {
+		{0, "account", accounts},
+		{0, "opportunity", "id,account,outcome,amount,created_on\na,account-0000001,won,1,2025-01-01\n"},
+		{1, "opportunity", rows},
+		{0, "contact", "id,account,title,is_key\na,account-0000001,Head,yes\n"},
+		{1, "contact", rows},
+		{0, NULL, NULL},
+	};
+	struct fixture f;
+	fixture_open(&f, tables);
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		fixture_want(&f, fields[i]);
+	fixture_map(&f);
+	fixture_read(&f, 2);
+	for (int i = 0; i < ROWS; i += 333) {
+		char id[16];
+		sprintf(id, "%d", i);
+		CU_ASSERT_EQUAL(REFERENCE_OF(&f, "opportunity.account", id), CRMVAL_MISSING);
+		CU_ASSERT_EQUAL(*(const uint32_t *)fixture_value(&f, "opportunity.outcome", id), 0);
+		CU_ASSERT(isnan(NUMBER_OF(&f, "opportunity.amount", id)));
+		CU_ASSERT_EQUAL(*(const int32_t *)fixture_value(&f, "opportunity.created_on", id), CRMVAL_NO_DATE);
+		CU_ASSERT_EQUAL(REFERENCE_OF(&f, "contact.account", id), CRMVAL_MISSING);
+		CU_ASSERT_EQUAL(*(const uint8_t *)fixture_value(&f, "contact.title", id), 0);
+		CU_ASSERT_EQUAL(*(const int8_t *)fixture_value(&f, "contact.is_key", id), -1);
+	}
+	fixture_close(&f);
+	free(accounts);
+	free(rows);
+}
+
 static const struct fixture_table unreadable[] = {
 	{0, "opportunity",
 	 "id,outcome,stage,closed_on,amount,budget_participation\n"
@@ -463,6 +506,7 @@ static const struct test tests[] = {
 	{"duplicates from many threads", test_many_threads},
 	{"references, dangling and missing", test_references},
 	{"made-up rows of a table that is not mapped", test_made_up},
+	{"columns that a source does not have", test_not_had},
 	{"made-up rows from several levels", test_made_up_in_levels},
 	{"unreadable cells are counted in rows that stay", test_unreadable},
 	{"the first examples are shown", test_examples},
