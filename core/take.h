@@ -47,6 +47,10 @@ void take_unreadable(struct taking *t, uint32_t i);
 /* A copy that lives as long as the table. */
 int take_keep_text(struct table *table, const char *text, uint32_t length, char **out, struct crmval_error *error);
 
+/* Columns of dates, and of numbers. */
+void take_dates(struct taking *t);
+void take_numbers(struct taking *t);
+
 /* The column of a table's own ids, and one of references. */
 int take_ids(struct taking *t, struct crmval_error *error);
 int take_references(struct taking *t, struct crmval_error *error);
