@@ -74,7 +74,8 @@ void tally_close(struct tally *tally)
 }
 
 /* Adds to the words of a place; when they would overflow, what they hold moves on to its exact sums. */
-static inline void small_add(struct tally *tally, uint32_t window, size_t at, const struct tally_small *from)
+__attribute__((always_inline)) static inline void small_add(struct tally *tally, uint32_t window, size_t at,
+							    const struct tally_small *from)
 {
 	struct tally_small *small = &tally->small[at];
 	if (small_merge(small, from))
@@ -283,7 +284,6 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 	struct terms terms;
 	struct kinds kinds;
 	uint32_t of = tally_window(measure, window);
-	struct tally_repeats *repeats = is_share && d ? repeats_of(tally, of) : NULL;
 	terms.is_open = 0;
 	if (!d)
 		tally->used[of] |= TALLY_SUM;
@@ -292,6 +292,7 @@ uint32_t tally_add(struct tally *tally, uint32_t measure, int window, int is_sha
 		if (kinds.other && tally->shape.places >= MANY_PLACES)
 			tally_expect_others(tally, of, places, first, kinds.other);
 		add_counts(tally, of, places, first, &kinds);
+		struct tally_repeats *repeats = kinds.other && is_share && d ? repeats_of(tally, of) : NULL;
 		for (uint64_t left = kinds.other; left; left &= left - 1) {
 			uint32_t row = first + (uint32_t)__builtin_ctzll(left);
 			if (repeats && add_repeat(repeats, places, row, n[row], d[row]))

@@ -540,6 +540,33 @@ static void test_most_repeats(void)
 	}
 }
 
+/* Words that are full when what was counted comes to them, or the denominator of a fraction. */
+static void test_full(void)
+{
+	static const double most = 0x7fffffff, counted[] = {32767, -32767};
+	struct tally_places places = {.count = 1};
+	struct tally tally;
+	struct moments m;
+	open_tally(&tally);
+	CU_ASSERT_EQUAL(tally_add(&tally, 0, 0, 1, &places, &most, &most, 1), 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(tally.repeats);
+	for (int i = 0; i < 2; i++) {
+		struct tally_repeats *repeats = tally.repeats[0];
+		uint32_t slot = repeats_find(repeats, counted[i], counted[i]);
+		CU_ASSERT_FATAL(slot < REPEATS_SLOTS);
+		*repeats_counts(repeats, slot) = UINT32_MAX;
+	}
+	tally_fold(&tally);
+	read_at(&tally, 1, 0, &m);
+	quad all = (quad)most * most + (quad)2 * UINT32_MAX * 32767 * 32767;
+	check(&m, 1 + 2 * (uint64_t)UINT32_MAX, most, most, all, all, all);
+	for (int i = 0; i < 3; i++)
+		add_at(&tally, 3, 0.5, most);
+	read_at(&tally, 1, 3, &m);
+	check(&m, 3, 1.5, 3 * (quad)most, 0.75, 1.5 * (quad)most, 3 * (quad)most * most);
+	tally_close(&tally);
+}
+
 /* Are the sums of a place at hand as whole numbers, and such? */
 static int is_whole(const struct tally *tallies, uint32_t count, uint32_t place, struct whole_moments wanted)
 {
@@ -741,6 +768,7 @@ static const struct test tests[] = {
 	{"slots", test_slots},
 	{"not repeated", test_not_repeated},
 	{"the most repeats", test_most_repeats},
+	{"full", test_full},
 	{"failing", test_failing},
 	{"untouched", test_untouched},
 	{"plan", test_plan},
