@@ -82,7 +82,7 @@ class Writer:
             kept = [column for column in columns
                     if column in ("Id", *STAYS) or column.endswith("__c") or not self.chance(0.04)]
             made.append((kept, part) if part or self.chance(0.5) else None)
-        return made
+        return made if any(made) else [(columns, rows), *made[1:]]  # what has no rows is there nevertheless
 
     def write(self):
         """The source's options that lead to the files."""
