@@ -100,6 +100,8 @@ CALL(FAILING_INFLATE, int, state.number, inflateInit2_, (z_stream * z, int bits,
 CALL(FAILING_INFLATE, int, state.number, inflate, (z_stream * z, int flush), (z, flush))
 CALL(FAILING_ENCODING, iconv_t, (iconv_t)-1, iconv_open, (const char *to, const char *from), (to, from))
 CALL(FAILING_SYNC, int, -1, fsync, (int fd), (fd))
+CALL(FAILING_SYNC_BEGIN, int, -1, sync_file_range, (int fd, off_t from, off_t size, unsigned flags),
+     (fd, from, size, flags))
 CALL(FAILING_RENAME, int, -1, renameat, (int from_fd, const char *from, int to_fd, const char *to),
      (from_fd, from, to_fd, to))
 CALL(FAILING_UNLINK, int, -1, unlinkat, (int fd, const char *name, int flags), (fd, name, flags))

@@ -20,7 +20,8 @@ enum failing {
 	FAILING_CHMOD,
 	FAILING_WRITE,
 	FAILING_SYNC,
-	FAILING_CLOSE, /* it closes nevertheless */
+	FAILING_SYNC_BEGIN, /* sync_file_range() */
+	FAILING_CLOSE,      /* it closes nevertheless */
 	FAILING_RENAME,
 	FAILING_UNLINK,
 	FAILING_DUPLICATE, /* fcntl() */

@@ -3,6 +3,7 @@
 #include "replace.h"
 
 #include "error.h"
+#include "failing.h"
 #include "suite.h"
 
 #include <dirent.h>
@@ -119,6 +120,32 @@ static void test_old_or_new(void)
 	close_folder(1);
 }
 
+static int write_much(void *context, FILE *stream, struct crmval_error *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 25; i++)
+		fwrite(context, 1 << 20, 1, stream);
+	return CRMVAL_OK;
+}
+
+/* Of 25 MiB the disk is told three times as they are written; if it does not listen, nothing is lost. */
+static void test_much(void)
+{
+	char *bytes = calloc(1, 1 << 20);
+	struct replace_content content = {write_much, bytes};
+	struct stat seen;
+	open_folder();
+	for (unsigned failing = 0; failing < 3; failing++) {
+		failing_begin(FAILING_SYNC_BEGIN, failing, EIO);
+		CU_ASSERT_EQUAL(replace_file(in_folder("out"), 0640, &content, &error), CRMVAL_OK);
+		CU_ASSERT_EQUAL(failing_end(), 3);
+		CU_ASSERT_EQUAL(stat(in_folder("out"), &seen), 0);
+		CU_ASSERT_EQUAL(seen.st_size, 25 << 20);
+	}
+	close_folder(1);
+	free(bytes);
+}
+
 static void test_mode(void)
 {
 	mode_t mask = umask(022);
@@ -214,6 +241,7 @@ static void test_names(void)
 
 static const struct test tests[] = {
 	{"old or new", test_old_or_new},
+	{"much of it", test_much},
 	{"mode", test_mode},
 	{"folders in the way, or missing", test_in_the_way},
 	{"links and pipes in the way", test_links},
