@@ -6,6 +6,8 @@
 #include "error.h"
 #include "lanes.h"
 
+#include <endian.h>
+
 /* ---- a table's own ---- */
 
 static int keep_ids(struct taking *t, struct crmval_error *error)
@@ -204,18 +206,24 @@ static int take_found(struct taking *t, struct table *target, struct crmval_erro
 	return CRMVAL_OK;
 }
 
+/* The id of a cell, of which nothing else is asked. */
+static enum cell_state id_at(const struct taking *t, uint32_t row, struct ident *id)
+{
+	uint32_t length;
+	char buffer[18];
+	const char *text = cell_at(t->cells, row, &length);
+	cell_trim(&text, &length);
+	return derive_id(t->feed->mapping, &text, &length, buffer, id);
+}
+
 /* ---- references to ids that are dense ---- */
 
 /* All but 18 characters, as they are in most exports, and cells that are empty. */
 static __attribute__((noinline)) void gather_other(const struct taking *t, uint32_t row, struct id_lanes *in,
 						   uint32_t i)
 {
-	uint32_t length;
-	char buffer[18];
 	struct ident id;
-	const char *text = cell_at(t->cells, row, &length);
-	cell_trim(&text, &length);
-	derive_id(t->feed->mapping, &text, &length, buffer, &id);
+	id_at(t, row, &id);
 	in->low[i] = id.low;
 	in->high[i] = id.high;
 	in->ends[i] = LANE_WHOLE;
@@ -235,7 +243,7 @@ static void gather_ids(const struct taking *t, uint32_t first, uint32_t count, s
 		memcpy(&end, text + IDENT_CHECKED - sizeof end, sizeof end);
 		in->low[i] = ident_load(text);
 		in->high[i] = ident_load(text + 7) >> 8 | (uint64_t)IDENT_CHECKED << 56;
-		in->ends[i] = (end & ~UINT32_C(0xff)) | (is_empty ? LANE_EMPTY : LANE_FILLED);
+		in->ends[i] = (le32toh(end) & ~UINT32_C(0xff)) | (is_empty ? LANE_EMPTY : LANE_FILLED);
 	}
 	for (uint32_t i = count; i < LANES; i++) {
 		in->low[i] = in->high[i] = 0;
@@ -256,12 +264,8 @@ static const struct dense_form *choose_form(const struct dense *dense, const str
 /* What is not of the form that the others have. */
 static int32_t find_odd(const struct taking *t, const struct index *index, uint32_t row)
 {
-	uint32_t length;
-	char buffer[18];
 	struct ident id;
-	const char *text = cell_at(t->cells, row, &length);
-	cell_trim(&text, &length);
-	enum cell_state state = derive_id(t->feed->mapping, &text, &length, buffer, &id);
+	enum cell_state state = id_at(t, row, &id);
 	if (state != CELL_OK)
 		return state == CELL_MISSING ? CRMVAL_MISSING : UNREADABLE_REFERENCE;
 	return index_dense_row(index, dense_slot(index->dense, id));
@@ -312,11 +316,7 @@ static int take_pending(struct taking *t)
 	int32_t *out = (int32_t *)t->column->values.bytes + t->first;
 	struct ident *pending = (struct ident *)t->column->pending.bytes + t->first;
 	for (uint32_t i = 0; i < t->rows->row_count; i++) {
-		uint32_t length;
-		char buffer[18];
-		const char *text = cell_at(t->cells, i, &length);
-		cell_trim(&text, &length);
-		enum cell_state state = derive_id(t->feed->mapping, &text, &length, buffer, &pending[i]);
+		enum cell_state state = id_at(t, i, &pending[i]);
 		out[i] = state == CELL_UNREADABLE ? UNREADABLE_REFERENCE : 0;
 		if (state == CELL_UNREADABLE)
 			take_unreadable(t, i);

@@ -173,6 +173,7 @@ static void take_plain_numbers(struct taking *t)
 			memcpy(out + first, some, count * sizeof *out);
 	}
 }
+
 void take_numbers(struct taking *t)
 {
 	if (t->how->is_computed)
